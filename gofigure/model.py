@@ -1,0 +1,115 @@
+"""The frozen values that the whole program speaks in.
+
+They are NamedTuples, not dataclasses: a dataclass costs 0.7 ms each to define at import, a NamedTuple 0.15,
+and the shortest command has 50 ms in all (docs/decisions/0003-import-cost.md).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Literal, NamedTuple
+
+StageType = Literal["checkout", "build", "test", "deploy"]
+Verdict = Literal["passed", "reused", "failed", "timed out", "interrupted", "skipped"]
+SnapshotKind = Literal["index", "commit", "working tree", "folder"]
+
+HOOKS = ("pre-commit", "post-commit", "pre-push")
+
+
+class Stage(NamedTuple):
+    """A node of a job: what to run, on which inputs. Paths are relative to the configuration's folder."""
+
+    name: str
+    type: StageType = "test"
+    target: str = "shell"
+    run: str | None = None
+    locations: tuple[str, ...] = ()
+    source: str | None = None  # regular expression, searched in the path below a location
+    inputs: tuple[str, ...] = ()  # globs
+    files: str | None = None  # regular expression: a per-file stage
+    needs: tuple[str, ...] = ()
+    env: tuple[tuple[str, str], ...] = ()  # sorted by name
+    pass_env: tuple[str, ...] = ()
+    tools: tuple[str, ...] = ()
+    timeout: float | None = None  # seconds
+    retries: int = 0
+    allow_failure: bool = False
+    cache: bool = True
+
+
+class Job(NamedTuple):
+    """A named set of stages with its triggers."""
+
+    name: str
+    stages: tuple[str, ...]
+    on: tuple[str, ...] = ()
+    strict_dependency: bool = False
+
+
+class Config(NamedTuple):
+    """One checked configuration: every name in it resolves, every graph in it is acyclic."""
+
+    path: str
+    jobs: Mapping[str, Job]
+    stages: Mapping[str, Stage]
+
+
+class Trigger(NamedTuple):
+    """What asked for a run."""
+
+    kind: str  # "manual" or the name of a git hook
+    args: tuple[str, ...] = ()  # git's own arguments to the hook
+    stdin: bytes = b""
+    index_file: str | None = None  # the GIT_INDEX_FILE that git handed over
+    inside: str | None = None  # GOFIGURE_RUN: the run and repository that this process is a child of
+
+
+class Snapshot(NamedTuple):
+    """The exact content that a run is about."""
+
+    kind: SnapshotKind
+    tree: bytes  # blake3 tree digest, 32 bytes
+    oid: str | None = None  # git's tree id, where there is one
+    commit: str | None = None
+    branch: str = ""  # of the working tree; "" on a detached HEAD
+    unprovable: Mapping[bytes, str] = {}  # path -> why nothing that reads it can be proven
+    notes: tuple[str, ...] = ()  # things left out, in words
+
+
+class Command(NamedTuple):
+    """A plain request to execute: what a target makes and an executor runs."""
+
+    argv: tuple[str, ...]
+    cwd: str = ""  # relative to the workspace
+    takes_files: bool = False  # file names are appended to argv
+
+
+class StageResult(NamedTuple):
+    """How one stage of a run ended."""
+
+    stage: str
+    verdict: Verdict
+    reason: str  # why it ran, was reused, or was not reached
+    seconds: float = 0.0
+    exit_code: int | None = None  # negative: the signal that ended it
+    log: str | None = None  # path of its log, where it printed anything
+    excerpt: tuple[str, ...] = ()  # the first lines that matter of a failure
+    proven: bool = False  # a proof was written
+    note: str = ""  # why it passed and yet was not proven
+    allowed: bool = False  # it failed, and may
+    key: bytes = b""
+
+    @property
+    def blocks(self) -> bool:
+        """Whether this result makes the run fail."""
+        return self.verdict not in ("passed", "reused") and not self.allowed
+
+
+class RunResult(NamedTuple):
+    """One execution of a job."""
+
+    run: int  # its number in the store; 0 where nothing was recorded
+    job: str
+    verdict: Verdict
+    stages: tuple[StageResult, ...]
+    seconds: float = 0.0
