@@ -1,0 +1,1 @@
+"""blake3 digests of contents, folders and values; the only importer of blake3."""
