@@ -1,0 +1,1 @@
+"""The git program, asked in machine-readable forms only; every name is bytes, every list NUL-separated."""

@@ -1,0 +1,62 @@
+"""Git's variables: taken out of the process once, at the door.
+
+Git tells a hook where the repository and the index are through GIT_*; a stage that inherits them and runs git in
+another folder damages this repository (pre-commit#300, lefthook#1265, prek#2505).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, MutableMapping
+from typing import NamedTuple
+
+# `git rev-parse --local-env-vars`, and the two that git sets for hooks besides.
+LOCAL_VARIABLES = (
+    "GIT_ALTERNATE_OBJECT_DIRECTORIES",
+    "GIT_CONFIG",
+    "GIT_CONFIG_PARAMETERS",
+    "GIT_CONFIG_COUNT",
+    "GIT_OBJECT_DIRECTORY",
+    "GIT_DIR",
+    "GIT_WORK_TREE",
+    "GIT_IMPLICIT_WORK_TREE",
+    "GIT_GRAFT_FILE",
+    "GIT_INDEX_FILE",
+    "GIT_NO_REPLACE_OBJECTS",
+    "GIT_REPLACE_REF_BASE",
+    "GIT_PREFIX",
+    "GIT_SHALLOW_FILE",
+    "GIT_COMMON_DIR",
+    "GIT_INTERNAL_SUPER_PREFIX",
+    "GIT_EXEC_PATH",
+    "GIT_QUARANTINE_PATH",
+)
+
+
+class GitVariables(NamedTuple):
+    """What git handed over, as data."""
+
+    git_dir: str | None = None
+    work_tree: str | None = None
+    index_file: str | None = None
+
+
+def take(environ: MutableMapping[str, str]) -> GitVariables:
+    """Remove every repository-pointing variable from `environ` and return those that mean something to us.
+
+    Called once, on os.environ, before anything is opened or spawned.
+    """
+    taken = {name: environ.pop(name, None) for name in LOCAL_VARIABLES}
+    return GitVariables(taken["GIT_DIR"], taken["GIT_WORK_TREE"], taken["GIT_INDEX_FILE"])
+
+
+def for_git(environ: Mapping[str, str]) -> dict[str, str]:
+    """The environment of our own git calls: the user's, less repository pointers, never asking questions."""
+    env = {name: value for name, value in environ.items() if name not in LOCAL_VARIABLES}
+    env.update(
+        LC_ALL="C",
+        GIT_OPTIONAL_LOCKS="0",
+        GIT_TERMINAL_PROMPT="0",
+        GIT_NO_LAZY_FETCH="1",  # a partial clone must not go to the network for a digest
+        GIT_LITERAL_PATHSPECS="1",
+    )
+    return env

@@ -1,0 +1,31 @@
+"""Keep gofigure's own files out of git without touching anything that is committed."""
+
+from __future__ import annotations
+
+import os
+
+from gofigure.errors import GofigureError
+from gofigure.git.repository import Repository
+
+_LINES = ("/.gofigure", "/.gofigure-journal", "/.gofigure.set-aside-*", "/.gofigure.local.toml")
+
+
+def exclude_state(repository: Repository) -> None:
+    """Name our files in `info/exclude` (gitignore), once."""
+    path = os.path.join(repository.common_dir, "info", "exclude")
+    try:
+        with open(path, "rb") as file:
+            present = file.read()
+    except FileNotFoundError:
+        present = b""
+    missing = [line for line in _LINES if os.fsencode(line) not in present.split(b"\n")]
+    if not missing:
+        return
+    try:
+        os.makedirs(os.path.dirname(path), exist_ok=True)
+        with open(path, "ab") as file:
+            if present and not present.endswith(b"\n"):
+                file.write(b"\n")
+            file.write(os.fsencode("\n".join(missing)) + b"\n")
+    except OSError as error:
+        raise GofigureError(f"{path} cannot be written: {error.strerror}") from error

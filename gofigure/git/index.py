@@ -1,0 +1,137 @@
+"""The index, read without taking the user's lock and without writing to it."""
+
+from __future__ import annotations
+
+import contextlib
+import os
+from collections.abc import Iterator, Sequence
+from typing import NamedTuple
+
+from gofigure.git.program import Git, output
+from gofigure.git.repository import Repository
+from gofigure.process.capture import Running
+
+
+class Flags(NamedTuple):
+    """Entries for which `git status` does not look at the working tree (git-update-index)."""
+
+    assumed: tuple[bytes, ...]  # --assume-unchanged
+    skipped: tuple[bytes, ...]  # --skip-worktree, by hand or by a sparse checkout
+
+
+@contextlib.contextmanager
+def scratch(repository: Repository) -> Iterator[str]:
+    """A folder for one snapshot's private index and objects, gone afterwards.
+
+    Below the git directory, so that an index can be hard-linked into it; in the system's place for temporary
+    files where the git directory cannot be written.
+    """
+    folder = os.path.join(repository.state_dir, f"scratch-{os.getpid()}")
+    try:
+        os.makedirs(os.path.dirname(folder), mode=0o700, exist_ok=True)
+        os.mkdir(folder, 0o700)
+    except OSError:
+        import tempfile
+
+        folder = tempfile.mkdtemp(prefix="gofigure-")
+    try:
+        yield folder
+    finally:
+        _remove(folder)
+
+
+def _remove(folder: str) -> None:
+    for parent, folders, files in os.walk(folder, topdown=False):
+        for name in files:
+            os.unlink(os.path.join(parent, name))
+        for name in folders:
+            os.rmdir(os.path.join(parent, name))
+    os.rmdir(folder)
+
+
+def private_index(index_file: str, folder: str) -> str:
+    """A name of our own for an index file: locking and writing it leaves the user's alone.
+
+    Git never writes an index in place (it renames a new one over it), so a hard link is a snapshot.
+    """
+    own = os.path.join(folder, "index")
+    with contextlib.suppress(FileNotFoundError):
+        os.unlink(own)  # of an earlier look
+    try:
+        os.link(index_file, own)
+    except FileNotFoundError:
+        pass  # a repository without an index yet: git reads it as empty
+    except OSError:  # another file system, or one without hard links
+        import shutil
+
+        shutil.copyfile(index_file, own)
+    return own
+
+
+def start_write_tree(git: Git, index_file: str) -> Running:
+    return git.start("write-tree", "--missing-ok", index_file=index_file)
+
+
+def write_tree(git: Git, index_file: str | None) -> str:
+    """The id of the tree that committing this index would record. Raises GitError on unmerged entries."""
+    return output(git.start("write-tree", index_file=index_file), ("write-tree",)).decode().strip()
+
+
+def drop_conflicts(git: Git, index_file: str, paths: Sequence[bytes]) -> None:
+    """Take conflicted paths out of a private index, so that the rest can be named by a tree."""
+    zero = "0" * 40
+    lines = b"".join(b"0 %s\t%s\0" % (zero.encode(), path) for path in paths)
+    git.run("update-index", "-z", "--index-info", index_file=index_file, stdin=lines)
+
+
+def start_flags(git: Git, index_file: str) -> Running:
+    return git.start("ls-files", "-v", "-z", "--cached", index_file=index_file)
+
+
+def parse_flags(out: bytes) -> Flags:
+    """Read `git ls-files -v -z`: `H` is an ordinary entry, a small letter an assumed one, `S` a skipped one."""
+    ordinary = out.count(b"\0H ") + out.startswith(b"H ")
+    if ordinary == out.count(b"\0"):
+        return Flags((), ())  # the common case, without making 100,000 objects
+    assumed, skipped = [], []
+    for line in out.split(b"\0"):
+        tag, path = line[:1], line[2:]
+        if tag in b"Ss" and tag:
+            skipped.append(path)
+        elif tag.islower():
+            assumed.append(path)
+    return Flags(tuple(assumed), tuple(skipped))
+
+
+def tracked_among(git: Git, names: Sequence[str]) -> Running:
+    """Start asking which of `names` (relative to the root) are in the index."""
+    return git.start("ls-files", "-z", "--cached", "--", *names)
+
+
+def write_cleaned(git: Git, folder: str, index_file: str, paths: Sequence[bytes]) -> list[tuple[bytes, str]]:
+    """Let git itself clean `paths` as `git add` would, into objects of our own: (path, blob id) pairs.
+
+    Only `git add`'s own code knows every rule (filter drivers, `text=auto` and what the index already holds).
+    The objects go to `folder`, never into the user's repository.
+    """
+    variables = own_objects(git, folder)
+    git.run(
+        "update-index", "--add", "-z", "--stdin",
+        index_file=index_file, variables=variables, stdin=b"".join(path + b"\0" for path in paths),
+    )  # fmt: skip
+    listed = git.run("ls-files", "-s", "-z", index_file=index_file, variables=variables)
+    wanted = set(paths)
+    found = []
+    for line in listed.split(b"\0")[:-1]:
+        meta, path = line.split(b"\t", 1)
+        if path in wanted:
+            found.append((path, meta.split(b" ")[1].decode()))
+    return found
+
+
+def own_objects(git: Git, folder: str) -> dict[str, str]:
+    """Variables that make git write objects below `folder` while it still reads the repository's."""
+    objects = os.path.join(folder, "objects")
+    os.makedirs(objects, exist_ok=True)
+    theirs = os.fsdecode(git.run("rev-parse", "--path-format=absolute", "--git-path", "objects").rstrip(b"\n"))
+    return {"GIT_OBJECT_DIRECTORY": objects, "GIT_ALTERNATE_OBJECT_DIRECTORIES": theirs}

@@ -1,0 +1,62 @@
+"""Trees, commits and blobs, as git stores them."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+from typing import NamedTuple
+
+from gofigure.errors import GitError
+from gofigure.git.program import Git
+
+
+class TreeFile(NamedTuple):
+    """One file of a git tree."""
+
+    path: bytes
+    mode: bytes  # b"100644" ...; b"" where the file is gone
+    oid: str
+
+
+def tree_of(git: Git, revision: str) -> tuple[str, str]:
+    """(commit id, tree id) of a revision. Raises GitError if it names none."""
+    out = git.run("rev-parse", "--verify", "--end-of-options", f"{revision}^{{commit}}")
+    commit = out.decode().strip()
+    return commit, git.run("rev-parse", "--verify", "--end-of-options", f"{commit}^{{tree}}").decode().strip()
+
+
+def list_tree(git: Git, oid: str) -> list[TreeFile]:
+    """Every file of a tree, submodules included."""
+    out = git.run("ls-tree", "-r", "-z", "--full-tree", oid)
+    files = []
+    for line in out.split(b"\0")[:-1]:
+        meta, path = line.split(b"\t", 1)
+        files.append(TreeFile(path, meta[:6], meta[meta.rindex(b" ") + 1 :].decode()))
+    return files
+
+
+def changed_files(git: Git, old: str, new: str) -> list[TreeFile]:
+    """What `new` holds at each path that differs from `old`. Raises GitError if either tree is missing."""
+    out = git.run("diff-tree", "-r", "-z", "--raw", "--no-renames", "--no-ext-diff", old, new)
+    fields = out.split(b"\0")[:-1]
+    files = []
+    for meta, path in zip(fields[::2], fields[1::2], strict=True):
+        _, mode, _, oid, _ = meta.split(b" ")
+        files.append(TreeFile(path, b"" if mode == b"000000" else mode, oid.decode()))
+    return files
+
+
+def read_blobs(git: Git, oids: Sequence[str], variables: Mapping[str, str] = {}) -> Iterator[bytes]:
+    """The contents of blobs, in order, one in memory at a time. Raises GitError for a missing one."""
+    from gofigure.process.capture import Talker
+
+    env = {**git.env, **variables, "GIT_DIR": git.git_dir}
+    with Talker(["git", "cat-file", "--batch"], env=env) as talker:
+        for oid in oids:
+            talker.write(oid.encode() + b"\n")
+            header = talker.read_line().split()
+            if len(header) != 3:
+                raise GitError(
+                    f"git object {oid} is missing (a partial clone, or a damaged repository)", hint="git fsck"
+                )
+            yield talker.read_exactly(int(header[2]))
+            talker.read_exactly(1)

@@ -1,0 +1,62 @@
+"""One call of the git program, in one repository, with nothing of the caller's git environment left in it."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from typing import NamedTuple
+
+from gofigure.errors import GitError
+from gofigure.process.capture import Captured, Running, start
+
+# No hook of the user's may start because we looked, and nothing the repository's own configuration
+# names is run to find out what has changed.
+_ALWAYS = ("-c", "core.hooksPath=/dev/null", "-c", "core.fsmonitor=false", "-c", "core.quotePath=false")
+
+
+class Git(NamedTuple):
+    """Where git is to work. `git_dir` empty: let git find the repository from `folder`."""
+
+    folder: str
+    git_dir: str
+    env: Mapping[str, str]
+
+    def start(
+        self,
+        *args: str,
+        index_file: str | None = None,
+        variables: Mapping[str, str] = {},
+        stdin: bytes = b"",
+    ) -> Running:
+        """Start `git ARGS`; several may be under way at once."""
+        env = {**self.env, **variables}
+        if self.git_dir:
+            env["GIT_DIR"] = self.git_dir
+            env["GIT_WORK_TREE"] = self.folder
+        if index_file is not None:
+            env["GIT_INDEX_FILE"] = index_file
+        return start(["git", "-C", self.folder, *_ALWAYS, *args], env=env, input=stdin)
+
+    def run(
+        self,
+        *args: str,
+        index_file: str | None = None,
+        variables: Mapping[str, str] = {},
+        stdin: bytes = b"",
+    ) -> bytes:
+        """Output of `git ARGS`. Raises GitError with git's own words."""
+        return output(self.start(*args, index_file=index_file, variables=variables, stdin=stdin), args)
+
+
+def output(running: Running, args: Sequence[str]) -> bytes:
+    """What a started call printed. Raises GitError if git refused."""
+    done = running.finish()
+    if done.code != 0:
+        raise GitError(explain(done, args))
+    return done.out
+
+
+def explain(done: Captured, args: Sequence[str]) -> str:
+    words = done.err.decode("utf-8", "backslashreplace").strip()
+    lines = [line for line in words.splitlines() if not line.startswith("hint:")]
+    said = "\n".join(lines) or f"exit code {done.code}"
+    return f"git {' '.join(args[:2])}: {said}"
