@@ -1,0 +1,1 @@
+"""`.gofigure`: one SQLite file of digests, proofs and runs; the only importer of sqlite3."""

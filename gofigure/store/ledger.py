@@ -1,0 +1,172 @@
+"""What has run.
+
+A run's state moves one way, each step a compare-and-set:
+
+    running ──► passed | failed | interrupted
+
+and a stage's in it:
+
+    queued ──► running ──► passed | failed | timed out | interrupted
+       └─────► reused | skipped
+
+What a dead process left `running` is settled as interrupted by the next one that holds the working tree's lock.
+"""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Iterable, Sequence
+from typing import NamedTuple
+
+from gofigure.model import RunResult, StageResult
+from gofigure.store.db import Database
+
+
+class NewRun(NamedTuple):
+    job: str
+    trigger: str
+    worktree: str
+    content: str
+    tree: bytes
+    branch: str
+    pid: int
+
+
+class RunRow(NamedTuple):
+    """One run as stored. `seconds` is None while it runs."""
+
+    id: int
+    job: str
+    trigger: str
+    worktree: str
+    content: str
+    tree: bytes
+    branch: str
+    state: str
+    started_ns: int
+    seconds: float | None
+
+
+class StageRow(NamedTuple):
+    run: int
+    stage: str
+    state: str
+    reason: str
+    key: bytes | None
+    seconds: float | None
+    exit_code: int | None
+    log: str | None
+    excerpt: str | None
+    proven: int
+    allowed: int
+    note: str
+
+
+_RUN = "id, job, trigger, worktree, content, tree, branch, state, started_ns, seconds"
+_STAGE = "run, stage, state, reason, key, seconds, exit_code, log, excerpt, proven, allowed, note"
+
+
+class Ledger:
+    def __init__(self, database: Database) -> None:
+        self._db = database
+
+    def begin(self, run: NewRun, stages: Sequence[tuple[str, str, bytes]]) -> int:
+        """Insert a run and its (stage, reason, key) triples; to be called inside a transaction."""
+        cursor = self._db.execute(
+            "INSERT INTO runs (job, trigger, worktree, content, tree, branch, pid, state, started_ns)"
+            " VALUES (?, ?, ?, ?, ?, ?, ?, 'running', ?)",
+            (*run, time.time_ns()),
+        )
+        number = cursor.lastrowid
+        assert number is not None  # noqa: S101 - sqlite3 always knows it after an INSERT
+        self._db.executemany(
+            "INSERT INTO stage_runs (run, seq, stage, state, reason, key) VALUES (?, ?, ?, 'queued', ?, ?)",
+            [(number, seq, *stage) for seq, stage in enumerate(stages)],
+        )
+        return number
+
+    def stage_started(self, run: int, stages: Iterable[str]) -> None:
+        """To be called inside a transaction."""
+        self._db.executemany(
+            "UPDATE stage_runs SET state = 'running' WHERE run = ? AND stage = ? AND state = 'queued'",
+            [(run, stage) for stage in stages],
+        )
+
+    def stage_finished(self, run: int, results: Iterable[StageResult]) -> None:
+        """Write verdicts, or what has been learned of them since; to be called inside a transaction."""
+        self._db.executemany(
+            "UPDATE stage_runs SET state = ?, reason = ?, seconds = ?, exit_code = ?, log = ?, excerpt = ?,"
+            " proven = ?, allowed = ?, note = ? WHERE run = ? AND stage = ?",
+            [
+                (
+                    result.verdict,
+                    result.reason,
+                    result.seconds,
+                    result.exit_code,
+                    result.log,
+                    "\n".join(result.excerpt),
+                    result.proven,
+                    result.allowed,
+                    result.note,
+                    run,
+                    result.stage,
+                )
+                for result in results
+            ],
+        )
+
+    def finish(self, result: RunResult) -> None:
+        """To be called inside a transaction."""
+        self._db.execute(
+            "UPDATE runs SET state = ?, seconds = ? WHERE id = ? AND state = 'running'",
+            (result.verdict, result.seconds, result.run),
+        )
+
+    def under_way(self, worktree: str) -> list[int]:
+        """Runs of a working tree that are recorded as running."""
+        rows = self._db.execute("SELECT id FROM runs WHERE state = 'running' AND worktree = ?", (worktree,))
+        return [row[0] for row in rows]
+
+    def settle(self, runs: Sequence[int]) -> None:
+        """Mark what dead processes left; the caller holds the lock that a living one would hold."""
+        with self._db.writing():
+            for run in runs:
+                self._db.execute("UPDATE runs SET state = 'interrupted' WHERE id = ? AND state = 'running'", (run,))
+                self._db.execute(
+                    "UPDATE stage_runs SET state = 'interrupted', note = 'gofigure itself was killed'"
+                    " WHERE run = ? AND state IN ('queued', 'running')",
+                    (run,),
+                )
+
+    def record_skip(self, hook: str, reason: str) -> None:
+        """A hook that was told not to run."""
+        with self._db.writing():
+            self._db.execute("INSERT INTO skips VALUES (?, ?, ?)", (time.time_ns(), hook, reason))
+
+    def skips(self, limit: int) -> list[tuple[int, str, str]]:
+        rows = self._db.execute("SELECT at_ns, hook, reason FROM skips ORDER BY at_ns DESC LIMIT ?", (limit,))
+        return [(at, hook, reason) for at, hook, reason in rows]
+
+    def recent_runs(self, limit: int, job: str | None = None) -> list[RunRow]:
+        """Newest first."""
+        where = "WHERE job = ?" if job is not None else ""
+        values: tuple[object, ...] = (job, limit) if job is not None else (limit,)
+        rows = self._db.execute(f"SELECT {_RUN} FROM runs {where} ORDER BY id DESC LIMIT ?", values)  # noqa: S608
+        return [RunRow(*row) for row in rows]
+
+    def run(self, number: int) -> RunRow | None:
+        row = self._db.execute(f"SELECT {_RUN} FROM runs WHERE id = ?", (number,)).fetchone()  # noqa: S608
+        return RunRow(*row) if row else None
+
+    def stages_of(self, run: int) -> list[StageRow]:
+        rows = self._db.execute(f"SELECT {_STAGE} FROM stage_runs WHERE run = ? ORDER BY seq", (run,))  # noqa: S608
+        return [StageRow(*row) for row in rows]
+
+    def last_of_stage(self, stage: str) -> StageRow | None:
+        """The newest run of a stage that came to a verdict."""
+        row = self._db.execute(
+            f"SELECT {_STAGE} FROM stage_runs WHERE stage = ? AND state NOT IN ('queued', 'running')"  # noqa: S608
+            " ORDER BY run DESC LIMIT 1",
+            (stage,),
+        ).fetchone()
+        return StageRow(*row) if row else None

@@ -1,0 +1,71 @@
+"""One run at a time in a working tree. The lock is the kernel's, so a dead process never holds it."""
+
+from __future__ import annotations
+
+import contextlib
+import fcntl
+import os
+from collections.abc import Callable
+from types import TracebackType
+
+from gofigure.errors import StoreUnwritable
+
+
+class RunLock:
+    """A lock file in a working tree's own git directory; its content only tells people who holds it."""
+
+    def __init__(self, path: str) -> None:
+        self._path = path
+        self._fd = -1
+
+    def acquire(self, on_wait: Callable[[str], None]) -> bool:
+        """Take the lock, waiting for it if need be; `on_wait` gets the holder's words. Returns whether it waited.
+
+        Raises StoreUnwritable where it cannot be had at all.
+        """
+        try:
+            os.makedirs(os.path.dirname(self._path), mode=0o700, exist_ok=True)
+            flags = os.O_RDWR | os.O_CREAT | os.O_CLOEXEC | os.O_NOFOLLOW
+            self._fd = os.open(self._path, flags, 0o600)
+        except OSError as error:
+            raise StoreUnwritable(f"{self._path} cannot be used: {error.strerror}") from error
+        waited = False
+        try:
+            fcntl.flock(self._fd, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except BlockingIOError:
+            waited = True
+            on_wait(os.pread(self._fd, 200, 0).decode(errors="replace").strip())
+            fcntl.flock(self._fd, fcntl.LOCK_EX)
+        return waited
+
+    def try_acquire(self) -> bool:
+        """Take the lock if nobody holds it."""
+        try:
+            self._fd = os.open(self._path, os.O_RDWR | os.O_CLOEXEC | os.O_NOFOLLOW)
+        except OSError:
+            return False  # no run was ever made here, or it is not ours to settle
+        try:
+            fcntl.flock(self._fd, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except BlockingIOError:
+            self.release()
+            return False
+        return True
+
+    def describe(self, words: str) -> None:
+        """Say who holds it, for those who wait."""
+        os.ftruncate(self._fd, 0)
+        os.pwrite(self._fd, words.encode(), 0)
+
+    def release(self) -> None:
+        if self._fd >= 0:
+            with contextlib.suppress(OSError):
+                os.close(self._fd)
+            self._fd = -1
+
+    def __enter__(self) -> RunLock:
+        return self
+
+    def __exit__(
+        self, _kind: type[BaseException] | None, _value: BaseException | None, _where: TracebackType | None
+    ) -> None:
+        self.release()

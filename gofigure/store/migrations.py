@@ -1,0 +1,52 @@
+"""The store's schema as numbered steps; a step, once released, is never changed."""
+
+from __future__ import annotations
+
+STEPS: tuple[str, ...] = (
+    """
+    CREATE TABLE meta (name TEXT PRIMARY KEY, value BLOB NOT NULL) WITHOUT ROWID;
+
+    -- What content is called. Every row can be worked out again.
+    CREATE TABLE trees (digest BLOB PRIMARY KEY, record BLOB NOT NULL);
+    CREATE TABLE objects (
+      oid BLOB PRIMARY KEY, kind TEXT NOT NULL, digest BLOB NOT NULL, seen_ns INTEGER NOT NULL
+    ) WITHOUT ROWID;
+    CREATE INDEX objects_by_age ON objects (kind, seen_ns);
+    CREATE TABLE stamps (
+      path BLOB PRIMARY KEY, device INTEGER, inode INTEGER, size INTEGER, mtime_ns INTEGER,
+      ctime_ns INTEGER, mode INTEGER, seen_ns INTEGER, has_cr INTEGER, digest BLOB NOT NULL
+    ) WITHOUT ROWID;
+    CREATE TABLE selections (
+      tree BLOB, selector BLOB, digest BLOB NOT NULL, files INTEGER NOT NULL, PRIMARY KEY (tree, selector)
+    ) WITHOUT ROWID;
+    CREATE TABLE tools (
+      path BLOB PRIMARY KEY, device INTEGER, inode INTEGER, size INTEGER, mtime_ns INTEGER,
+      ctime_ns INTEGER, mode INTEGER, digest BLOB NOT NULL, version TEXT NOT NULL
+    ) WITHOUT ROWID;
+
+    -- What has happened.
+    CREATE TABLE runs (
+      id INTEGER PRIMARY KEY AUTOINCREMENT, job TEXT NOT NULL, trigger TEXT NOT NULL, worktree TEXT NOT NULL,
+      content TEXT NOT NULL, tree BLOB, branch TEXT NOT NULL, state TEXT NOT NULL, pid INTEGER NOT NULL,
+      started_ns INTEGER NOT NULL, seconds REAL
+    );
+    CREATE INDEX runs_under_way ON runs (state) WHERE state = 'running';
+    CREATE TABLE stage_runs (
+      run INTEGER NOT NULL REFERENCES runs (id) ON DELETE CASCADE, seq INTEGER NOT NULL, stage TEXT NOT NULL,
+      state TEXT NOT NULL, reason TEXT NOT NULL, key BLOB, seconds REAL, exit_code INTEGER, log TEXT,
+      excerpt TEXT, proven INTEGER NOT NULL DEFAULT 0, allowed INTEGER NOT NULL DEFAULT 0,
+      note TEXT NOT NULL DEFAULT '',
+      PRIMARY KEY (run, stage)
+    ) WITHOUT ROWID;
+    CREATE INDEX stage_runs_by_stage ON stage_runs (stage, run);
+    CREATE TABLE skips (at_ns INTEGER NOT NULL, hook TEXT NOT NULL, reason TEXT NOT NULL);
+
+    -- What is proven. `manifest` is the key spelt out as JSON, for `why`.
+    CREATE TABLE proofs (
+      key BLOB PRIMARY KEY, stage TEXT NOT NULL, run INTEGER NOT NULL, proven_ns INTEGER NOT NULL,
+      seconds REAL NOT NULL, manifest TEXT NOT NULL
+    ) WITHOUT ROWID;
+    CREATE INDEX proofs_by_stage ON proofs (stage, proven_ns);
+    CREATE TABLE file_proofs (key BLOB PRIMARY KEY, run INTEGER NOT NULL) WITHOUT ROWID;
+    """,
+)

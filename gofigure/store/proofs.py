@@ -1,0 +1,56 @@
+"""Which keys have passed."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from typing import NamedTuple
+
+from gofigure.store.db import Database
+
+_CHUNK = 500
+
+
+class Proof(NamedTuple):
+    """A recorded pass."""
+
+    key: bytes
+    stage: str
+    run: int
+    proven_ns: int  # wall clock
+    seconds: float  # how long the stage took when it was proven
+    manifest: str  # JSON: what the key was made of
+
+
+class Proofs:
+    def __init__(self, database: Database) -> None:
+        self._db = database
+
+    def find(self, key: bytes) -> Proof | None:
+        row = self._db.execute(
+            "SELECT key, stage, run, proven_ns, seconds, manifest FROM proofs WHERE key = ?", (key,)
+        ).fetchone()
+        return Proof(*row) if row else None
+
+    def recent(self, stage: str, limit: int) -> list[Proof]:
+        """The newest proofs of a stage, newest first."""
+        rows = self._db.execute(
+            "SELECT key, stage, run, proven_ns, seconds, manifest FROM proofs WHERE stage = ?"
+            " ORDER BY proven_ns DESC LIMIT ?",
+            (stage, limit),
+        )
+        return [Proof(*row) for row in rows]
+
+    def unproven_files(self, keys: Sequence[bytes]) -> set[bytes]:
+        """Those of the per-file keys that have no proof."""
+        missing = set(keys)
+        for at in range(0, len(keys), _CHUNK):
+            part = keys[at : at + _CHUNK]
+            marks = ",".join("?" * len(part))
+            rows = self._db.execute(f"SELECT key FROM file_proofs WHERE key IN ({marks})", part)  # noqa: S608
+            missing.difference_update(bytes(row[0]) for row in rows)
+        return missing
+
+    def add(self, proofs: Iterable[Proof], files: Iterable[tuple[bytes, int]]) -> None:
+        """Record passes; to be called inside a transaction. `files`: (per-file key, run) pairs."""
+        self._db.executemany("INSERT OR REPLACE INTO proofs VALUES (?, ?, ?, ?, ?, ?)", proofs)
+        self._db.executemany("INSERT OR REPLACE INTO file_proofs VALUES (?, ?)", files)
