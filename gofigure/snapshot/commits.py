@@ -1,0 +1,34 @@
+"""What git already holds as a snapshot: the index that a commit is made from, or a commit."""
+
+from __future__ import annotations
+
+from gofigure.errors import GitError
+from gofigure.events import Observer
+from gofigure.git.index import write_tree
+from gofigure.git.objects import tree_of
+from gofigure.git.repository import Repository
+from gofigure.model import Snapshot
+from gofigure.snapshot.trees import digest_of_tree
+from gofigure.store.contents import Contents
+
+
+def of_index(repository: Repository, index_file: str | None, contents: Contents, observe: Observer) -> Snapshot:
+    """The tree that the commit under way will have (design decision 2).
+
+    `index_file`: the GIT_INDEX_FILE that git handed over; None: the repository's own. Raises GitError where
+    there are unmerged entries.
+    """
+    try:
+        oid = write_tree(repository.git, index_file)
+    except GitError as error:
+        if "unmerged" in str(error):
+            raise GitError("the index has conflicts", hint="resolve them, then: git add FILE") from error
+        raise
+    return Snapshot("index", digest_of_tree(repository, oid, contents, observe), oid=oid)
+
+
+def of_commit(repository: Repository, revision: str, contents: Contents, observe: Observer) -> Snapshot:
+    """The tree of a commit, named by anything that git resolves to one."""
+    commit, oid = tree_of(repository.git, revision)
+    tree = digest_of_tree(repository, oid, contents, observe)
+    return Snapshot("commit", tree, oid=oid, commit=commit)

@@ -1,0 +1,66 @@
+"""Digest single files of a working tree or folder, by the stat cache where that is safe."""
+
+from __future__ import annotations
+
+import os
+import time
+from collections.abc import Container, Iterable, Mapping, Sequence
+from typing import NamedTuple
+
+from gofigure.digest.content import Content, NotAFileError, digest_path
+from gofigure.digest.stamp import Stamp, is_settled, kind_of, stamp_of
+from gofigure.digest.tree import LINK, Entry
+from gofigure.store.contents import Contents
+
+
+class Found(NamedTuple):
+    """What stands at some paths, relative to the root."""
+
+    entries: Mapping[bytes, Entry | None]  # None: nothing that git could hold
+    unprovable: Mapping[bytes, str]  # path -> why its content is not known
+    with_cr: Container[bytes]  # those that hold a carriage return
+
+
+def digest_files(root: bytes, paths: Sequence[bytes], contents: Contents) -> Found:
+    """Digest the raw bytes at each path below `root`. Links are never followed, special files never opened."""
+    absolute = {path: os.path.join(root, path) for path in paths}
+    known = contents.stamps(list(absolute.values()))
+    entries: dict[bytes, Entry | None] = {}
+    unprovable: dict[bytes, str] = {}
+    with_cr: set[bytes] = set()
+    fresh: list[tuple[bytes, Stamp, int, Content]] = []
+    for path, place in absolute.items():
+        try:
+            seen_ns = time.time_ns()
+            stamp = stamp_of(os.lstat(place))
+            kind = kind_of(stamp.mode)
+            if kind is None:
+                entries[path] = None
+                continue
+            remembered = known.get(place)
+            if remembered is not None and remembered[0] == stamp and is_settled(*remembered[:2]):
+                content = remembered[2]
+            else:
+                content = digest_path(place, link=kind == LINK)
+                fresh.append((place, stamp, seen_ns, content))
+        except (FileNotFoundError, NotADirectoryError):
+            entries[path] = None
+            continue
+        except (OSError, NotAFileError) as error:
+            reason = error.strerror if isinstance(error, OSError) else "changed while it was read"
+            unprovable[path] = f"cannot be read: {reason}"
+            entries[path] = None
+            continue
+        entries[path] = Entry(kind, content.digest)
+        if content.has_cr:
+            with_cr.add(path)
+    if fresh:
+        contents.save_stamps(_worth_keeping(fresh))
+    return Found(entries, unprovable, with_cr)
+
+
+def _worth_keeping(
+    fresh: Iterable[tuple[bytes, Stamp, int, Content]],
+) -> Iterable[tuple[bytes, Stamp, int, Content]]:
+    # A racy stamp would never be trusted, so it is not written either.
+    return [row for row in fresh if is_settled(row[1], row[2])]

@@ -1,0 +1,79 @@
+"""Look at the working tree, as often as a run needs to know what stands there now."""
+
+from __future__ import annotations
+
+import contextlib
+from types import TracebackType
+from typing import TYPE_CHECKING
+
+from gofigure.events import Observer
+from gofigure.git import index
+from gofigure.git.repository import Repository
+from gofigure.model import Snapshot
+
+if TYPE_CHECKING:
+    from gofigure.snapshot.working_tree import Asked
+    from gofigure.store.contents import Contents
+
+
+class Looking:
+    """A context: git begins to look when it is entered, while the rest of the program is still loading."""
+
+    def __init__(self, root: str, repository: Repository | None, index_file: str | None) -> None:
+        self._root = root
+        self._repository = repository
+        self._index_file = index_file
+        self._cleanup = contextlib.ExitStack()
+        self._folder = ""
+        self._asked: Asked | None = None
+        self._seen: Snapshot | None = None
+
+    def __enter__(self) -> Looking:
+        if self._repository is not None:
+            from gofigure.snapshot.working_tree import ask
+
+            self._folder = self._cleanup.enter_context(index.scratch(self._repository))
+            self._asked = ask(self._repository, self._folder, self._index_file)
+        return self
+
+    def __exit__(
+        self, _kind: type[BaseException] | None, _value: BaseException | None, _where: TracebackType | None
+    ) -> None:
+        self._drop()
+        self._cleanup.close()
+
+    def here(self, contents: Contents, observe: Observer) -> Snapshot:
+        """What stands in the working tree, as far as it was looked at last."""
+        if self._seen is None:
+            self._seen = self._look(contents, observe)
+        return self._seen
+
+    def again(self, contents: Contents, observe: Observer) -> Snapshot:
+        """What stands there now: every question is asked anew."""
+        self.forget()
+        return self.here(contents, observe)
+
+    def forget(self, *, unless: bool = False) -> None:
+        """What was seen no longer counts: something has run since."""
+        if not unless:
+            self._seen = None
+
+    def _look(self, contents: Contents, observe: Observer) -> Snapshot:
+        if self._repository is None:
+            from gofigure.snapshot.folder import of_folder
+
+            return of_folder(self._root, contents, observe)
+        from gofigure.snapshot.working_tree import ask, of_working_tree
+
+        asked = self._asked or ask(self._repository, self._folder, self._index_file)
+        self._asked = asked
+        try:
+            return of_working_tree(self._repository, asked, contents, observe)
+        finally:
+            self._drop()
+
+    def _drop(self) -> None:
+        if self._asked is not None:
+            for running in (self._asked.status, self._asked.tree, self._asked.flags):
+                running.kill()
+            self._asked = None

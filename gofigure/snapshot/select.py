@@ -1,0 +1,156 @@
+"""The part of a snapshot that one stage reads."""
+
+from __future__ import annotations
+
+import os
+import re
+from collections.abc import Callable
+from typing import NamedTuple
+
+from gofigure.digest.frame import digest_value
+from gofigure.digest.tree import FOLDER, MODULE, Entry, differences, look_up, walk
+from gofigure.model import Stage
+from gofigure.snapshot.globs import matcher
+from gofigure.store.contents import Contents
+
+_CONTEXT = "gofigure 2026-11 inputs"
+
+
+class Selector(NamedTuple):
+    """Which files of a tree: in one of `locations`, and matching `pattern` or one of `globs`."""
+
+    locations: tuple[str, ...] = ("",)
+    pattern: str | None = None  # searched in the path below the location
+    globs: tuple[str, ...] = ()
+
+    @property
+    def rule(self) -> bytes:
+        """The digest of what is asked below a location."""
+        return digest_value(_CONTEXT, [self.pattern, self.globs])
+
+
+def selector_of(stage: Stage) -> Selector:
+    """The whole tree, if the stage names neither locations nor patterns."""
+    return Selector(stage.locations or ("",), stage.files or stage.source, stage.inputs)
+
+
+class Selection(NamedTuple):
+    digest: bytes
+    files: int  # -1: a whole folder, not counted
+
+
+class Selecting:
+    """Applies selectors to trees, remembering every answer by (tree, rule)."""
+
+    def __init__(self, contents: Contents) -> None:
+        self._contents = contents
+        self._lists: dict[bytes, list[tuple[bytes, Entry]]] = {}
+        self._new: list[tuple[bytes, bytes, bytes, int]] = []
+
+    def select(self, tree: bytes, selector: Selector) -> Selection:
+        """The input digest: of the parts, each with the location it was found at."""
+        parts: list[tuple[str, bytes]] = []
+        total = 0
+        for location in selector.locations:
+            digest, files = self._part(tree, location, selector)
+            parts.append((location, digest))
+            total = -1 if files < 0 or total < 0 else total + files
+        return Selection(digest_value(_CONTEXT, parts), total)
+
+    def _part(self, tree: bytes, location: str, selector: Selector) -> tuple[bytes, int]:
+        entry = look_up(tree, os.fsencode(location), self._contents.load_tree)
+        if entry is None:
+            return b"", 0
+        if entry.kind != FOLDER:
+            return entry.kind + entry.digest, 1
+        if selector.pattern is None and not selector.globs:
+            return entry.digest, -1
+        known = self._contents.selection(entry.digest, selector.rule)
+        if known is not None:
+            return known
+        matches = _matching(selector)
+        chosen = [(path, *found) for path, found in self._files_below(entry.digest) if matches(path)]
+        digest = digest_value(_CONTEXT, chosen)
+        self._new.append((entry.digest, selector.rule, digest, len(chosen)))
+        return digest, len(chosen)
+
+    def files(self, tree: bytes, selector: Selector) -> list[tuple[bytes, Entry]]:
+        """The files themselves, with paths from the root of the tree."""
+        matches = _matching(selector)
+        found: list[tuple[bytes, Entry]] = []
+        for location in selector.locations:
+            prefix = os.fsencode(location)
+            entry = look_up(tree, prefix, self._contents.load_tree)
+            if entry is None:
+                continue
+            if entry.kind != FOLDER:
+                found.append((prefix, entry))
+                continue
+            below = prefix + b"/" if prefix else b""
+            found += [(below + path, item) for path, item in self._files_below(entry.digest) if matches(path)]
+        return [(path, item) for path, item in found if item.kind != MODULE]
+
+    def _files_below(self, tree: bytes) -> list[tuple[bytes, Entry]]:
+        files = self._lists.get(tree)
+        if files is None:
+            files = self._lists[tree] = list(walk(tree, self._contents.load_tree))
+        return files
+
+    def changed(self, old: bytes, new: bytes, selector: Selector, limit: int) -> list[str]:
+        """The first few selected paths in which two trees differ, with a word each: "a.py changed"."""
+        words: list[str] = []
+        for path, was, now in differences(old, new, self._contents.load_tree):
+            if not selects(selector, path):
+                continue
+            verb = "added" if was is None else "removed" if now is None else "changed"
+            words.append(f"{show(path)} {verb}")
+            if len(words) == limit:
+                break
+        return words
+
+    def keep(self) -> None:
+        """Write the new answers to the store."""
+        if self._new:
+            self._contents.save_selections(self._new)
+            self._new = []
+
+
+def selects(selector: Selector, path: bytes) -> bool:
+    """Whether a selector takes a path that exists."""
+    matches = _matching(selector)
+    for location in selector.locations:
+        prefix = os.fsencode(location)
+        if not prefix:
+            rest = path
+        elif path == prefix:
+            return True
+        elif path.startswith(prefix + b"/"):
+            rest = path[len(prefix) + 1 :]
+        else:
+            continue
+        if matches(rest):
+            return True
+    return False
+
+
+def covers(selector: Selector, path: bytes) -> bool:
+    """Whether a selector may take something at or below `path`: a folder whose content is not known."""
+    return selects(selector, path) or any(
+        os.fsencode(location).startswith(path + b"/") or not location or path.startswith(os.fsencode(location))
+        for location in selector.locations
+    )
+
+
+def _matching(selector: Selector) -> Callable[[bytes], bool]:
+    if selector.globs:
+        return matcher(selector.globs)
+    if selector.pattern is None:
+        return lambda _path: True
+    search = re.compile(os.fsencode(selector.pattern)).search
+    return lambda path: search(path) is not None
+
+
+def show(path: bytes) -> str:
+    """A name for the screen: nothing in it can move the cursor or break the line."""
+    text = path.decode("utf-8", "backslashreplace")
+    return text if text.isprintable() else text.encode("unicode_escape").decode("ascii")
