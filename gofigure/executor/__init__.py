@@ -1,0 +1,1 @@
+"""Where commands run: the local machine now, others behind the same Protocol later."""

@@ -1,0 +1,102 @@
+"""A project: where its things are, its configuration, its store."""
+
+from __future__ import annotations
+
+import contextlib
+import os
+from collections.abc import Iterator, Mapping
+from typing import NamedTuple
+
+from gofigure import config as configuration
+from gofigure.errors import NotARepository, StoreError, StoreUnwritable
+from gofigure.events import Note, Observer
+from gofigure.git.environment import GitVariables
+from gofigure.git.exclude import exclude_state
+from gofigure.git.repository import Repository, discover
+from gofigure.model import Config
+from gofigure.store.db import NAME, SIDE_FILES
+from gofigure.store.store import Store
+from gofigure.targets import KINDS
+from gofigure.trust import Trust, trust_for
+
+CONFIG_NAME = ".gofigure.toml"
+
+
+class Project(NamedTuple):
+    """A repository's working tree, or a plain folder, with a configuration in it."""
+
+    root: str
+    config_file: str
+    store_file: str
+    state_dir: str  # logs, the token
+    lock_file: str  # of this working tree
+    repository: Repository | None
+    trust: Trust
+
+
+def locate(folder: str, environ: Mapping[str, str], taken: GitVariables) -> Project:
+    """The project around `folder`: git's working tree, or else the nearest folder with a configuration."""
+    try:
+        repository = discover(folder, environ, taken)
+    except NotARepository:
+        return _plain(folder, environ)
+    return Project(
+        repository.root,
+        os.path.join(repository.root, CONFIG_NAME),
+        os.path.join(repository.home, NAME),
+        repository.state_dir,
+        os.path.join(repository.git_dir, "gofigure", "lock"),
+        repository,
+        trust_for(repository.home, repository.state_dir, environ),
+    )
+
+
+def _plain(folder: str, environ: Mapping[str, str]) -> Project:
+    root = folder
+    while not os.path.exists(os.path.join(root, CONFIG_NAME)):
+        parent = os.path.dirname(root)
+        if parent == root:
+            root = folder
+            break
+        root = parent
+    state = os.path.join(root, ".gofigure.d")
+    return Project(
+        root,
+        os.path.join(root, CONFIG_NAME),
+        os.path.join(root, NAME),
+        state,
+        os.path.join(state, "lock"),
+        None,
+        trust_for(root, state, environ),
+    )
+
+
+def load_config(project: Project) -> Config:
+    """The checked configuration. Raises ConfigError with every problem."""
+    return configuration.load(project.config_file, targets=tuple(KINDS))
+
+
+@contextlib.contextmanager
+def open_store(project: Project, token: bytes, observe: Observer) -> Iterator[Store]:
+    """The store; one that forgets where it cannot be written. Raises StoreError if it must not be used."""
+    try:
+        if project.repository is not None:
+            refuse_tracked(project.repository)
+            if not os.path.exists(project.store_file):
+                exclude_state(project.repository)
+        store, notice = Store.open(project.store_file, token)
+    except StoreUnwritable as error:
+        store, notice = Store.in_memory(), f"{error}; nothing will be remembered"
+    if notice:
+        observe(Note(notice))
+    with store:
+        yield store
+
+
+def refuse_tracked(repository: Repository) -> None:
+    """Raise StoreError if the store came with the tree: then others have written it."""
+    if repository.git.run("ls-files", "-z", "--cached", "--", NAME, *SIDE_FILES):
+        raise StoreError(
+            f"{NAME} is tracked by git, so its proofs may be anybody's; it is not used",
+            hint=f"git rm --cached {NAME}",
+        )

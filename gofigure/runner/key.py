@@ -1,0 +1,67 @@
+"""The key of a stage: the digest of all that decides its result, and the manifest that spells it out."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Mapping, Sequence
+from typing import NamedTuple
+
+from gofigure.digest.content import digest_bytes
+from gofigure.digest.frame import Plain, digest_value
+from gofigure.digest.tree import Entry
+from gofigure.model import Command, Stage
+
+_CONTEXT = "gofigure 2026-11 key"
+_FILE_CONTEXT = "gofigure 2026-11 file key"
+_SCHEMA = 1  # raised when the meaning of a key changes: every older proof then stops counting
+
+
+class Facts(NamedTuple):
+    """What decides a stage's result, besides the content that it reads."""
+
+    stage: str
+    command: Sequence[Plain]  # what will really be executed, and where
+    type: str
+    env: Mapping[str, str]  # declared variables; values of passed ones are digested, they may be secret
+    tools: Mapping[str, str]  # name -> version and content digest
+    platform: str
+    upstream: Mapping[str, str]  # needed stage -> its key
+
+
+def platform() -> str:
+    system = os.uname()
+    return f"{system.sysname.lower()}-{system.machine}"
+
+
+def facts_of(
+    stage: Stage,
+    commands: Sequence[Command],
+    env: Mapping[str, str],
+    tools: Mapping[str, str],
+    upstream: Mapping[str, bytes],
+    system: str,
+) -> Facts:
+    written = dict(stage.env)
+    return Facts(
+        stage.name,
+        [[*command.argv, "in", command.cwd] for command in commands],
+        stage.type,
+        {
+            name: value if name in written else "digest " + digest_bytes(os.fsencode(value)).hex()[:16]
+            for name, value in sorted(env.items())
+        },
+        dict(sorted(tools.items())),
+        system,
+        {name: key.hex() for name, key in sorted(upstream.items())},
+    )
+
+
+def stage_key(facts: Facts, inputs: bytes) -> bytes:
+    """The key of a stage on an input digest. The stage's own name is no part of it: renaming proves nothing new."""
+    return digest_value(_CONTEXT, [_SCHEMA, *facts[1:], inputs])
+
+
+def file_keys(facts: Facts, files: Sequence[tuple[bytes, Entry]]) -> list[bytes]:
+    """One key per file of a per-file stage."""
+    common = digest_value(_CONTEXT, [_SCHEMA, *facts[1:], "per file"])
+    return [digest_value(_FILE_CONTEXT, [common, path, kind, digest]) for path, (kind, digest) in files]

@@ -1,0 +1,163 @@
+"""The one loop: start what is ready while there is room, then wait for something to end."""
+
+from __future__ import annotations
+
+import time
+from collections import deque
+from collections.abc import Callable
+
+from gofigure.errors import Interrupted
+from gofigure.events import Note, Observer, StageFinished, StageStarted
+from gofigure.executor.base import Executor, Task, TaskEnded
+from gofigure.model import RunResult, StageResult, Verdict
+from gofigure.runner.excerpt import excerpt
+from gofigure.runner.plan import Plan, Step
+from gofigure.runner.record import Recorder
+
+
+def run_plan(
+    plan: Plan,
+    executor: Executor,
+    recorder: Recorder,
+    observe: Observer,
+    *,
+    task_of: Callable[[Step], Task],
+    keep_going: bool,
+) -> RunResult:
+    """Run what the plan could not reuse; every stage gets exactly one result, whatever happens.
+
+    On a failure nothing new is started, unless `keep_going`; what is under way may finish, and counts.
+    """
+    began = time.monotonic()
+    loop = _Loop(plan, executor, recorder, observe, task_of, keep_going=keep_going)
+    interrupted = ""
+    try:
+        loop.run()
+    except Interrupted as stop:
+        interrupted = stop.signal_name
+        executor.stop()
+        loop.give_up(interrupted)
+    return recorder.close(
+        lambda stages: RunResult(
+            recorder.run, plan.job.name, _verdict(stages, interrupted), stages, time.monotonic() - began
+        )
+    )
+
+
+def _verdict(stages: tuple[StageResult, ...], interrupted: str) -> Verdict:
+    if interrupted:
+        return "interrupted"
+    if any(stage.blocks for stage in stages):
+        return "failed"
+    return "reused" if all(stage.verdict == "reused" for stage in stages) else "passed"
+
+
+class _Loop:
+    def __init__(
+        self,
+        plan: Plan,
+        executor: Executor,
+        recorder: Recorder,
+        observe: Observer,
+        task_of: Callable[[Step], Task],
+        *,
+        keep_going: bool,
+    ) -> None:
+        self._plan = plan
+        self._executor = executor
+        self._recorder = recorder
+        self._observe = observe
+        self._task_of = task_of
+        self._keep_going = keep_going
+        self._waiting = {stage: set(before) for stage, before in plan.graph.waits_for.items()}
+        self._followers: dict[str, list[str]] = {stage: [] for stage in plan.steps}
+        for stage, before in self._waiting.items():
+            for name in before:
+                self._followers[name].append(stage)
+        self._ready = deque(stage for stage in plan.steps if not self._waiting[stage])
+        self._under_way: set[str] = set()
+        self._failed = False
+
+    def run(self) -> None:
+        while self._ready or self._under_way:
+            self._start_ready()
+            if self._under_way:
+                for ended in self._executor.wait(self._recorder.patience()):
+                    self._end(ended)
+            self._recorder.write()
+
+    def give_up(self, signal_name: str) -> None:
+        """Give every stage without a result one, after everything was stopped."""
+        for stage in sorted(self._under_way):
+            self._finish(StageResult(stage, "interrupted", self._plan.steps[stage].reason, note=signal_name))
+        self._under_way.clear()
+        for stage, step in self._plan.steps.items():
+            if stage in self._waiting:
+                self._finish(StageResult(stage, "skipped", f"not reached: {signal_name}", key=step.key))
+
+    def _start_ready(self) -> None:
+        while self._ready and len(self._under_way) < self._executor.capacity:
+            stage = self._ready.popleft()
+            step = self._plan.steps[stage]
+            if step.reused:
+                seconds = step.proof.seconds if step.proof else 0.0
+                self._finish(StageResult(stage, "reused", step.reason, seconds, proven=True, key=step.key))
+            elif self._failed and not self._keep_going:
+                self._finish(StageResult(stage, "skipped", "not started: another stage failed", key=step.key))
+            else:
+                self._under_way.add(stage)
+                self._recorder.started(stage)
+                self._observe(StageStarted(self._recorder.run, stage, step.reason))
+                self._executor.start(self._task_of(step))
+
+    def _end(self, ended: TaskEnded) -> None:
+        self._under_way.discard(ended.name)
+        step = self._plan.steps[ended.name]
+        passed = ended.exit_code == 0 and not ended.timed_out
+        if ended.left_behind:
+            self._observe(Note(f"{ended.name} left {ended.left_behind} process(es) running; they were ended"))
+        self._finish(
+            StageResult(
+                ended.name,
+                "passed" if passed else "timed out" if ended.timed_out else "failed",
+                step.reason,
+                ended.seconds,
+                exit_code=ended.exit_code,
+                log=ended.logs[-1] if ended.logs else None,
+                excerpt=() if passed else excerpt(ended.logs),
+                note=f"not proven: {step.unprovable}" if passed and step.unprovable else _tries(ended),
+                allowed=not passed and step.stage.allow_failure,
+                key=step.key,
+            )
+        )
+
+    def _finish(self, result: StageResult) -> None:
+        stage = result.stage
+        self._waiting.pop(stage, None)
+        self._recorder.finished(self._plan.steps[stage], result)
+        self._observe(StageFinished(self._recorder.run, result))
+        if result.blocks:
+            self._failed = True
+            self._skip_followers(stage)
+            return
+        for follower in self._followers[stage]:
+            if follower in self._waiting:
+                self._waiting[follower].discard(stage)
+                if not self._waiting[follower]:
+                    self._ready.append(follower)
+
+    def _skip_followers(self, failed: str) -> None:
+        reached = deque([failed])
+        while reached:
+            before = reached.popleft()
+            for stage in self._followers[before]:
+                if stage in self._waiting:
+                    del self._waiting[stage]
+                    result = StageResult(stage, "skipped", f"{failed} did not pass", key=self._plan.steps[stage].key)
+                    self._recorder.finished(self._plan.steps[stage], result)
+                    self._observe(StageFinished(self._recorder.run, result))
+                    reached.append(stage)
+
+
+def _tries(ended: TaskEnded) -> str:
+    return f"after {ended.attempts} attempts" if ended.attempts > 1 else ""

@@ -1,0 +1,120 @@
+"""Write down what a run did, and what that proves.
+
+A pass proves a key only if what the stage read is still what it was when the run began (design decision 5). So a
+proof waits for a look at the working tree that was begun after the stage had ended. One look serves all the
+stages that ended before it, which is what keeps a thousand short stages cheap.
+"""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable
+from typing import NamedTuple
+
+from gofigure.model import RunResult, Snapshot, StageResult
+from gofigure.runner.plan import Plan, Step, proof_of
+from gofigure.snapshot.select import Selecting, covers, show
+from gofigure.store.proofs import Proof
+from gofigure.store.store import Store
+
+# Looking costs as much as `git status`; at most a tenth of the time is spent on it.
+_LOOK_EVERY = 1.0
+_SHARE = 10
+_WRITE_EVERY = 0.1
+
+
+class _Passed(NamedTuple):
+    step: Step
+    result: StageResult
+
+
+class Recorder:
+    """Collects what happens in one run and writes it in few transactions, each sound by itself."""
+
+    def __init__(self, store: Store, run: int, plan: Plan, selecting: Selecting, look: Callable[[], Snapshot]) -> None:
+        self.run = run
+        self._store = store
+        self._plan = plan
+        self._selecting = selecting
+        self._look = look
+        self._started: list[str] = []
+        self._finished: dict[str, StageResult] = {}
+        self._passed: list[_Passed] = []
+        self._results: dict[str, StageResult] = {}
+        self._next_write = 0.0
+        self._next_look = time.monotonic() + _LOOK_EVERY
+
+    def started(self, stage: str) -> None:
+        self._started.append(stage)
+
+    def finished(self, step: Step, result: StageResult) -> None:
+        """A stage came to its verdict."""
+        self._results[result.stage] = result
+        self._finished[result.stage] = result
+        if result.verdict == "passed" and not step.unprovable:
+            self._passed.append(_Passed(step, result))
+
+    def patience(self) -> float | None:
+        """Seconds until `write` has something to do; None: nothing is waiting."""
+        if self._passed:
+            return max(0.0, self._next_look - time.monotonic())
+        if self._started or self._finished:
+            return max(0.0, self._next_write - time.monotonic())
+        return None
+
+    def write(self) -> None:
+        """Write what is due."""
+        now = time.monotonic()
+        if self._passed and now >= self._next_look:
+            self._prove()
+        elif (self._started or self._finished) and now >= self._next_write:
+            self._flush([], [])
+
+    def close(self, verdict_of: Callable[[tuple[StageResult, ...]], RunResult]) -> RunResult:
+        """Prove what is still waiting, settle the run, and return it as it was written."""
+        if self._passed:
+            self._prove()
+        result = verdict_of(tuple(self._results[stage] for stage in self._plan.steps))
+        self._store.record(self.run, started=self._started, finished=self._finished.values(), result=result)
+        self._started, self._finished = [], {}
+        return result
+
+    def _prove(self) -> None:
+        began = time.monotonic()
+        here = self._look()
+        proofs: list[Proof] = []
+        file_proofs: list[tuple[bytes, int]] = []
+        for step, passed in self._passed:
+            moved = self._moved(step, here)
+            result = passed._replace(note=moved) if moved else passed._replace(proven=True)
+            self._results[result.stage] = result
+            self._finished[result.stage] = result
+            if moved:
+                continue
+            proofs.append(proof_of(step, self._plan.content.about.tree, self.run, passed.seconds))
+            file_proofs += [(key, self.run) for key in step.file_keys]
+        self._passed = []
+        self._flush(proofs, file_proofs)
+        self._next_look = time.monotonic() + max(_LOOK_EVERY, _SHARE * (time.monotonic() - began))
+
+    def _flush(self, proofs: list[Proof], file_proofs: list[tuple[bytes, int]]) -> None:
+        self._store.record(
+            self.run,
+            started=self._started,
+            finished=self._finished.values(),
+            proofs=proofs,
+            file_proofs=file_proofs,
+        )
+        self._started, self._finished = [], {}
+        self._next_write = time.monotonic() + _WRITE_EVERY
+
+    def _moved(self, step: Step, here: Snapshot) -> str:
+        """What the stage reads and is no longer as it was; "" if all is."""
+        for path in here.unprovable:
+            if covers(step.selector, path):
+                return f"not proven: {show(path)} {here.unprovable[path]}"
+        if self._selecting.select(here.tree, step.selector).digest == step.inputs:
+            return ""
+        before = self._plan.content.here.tree
+        names = self._selecting.changed(before, here.tree, step.selector, 3)
+        return f"not proven: while it ran, {', '.join(names) or 'its inputs changed and changed back'}"

@@ -1,0 +1,79 @@
+"""Why a stage is not proven, from stored evidence."""
+
+from __future__ import annotations
+
+import json
+import time
+from collections.abc import Callable, Mapping, Sequence
+from typing import Any
+
+from gofigure.store.proofs import Proof
+
+
+def ago(then_ns: int) -> str:
+    """ "3 min ago", by the wall clock; a clock set back reads as "just now"."""
+    seconds = max(0, (time.time_ns() - then_ns) // 1_000_000_000)
+    for size, unit in ((86400, "d"), (3600, "h"), (60, "min")):
+        if seconds >= size:
+            return f"{seconds // size} {unit} ago"
+    return f"{seconds} s ago" if seconds else "just now"
+
+
+def first_difference(
+    now: Mapping[str, Any], proofs: Sequence[Proof], changed_inputs: Callable[[bytes], list[str]]
+) -> str:
+    """The first thing in which `now` differs from the proof that is nearest to it.
+
+    `changed_inputs` names the selected files in which an earlier tree differs from the present one.
+    """
+    if not proofs:
+        return "no proof yet"
+    now = json.loads(json.dumps(now))  # as the stored ones are: lists, not tuples
+    told = [differences(json.loads(proof.manifest), now, changed_inputs) for proof in proofs]
+    nearest = min(told, key=len)
+    return nearest[0] if nearest else "no proof yet"
+
+
+def differences(
+    old: Mapping[str, Any], now: Mapping[str, Any], changed_inputs: Callable[[bytes], list[str]]
+) -> list[str]:
+    """Everything that differs between two manifests, in words, the most telling first."""
+    words: list[str] = []
+    if old["inputs"] != now["inputs"]:
+        words += changed_inputs(bytes.fromhex(old["tree"])) or ["its inputs changed"]
+    if old["command"] != now["command"] or old["type"] != now["type"]:
+        words.append("its command changed")
+    if old["selector"] != now["selector"] and old["inputs"] == now["inputs"]:
+        words.append("its choice of inputs changed")
+    words += _mapping("env", old["env"], now["env"], show_values=False)
+    words += _mapping("", old["tools"], now["tools"], show_values=True)
+    if old["platform"] != now["platform"]:
+        words.append(f"platform {old['platform']} → {now['platform']}")
+    words += [word.replace(" changed", ", which it needs, changed") for word in _mapping(
+        "", old["upstream"], now["upstream"], show_values=False
+    )]  # fmt: skip
+    return words
+
+
+def _mapping(label: str, old: Mapping[str, str], now: Mapping[str, str], *, show_values: bool) -> list[str]:
+    words = []
+    for name in sorted(old.keys() | now.keys()):
+        before, after = old.get(name), now.get(name)
+        if before == after:
+            continue
+        named = f"{label} {name}".strip()
+        if before is None:
+            words.append(f"{named} added")
+        elif after is None:
+            words.append(f"{named} removed")
+        elif show_values:
+            words.append(f"{named} {_short(before)} → {_short(after)}")
+        else:
+            words.append(f"{named} changed")
+    return words
+
+
+def _short(identity: str) -> str:
+    """The version, if there is one; else the start of the digest."""
+    version, _, digest = identity.rpartition(" (")
+    return version or (digest[:8] if digest.endswith(")") else identity)

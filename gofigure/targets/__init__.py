@@ -1,0 +1,31 @@
+"""Kinds of work: each a module that turns a Stage into Commands. Adding one is a file and a line in KINDS."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Protocol
+
+from gofigure.model import Command, Stage
+from gofigure.targets import make, pytest, shell
+
+
+class Target(Protocol):
+    """What a target module offers; it starts nothing and reads nothing."""
+
+    def commands(self, stage: Stage) -> tuple[Command, ...]:
+        """What to execute, in order; a failure ends the stage."""
+
+    def tools(self, stage: Stage) -> tuple[str, ...]:
+        """Programs whose content decides the result, by name or path."""
+
+
+KINDS: Mapping[str, Target] = {"make": make, "pytest": pytest, "shell": shell}
+
+
+def commands_of(stage: Stage) -> tuple[Command, ...]:
+    return KINDS[stage.target].commands(stage)
+
+
+def tools_of(stage: Stage) -> tuple[str, ...]:
+    """The target's own tools, without those that the stage declares itself."""
+    return tuple(name for name in KINDS[stage.target].tools(stage) if name not in stage.tools)

@@ -1,0 +1,16 @@
+"""`make`: the Makefile of each location; `run` names the targets."""
+
+from __future__ import annotations
+
+import shlex
+
+from gofigure.model import Command, Stage
+
+
+def commands(stage: Stage) -> tuple[Command, ...]:
+    argv = ("make", *shlex.split(stage.run or ""))
+    return tuple(Command(argv, cwd) for cwd in stage.locations or ("",))
+
+
+def tools(_stage: Stage) -> tuple[str, ...]:
+    return ("make",)

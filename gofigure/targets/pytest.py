@@ -1,0 +1,16 @@
+"""`pytest`: the tests of each location; `run` holds further arguments."""
+
+from __future__ import annotations
+
+import shlex
+
+from gofigure.model import Command, Stage
+
+
+def commands(stage: Stage) -> tuple[Command, ...]:
+    argv = ("pytest", *shlex.split(stage.run or ""))
+    return tuple(Command(argv, cwd) for cwd in stage.locations or ("",))
+
+
+def tools(_stage: Stage) -> tuple[str, ...]:
+    return ("pytest", "python3")

@@ -1,0 +1,1 @@
+"""What asks for a run: git's hooks now, the watcher later."""

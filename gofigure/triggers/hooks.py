@@ -1,0 +1,60 @@
+"""What git says when it calls a hook (githooks)."""
+
+from __future__ import annotations
+
+import os
+import re
+from collections.abc import Mapping
+from typing import NamedTuple
+
+from gofigure.model import Trigger
+from gofigure.triggers.install import KEPT
+
+READS_INPUT = ("pre-push",)  # hooks that git writes to
+
+
+class PushedRef(NamedTuple):
+    """One line of pre-push's input."""
+
+    local_ref: str
+    local_oid: str  # all zeros: the remote ref is deleted
+    remote_ref: str
+    remote_oid: str
+
+    @property
+    def deletes(self) -> bool:
+        return not self.local_oid.strip("0")
+
+
+_PUSHED = re.compile(rb"(.+) ([0-9a-f]{40,64}) (.+) ([0-9a-f]{40,64})")
+
+
+def pushed_refs(stdin: bytes) -> list[PushedRef]:
+    """Every ref that is pushed. A ref name may not hold a space, but `(delete)` and what follows may come."""
+    refs = []
+    for line in stdin.split(b"\n"):
+        match = _PUSHED.fullmatch(line)
+        if match:
+            refs.append(PushedRef(*(os.fsdecode(word) for word in match.groups())))
+    return refs
+
+
+def run_kept(script: str, trigger: Trigger, environ: Mapping[str, str]) -> int:
+    """Run the hook that stood here before ours, with the same arguments, input and environment.
+
+    Its output goes to the terminal as it comes. Returns its exit code; 0 where there is none.
+    """
+    kept = os.path.join(os.path.dirname(os.path.abspath(script)), os.path.basename(script) + KEPT)
+    if not os.access(kept, os.X_OK) or os.path.isdir(kept):
+        return 0  # git ignores a hook that cannot be executed, too (t7520)
+    from gofigure.process.passthrough import pass_through
+
+    data = trigger.stdin if trigger.kind in READS_INPUT else None
+    return pass_through([kept, *trigger.args], env=environ, data=data)
+
+
+def mark(token: bytes) -> str:
+    """A repository's part of the run marker; says nothing about the token itself."""
+    from gofigure.digest.content import digest_bytes
+
+    return digest_bytes(b"run marker " + token).hex()[:16]

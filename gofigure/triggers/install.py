@@ -1,0 +1,148 @@
+"""Make git call gofigure, keep whatever it called before, and give that back byte for byte."""
+
+from __future__ import annotations
+
+import contextlib
+import os
+import shlex
+import stat
+import sys
+from collections.abc import Iterable
+from typing import NamedTuple
+
+from gofigure.errors import GofigureError
+from gofigure.git.repository import Repository
+from gofigure.model import HOOKS
+
+_MARK = b"# gofigure hook, version "
+KEPT = ".before-gofigure"  # what a foreign hook is renamed to
+
+
+class Installed(NamedTuple):
+    """What was done for one hook."""
+
+    hook: str
+    path: str
+    kept: str | None  # where the foreign hook that was here before now is
+
+
+def hooks_folder(repository: Repository) -> str:
+    """Where git looks for hooks. Raises GofigureError where that is not this repository's own folder."""
+    own = os.path.join(repository.common_dir, "hooks")
+    said = repository.git.start("config", "--type=path", "--get", "core.hooksPath").finish().out
+    configured = os.fsdecode(said.rstrip(b"\n"))
+    if not configured or configured == "/dev/null":
+        return own
+    folder = os.path.normpath(os.path.join(repository.root, configured))
+    if os.path.realpath(folder) == os.path.realpath(own):
+        return own
+    raise GofigureError(
+        f"git is told to look for hooks in {folder} (core.hooksPath)",
+        hint="call gofigure from the hooks there, or: git config --unset core.hooksPath",
+    )
+
+
+def install(repository: Repository, hooks: Iterable[str], path: str) -> list[Installed]:
+    """Write one script per hook. `path`: the PATH to fall back on when git is started with a bare one."""
+    folder = hooks_folder(repository)
+    done = []
+    for hook in hooks:
+        place = os.path.join(folder, hook)
+        kept = _keep_foreign(place)
+        _write(place, script(hook, path))
+        done.append(Installed(hook, place, kept))
+    return done
+
+
+def uninstall(repository: Repository) -> list[Installed]:
+    """Take our scripts away and put back what was there; hooks of others stay as they are."""
+    folder = hooks_folder(repository)
+    done = []
+    for hook in HOOKS:
+        place = os.path.join(folder, hook)
+        if not is_ours(place):
+            continue
+        kept = place + KEPT
+        if os.path.lexists(kept):
+            os.replace(kept, place)
+        else:
+            os.unlink(place)
+            kept = ""
+        done.append(Installed(hook, place, kept or None))
+    return done
+
+
+def installed(repository: Repository) -> list[str]:
+    """The hooks that call gofigure now."""
+    try:
+        folder = hooks_folder(repository)
+    except GofigureError:
+        return []
+    return [hook for hook in HOOKS if is_ours(os.path.join(folder, hook))]
+
+
+def is_ours(place: str) -> bool:
+    try:
+        with open(place, "rb") as file:
+            return _MARK in file.read(200)
+    except OSError:
+        return False
+
+
+def script(hook: str, path: str) -> bytes:
+    """The shipped script, with this installation's interpreter written in."""
+    text = _template()
+    for name, value in (("HOOK", hook), ("PYTHON", sys.executable), ("PATH", path)):
+        text = text.replace(f"@{name}@", shlex.quote(value))
+    return os.fsencode(text.replace("@FLAGS@", _isolation()))
+
+
+def _isolation() -> str:
+    """Flags that keep the repository's own files, and the caller's PYTHON*, out of our imports.
+
+    -I would also leave out the user's site folder, where `pip install --user` may have put us.
+    """
+    import site
+
+    here = os.path.realpath(__file__)
+    user_site = os.path.realpath(site.getusersitepackages())
+    return "-P" if here.startswith(user_site + os.sep) else "-I"
+
+
+def _template() -> str:
+    package = os.path.dirname(os.path.dirname(os.path.abspath(__file__)))
+    # In a wheel the folder is inside the package; in a checkout it is beside it.
+    beside = os.path.dirname(package)
+    places = [os.path.join(package, "hooks")]
+    if os.path.exists(os.path.join(beside, "pyproject.toml")):
+        places.append(os.path.join(beside, "hooks"))
+    for place in places:
+        with contextlib.suppress(FileNotFoundError), open(os.path.join(place, "gofigure-hook")) as file:
+            return file.read()
+    raise GofigureError("the hook script is missing from this installation", hint="install gofigure again")
+
+
+def _keep_foreign(place: str) -> str | None:
+    """Rename a hook that is not ours, so that it can be run first and given back."""
+    kept = place + KEPT
+    if not os.path.lexists(place) or is_ours(place):
+        return kept if os.path.lexists(kept) else None
+    if os.path.lexists(kept):
+        raise GofigureError(
+            f"{place} is not gofigure's, and {kept} is already there",
+            hint=f"look at both; what you want to keep goes to {kept}",
+        )
+    os.rename(place, kept)
+    return kept
+
+
+def _write(place: str, content: bytes) -> None:
+    own = f"{place}.{os.getpid()}"
+    try:
+        os.makedirs(os.path.dirname(place), exist_ok=True)
+        with open(own, "wb") as file:
+            file.write(content)
+        os.chmod(own, stat.S_IMODE(os.stat(own).st_mode) | 0o755)  # noqa: S103 - git runs only what is executable
+        os.replace(own, place)
+    except OSError as error:
+        raise GofigureError(f"{place} cannot be written: {error.strerror}") from error
