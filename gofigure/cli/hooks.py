@@ -1,0 +1,52 @@
+"""`gofigure install-hooks` and `uninstall-hooks`."""
+
+from __future__ import annotations
+
+import os
+
+import click
+
+from gofigure import trust
+from gofigure.cli.here import Here, here
+from gofigure.errors import GofigureError
+from gofigure.git.repository import Repository
+from gofigure.model import HOOKS
+from gofigure.project import load_config
+from gofigure.triggers import install
+
+
+def _repository(where: Here) -> Repository:
+    if where.project.repository is None:
+        raise GofigureError(f"{where.project.root} is not in a git repository", hint="git init")
+    return where.project.repository
+
+
+@click.command("install-hooks")
+def install_hooks() -> int:
+    """Make git run the configured jobs; also allows this configuration to run."""
+    where = here()
+    repository = _repository(where)
+    config = load_config(where.project)
+    wanted = [hook for hook in HOOKS if any(hook in job.on for job in config.jobs.values())]
+    if not wanted:
+        raise GofigureError(
+            "no job names a git hook, so there is nothing to install",
+            hint='give a job in .gofigure.toml a line such as: on = ["pre-commit"]',
+        )
+    done = install.install(repository, wanted, os.environ.get("PATH", ""))
+    trust.allow(where.project.trust)
+    for one in done:
+        kept = f" (the hook that was there runs first; it is now {one.kept})" if one.kept else ""
+        print(f"installed {one.path}{kept}")
+    return 0
+
+
+@click.command("uninstall-hooks")
+def uninstall_hooks() -> int:
+    """Take the hooks away and give back what was there before."""
+    done = install.uninstall(_repository(here()))
+    for one in done:
+        print(f"gave back {one.path}" if one.kept else f"removed {one.path}")
+    if not done:
+        print("no hook of gofigure's is installed")
+    return 0

@@ -1,0 +1,65 @@
+"""The commands; each is imported only when it is asked for."""
+
+from __future__ import annotations
+
+import importlib
+from typing import NoReturn
+
+import click
+
+from gofigure import __version__
+from gofigure.cli.guard import leave
+
+_COMMANDS = {
+    "allow": "allow",
+    "digest": "digest",
+    "history": "history",
+    "install-hooks": "hooks",
+    "run": "run",
+    "status": "status",
+    "uninstall-hooks": "hooks",
+    "validate": "validate",
+    "why": "why",
+}
+
+
+class _Commands(click.Group):
+    def list_commands(self, ctx: click.Context) -> list[str]:  # noqa: ARG002 - click's signature
+        return list(_COMMANDS)
+
+    def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:  # noqa: ARG002
+        if cmd_name not in _COMMANDS:
+            return None
+        module = importlib.import_module(f"gofigure.cli.{_COMMANDS[cmd_name]}")
+        command: click.Command = getattr(module, cmd_name.replace("-", "_"))
+        return command
+
+
+@click.command(cls=_Commands, context_settings={"help_option_names": ["-h", "--help"]})
+@click.version_option(__version__, prog_name="gofigure")
+def gofigure() -> None:
+    r"""Local CI/CD for a git repository: run only what is not yet proven.
+
+    \b
+    To begin:  write .gofigure.toml (see .gofigure.toml.example), then
+      gofigure install-hooks     git runs its jobs from now on
+      gofigure run               or run them now
+      gofigure why STAGE         why it ran, or did not
+    """
+
+
+def main() -> NoReturn:
+    leave(_main)
+
+
+def _main() -> int:
+    try:
+        result = gofigure.main(standalone_mode=False)
+    except click.exceptions.Exit as stop:
+        return stop.exit_code
+    except click.Abort:
+        raise KeyboardInterrupt from None
+    except click.ClickException as error:
+        error.show()
+        return error.exit_code
+    return result if isinstance(result, int) else 0

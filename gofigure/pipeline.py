@@ -1,0 +1,142 @@
+"""The main line: whatever starts a stage walks through `run`, from top to bottom.
+
+    trigger → configuration → jobs → permission → look → store → plan → lock → run what is left → record
+
+A commit, a saved file and a person differ only in the trigger and in the content that they are about.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from typing import NamedTuple
+
+from gofigure import config as configuration
+from gofigure import trust
+from gofigure.errors import GofigureError, NestedError
+from gofigure.events import Observer
+from gofigure.model import Config, Job, RunResult, Snapshot, Trigger
+from gofigure.project import Project, load_config, open_store
+from gofigure.runner.execute import Setting, execute
+from gofigure.runner.plan import Content, Plan, Planner
+from gofigure.snapshot.commits import of_commit, of_index
+from gofigure.snapshot.looking import Looking
+from gofigure.store.store import Store
+from gofigure.triggers.hooks import mark, pushed_refs
+
+
+class Request(NamedTuple):
+    """What is asked for."""
+
+    trigger: Trigger
+    environ: Mapping[str, str]
+    names: tuple[str, ...] = ()  # jobs or stages; none: all, or those of the trigger's hook
+    commit: str | None = None  # run on this commit's content instead of the working tree's
+    staged: bool = False  # run on what a commit would record
+    use_proofs: bool = True
+    keep_going: bool = False
+    parallel: int = 0  # stages at once; 0: one per core
+
+
+def run(project: Project, request: Request, observe: Observer) -> list[RunResult]:
+    """Do what a trigger asks for; one result per job and content. Raises GofigureError where it cannot begin."""
+    config = load_config(project)
+    jobs = choose_jobs(config, request)
+    if not jobs:
+        return []
+    token = trust.require(project.trust)
+    refuse_nested(request.trigger, token)
+    results: list[RunResult] = []
+    with look(project, request) as looking, open_store(project, token, observe) as store:
+        planner = Planner(config, store, request.environ, project.root)
+        setting = make_setting(project, request, token, store, planner, looking, observe)
+        for about in contents(project, request, looking, store, observe):
+            for job in jobs:
+
+                def plan(job: Job = job, about: Snapshot = about) -> Plan:
+                    content = content_now(about, looking, store, observe)
+                    return planner.plan(job, content, use_proofs=request.use_proofs)
+
+                results.append(execute(setting, plan(), plan))
+                looking.forget(unless=results[-1].verdict == "reused")
+                if ends_the_request(results[-1], request):
+                    return results
+    return results
+
+
+def choose_jobs(config: Config, request: Request) -> tuple[Job, ...]:
+    """Those named; or else those that the trigger's hook starts; a person who names none means all."""
+    if request.names or request.trigger.kind == "manual":
+        return configuration.choose(config, request.names)
+    return configuration.jobs_for(config, request.trigger.kind)
+
+
+def refuse_nested(trigger: Trigger, token: bytes) -> None:
+    """Raise NestedError in a process that a stage of this very repository started: no build loops."""
+    if trigger.inside is not None and trigger.inside.partition(":")[0] == mark(token):
+        raise NestedError(
+            f"this is inside run {trigger.inside.partition(':')[2]} of this repository, which is not started again",
+            hint="a stage must not start the job that it is part of",
+        )
+
+
+def look(project: Project, request: Request) -> Looking:
+    """Start to look at the working tree, with the index that git handed over if it did."""
+    return Looking(project.root, project.repository, request.trigger.index_file)
+
+
+def contents(
+    project: Project, request: Request, looking: Looking, store: Store, observe: Observer
+) -> Iterator[Snapshot]:
+    """What the run is about: what is being committed, each commit that is pushed, or the working tree."""
+    trigger, repository = request.trigger, project.repository
+    if repository is None:
+        if request.commit is not None or request.staged:
+            raise GofigureError(f"{project.root} is not in a git repository: there is only the folder itself")
+        yield looking.here(store.contents, observe)
+    elif trigger.kind == "pre-commit" or request.staged:
+        yield of_index(repository, trigger.index_file, store.contents, observe)
+    elif trigger.kind == "post-commit":
+        yield of_commit(repository, "HEAD", store.contents, observe)
+    elif trigger.kind == "pre-push":
+        commits = dict.fromkeys(ref.local_oid for ref in pushed_refs(trigger.stdin) if not ref.deletes)
+        for commit in commits:
+            yield of_commit(repository, commit, store.contents, observe)
+    elif request.commit is not None:
+        yield of_commit(repository, request.commit, store.contents, observe)
+    else:
+        yield looking.here(store.contents, observe)
+
+
+def content_now(about: Snapshot, looking: Looking, store: Store, observe: Observer) -> Content:
+    """What the run is about beside what stands in the working tree; the latter may have moved on since."""
+    here = looking.here(store.contents, observe)
+    return Content(here if about.kind in ("working tree", "folder") else about, here)
+
+
+def make_setting(
+    project: Project,
+    request: Request,
+    token: bytes,
+    store: Store,
+    planner: Planner,
+    looking: Looking,
+    observe: Observer,
+) -> Setting:
+    return Setting(
+        project.root,
+        project.state_dir,
+        project.lock_file,
+        mark(token),
+        request.trigger.kind,
+        store,
+        planner,
+        observe,
+        lambda: looking.again(store.contents, observe),
+        request.parallel,
+        request.keep_going,
+    )
+
+
+def ends_the_request(result: RunResult, request: Request) -> bool:
+    """Whether what comes after this run is not to be started."""
+    return result.verdict == "interrupted" or (result.verdict == "failed" and not request.keep_going)
