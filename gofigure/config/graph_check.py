@@ -1,0 +1,118 @@
+"""Names that resolve and orders that can be kept, in time linear in the file.
+
+`needs` is order and data; `strict_dependency` is order only. A cycle in the first is wrong, and one in both
+together.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from itertools import pairwise
+from typing import TYPE_CHECKING
+
+from gofigure.config.kinds import KeyPath, Wrong, quote
+
+if TYPE_CHECKING:
+    from gofigure.model import Job, Stage
+
+_DRAWN = 12
+
+Edges = Mapping[str, tuple[str, ...]]
+
+
+def check_graph(jobs: Mapping[str, Job], stages: Mapping[str, Stage]) -> list[Wrong]:
+    """Unknown names, cycles of `needs`, and cycles that a strict order closes."""
+    return [*_unknown_names(jobs, stages), *_needs_cycles(stages), *_order_cycles(jobs, stages)]
+
+
+def _unknown_names(jobs: Mapping[str, Job], stages: Mapping[str, Stage]) -> Iterator[Wrong]:
+    names = tuple(stages)
+    lists: list[tuple[KeyPath, tuple[str, ...]]] = [(("jobs", job.name, "stages"), job.stages) for job in jobs.values()]
+    lists += [(("stages", stage.name, "needs"), stage.needs) for stage in stages.values()]
+    for at, listed in lists:
+        for index, name in enumerate(listed):
+            if name not in stages:
+                yield Wrong((*at, index), f"unknown stage {quote(name)}", names=names, name=name)
+
+
+def _needs_cycles(stages: Mapping[str, Stage]) -> Iterator[Wrong]:
+    needs = {name: stage.needs for name, stage in stages.items()}
+    for cycle in cycles(stages, lambda name: needs.get(name, ())):
+        at = ("stages", cycle[0], "needs", needs[cycle[0]].index(cycle[1]))
+        yield Wrong(at, f"found the cycle {draw(cycle)}, expected that no stage needs itself")
+
+
+def _order_cycles(jobs: Mapping[str, Job], stages: Mapping[str, Stage]) -> Iterator[Wrong]:
+    needs = {name: stage.needs for name, stage in stages.items()}
+    strict = [job for job in jobs.values() if job.strict_dependency]
+    # One pass over all jobs at once: where their orders together close no cycle, none of them does alone.
+    together: dict[str, tuple[str, ...]] = {}
+    for job in strict:
+        for name, before in _order(job).items():
+            together[name] = together.get(name, ()) + before
+    if next(cycles(together, _after(needs, together)), None) is None:
+        return
+    for job in strict:
+        order = _order(job)
+        for cycle in cycles(job.stages, _after(needs, order)):
+            yield from _order_problem(job, cycle, needs)
+
+
+def _order_problem(job: Job, cycle: tuple[str, ...], needs: Edges) -> Iterator[Wrong]:
+    edges = pairwise(cycle)
+    by_order = [(name, before) for name, before in edges if before not in needs.get(name, ())]
+    if not by_order:
+        return  # a cycle of `needs` alone, reported there
+    drawn = ", ".join(f"{name} → {before}" for name, before in by_order[:_DRAWN])
+    yield Wrong(
+        ("jobs", job.name, "stages", job.stages.index(by_order[0][0])),
+        f"found the cycle {draw(cycle)}, expected an order that can be kept: "
+        f"{drawn} comes from strict_dependency (the order of this list), the rest from needs",
+    )
+
+
+def _order(job: Job) -> Edges:
+    return {name: (before,) for before, name in pairwise(job.stages)}
+
+
+def _after(needs: Edges, order: Edges) -> Callable[[str], tuple[str, ...]]:
+    """What a stage comes after, for either reason."""
+    return lambda name: needs.get(name, ()) + order.get(name, ())
+
+
+def cycles(roots: Iterable[str], after: Callable[[str], Iterable[str]]) -> Iterator[tuple[str, ...]]:
+    """Cycles that can be reached from the roots, each closed ("a", "b", "a"); of those that overlap, one.
+
+    Depth first without recursion: a chain of stages may be longer than Python's stack.
+    """
+    done: set[str] = set()
+    drawn: set[str] = set()
+    for root in roots:
+        if root in done:
+            continue
+        path, place = [root], {root: 0}
+        pending = [iter(after(root))]
+        while pending:
+            for name in pending[-1]:
+                if name in place:
+                    if name not in drawn and path[-1] not in drawn:
+                        cycle = path[place[name] :]
+                        drawn.update(cycle)
+                        yield (*cycle, name)
+                elif name not in done:
+                    place[name] = len(path)
+                    path.append(name)
+                    pending.append(iter(after(name)))
+                    break
+            else:
+                pending.pop()
+                done.add(path[-1])
+                del place[path.pop()]
+
+
+def draw(cycle: tuple[str, ...]) -> str:
+    """`lint → unit → lint`; the middle of a long one is only counted."""
+    if len(cycle) <= _DRAWN:
+        return " → ".join(cycle)
+    left_out = len(cycle) - _DRAWN
+    return " → ".join((*cycle[: _DRAWN - 3], f"… {left_out} more …", *cycle[-3:]))

@@ -1,0 +1,144 @@
+"""Every key that `.gofigure.toml` may hold, as one table of data."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, NamedTuple, get_args
+
+from gofigure.config import checks
+from gofigure.config.kinds import Key, Kind
+from gofigure.model import HOOKS, StageType
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping, Sequence
+
+TYPES: tuple[str, ...] = get_args(StageType)
+
+_FLAG = Kind("true or false", checks.flag)
+_TEXT = Kind("a text that is not empty", checks.text)
+_PATTERN = Kind("a regular expression", checks.pattern)
+_PATH = Kind('a path below this file\'s folder, without ".." or a leading "/"', checks.relative)
+_GLOB = Kind('a glob below this file\'s folder, without ".." or a leading "/"', checks.relative)
+_VARIABLE = Kind("the name of an environment variable", checks.env_name)
+_ANY_TEXT = Kind("a text", checks.raw_text)
+_HOOK = Kind("a git hook", checks.choice, choices=HOOKS)
+_STAGE = Kind("the name of a stage", checks.text)
+_STAGES = Kind("a list of names of stages", checks.items, item=_STAGE)
+_RETRIES = Kind(f"a whole number from 0 to {checks.MAX_RETRIES}", checks.retries)
+_SECONDS = Kind('a number of seconds above 0, or a text like "90s", "10m" or "1h30m", up to 7 days', checks.seconds)
+
+KEYS: tuple[Key, ...] = (
+    Key("", "version", Kind("the number 1", checks.version), 1, "The version of this file's format."),
+    Key("", "jobs", Kind("a table of jobs", checks.table), (), "The jobs, by name."),
+    Key("", "stages", Kind("a table of stages", checks.table), (), "The stages, by name."),
+    Key(
+        "jobs.*",
+        "on",
+        Kind("a list of git hooks", checks.items, item=_HOOK),
+        (),
+        "The git hooks that start this job; with none it runs only by hand.",
+    ),
+    Key("jobs.*", "stages", _STAGES, (), "The stages that this job runs; at least one."),
+    Key(
+        "jobs.*",
+        "strict_dependency",
+        _FLAG,
+        False,
+        "Run the stages in the order of the list and stop at the first failure; "
+        "this is order only, where `needs` is order and data.",
+    ),
+    Key(
+        "stages.*",
+        "type",
+        Kind("a type of stage", checks.choice, choices=TYPES),
+        "test",
+        "What the stage is for.",
+    ),
+    # The targets that exist are the caller's to know: see `tables`.
+    Key("stages.*", "target", Kind("the name of a target", checks.choice), "shell", "What runs the stage."),
+    Key(
+        "stages.*",
+        "run",
+        _TEXT,
+        None,
+        'The shell line to run; a shell stage must have one, and changed files arrive in it as "$@".',
+    ),
+    Key(
+        "stages.*",
+        "locations",
+        Kind("a list of paths", checks.items, item=_PATH),
+        (),
+        "The folders that the stage reads, below this file's folder.",
+    ),
+    Key(
+        "stages.*",
+        "source",
+        _PATTERN,
+        None,
+        "A regular expression, searched in the paths below the locations: the files that the stage reads.",
+    ),
+    Key(
+        "stages.*",
+        "inputs",
+        Kind("a list of globs", checks.items, item=_GLOB),
+        (),
+        "Globs that choose the files the stage reads.",
+    ),
+    Key(
+        "stages.*",
+        "files",
+        _PATTERN,
+        None,
+        "A regular expression that makes this a per-file stage: it gets the matching files without a proof.",
+    ),
+    Key(
+        "stages.*",
+        "needs",
+        _STAGES,
+        (),
+        "The stages that must pass first and whose results this one builds on: order and data.",
+    ),
+    Key(
+        "stages.*",
+        "env",
+        Kind("a table of texts", checks.pairs, item=_ANY_TEXT),
+        (),
+        "Environment variables to set.",
+    ),
+    Key(
+        "stages.*",
+        "pass_env",
+        Kind("a list of names of environment variables", checks.items, item=_VARIABLE),
+        (),
+        "Environment variables to pass on from the user's shell.",
+    ),
+    Key(
+        "stages.*",
+        "tools",
+        Kind("a list of programs", checks.items, item=_TEXT),
+        (),
+        "Programs the stage depends on: when one of them changes, the stage runs again.",
+    ),
+    Key("stages.*", "timeout", _SECONDS, None, "How long one attempt may take."),
+    Key("stages.*", "retries", _RETRIES, 0, "How many more times a failing stage is tried."),
+    Key("stages.*", "allow_failure", _FLAG, False, "Whether the job passes even where this stage fails."),
+    Key("stages.*", "cache", _FLAG, True, "Whether a proof of an earlier run may stand in for running."),
+)
+
+
+class Tables(NamedTuple):
+    """The keys by name, table by table."""
+
+    top: Mapping[str, Key]
+    job: Mapping[str, Key]
+    stage: Mapping[str, Key]
+
+
+def tables(targets: Sequence[str]) -> Tables:
+    """The table made ready for looking up, with the targets that exist."""
+    by_table: dict[str, dict[str, Key]] = {"": {}, "jobs.*": {}, "stages.*": {}}
+    for key in KEYS:
+        by_table[key.table][key.name] = key
+    stage = by_table["stages.*"]
+    target = stage["target"]
+    stage["target"] = target._replace(kind=target.kind._replace(choices=tuple(targets)))
+    return Tables(by_table[""], by_table["jobs.*"], stage)

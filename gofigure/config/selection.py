@@ -1,0 +1,64 @@
+"""Which jobs to run: those of a git hook, or those named on the command line."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from gofigure.errors import GofigureError
+from gofigure.model import Config, Job
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+
+def jobs_for(config: Config, hook: str) -> tuple[Job, ...]:
+    """The jobs that a git hook starts, in the order of the file."""
+    return tuple(job for job in config.jobs.values() if hook in job.on)
+
+
+def choose(config: Config, names: Sequence[str]) -> tuple[Job, ...]:
+    """The named jobs; all named stages become one job, in the place of the first. No names: every job.
+
+    A name that is both a job's and a stage's means the job.
+    """
+    if not names:
+        return tuple(config.jobs.values())
+    unique = tuple(dict.fromkeys(names))
+    _refuse_unknown(config, unique)
+    stages = [name for name in unique if name not in config.jobs]
+    chosen: list[Job] = []
+    for name in unique:
+        if name in config.jobs:
+            chosen.append(config.jobs[name])
+        elif name == stages[0]:
+            chosen.append(Job(name="+".join(stages), stages=_with_needs(config, stages)))
+    return tuple(chosen)
+
+
+def _with_needs(config: Config, names: Sequence[str]) -> tuple[str, ...]:
+    """The stages and all that they need, needs first; without recursion, because chains may be long."""
+    ordered: dict[str, None] = {}
+    pending = list(reversed(names))
+    while pending:
+        missing = [name for name in config.stages[pending[-1]].needs if name not in ordered]
+        if missing:
+            pending.extend(reversed(missing))
+        else:
+            ordered[pending.pop()] = None
+    return tuple(ordered)
+
+
+def _refuse_unknown(config: Config, names: Sequence[str]) -> None:
+    unknown = [name for name in names if name not in config.jobs and name not in config.stages]
+    if not unknown:
+        return
+    from gofigure.config.suggest import listed, nearest, single_quoted
+
+    valid = (*config.jobs, *config.stages)
+    lines = []
+    for name in unknown:
+        near = nearest(name, valid)
+        meant = f"; did you mean {single_quoted(near)}?" if near else ""
+        lines.append(f"no job or stage is named {single_quoted(name)}{meant}")
+    hint = f"jobs: {listed(tuple(config.jobs)) or 'none'}; stages: {listed(tuple(config.stages)) or 'none'}"
+    raise GofigureError("\n".join(lines), hint=hint)

@@ -1,0 +1,104 @@
+"""The parsed dictionary into jobs and stages, with everything that is wrong in it."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any, NamedTuple
+
+from gofigure.config.checks import name as is_name
+from gofigure.config.kinds import Key, Wrong, quote, refuse
+from gofigure.config.schema import tables
+from gofigure.model import Job, Stage
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping, Sequence
+
+_RULE = "choose inputs in one way: files, or inputs, or locations with source"
+_INPUT_KEYS = ("files", "inputs", "source")
+
+
+class Read(NamedTuple):
+    """What the file says, as far as it can be understood."""
+
+    jobs: dict[str, Job]
+    stages: dict[str, Stage]
+    wrong: list[Wrong]
+
+
+def read_tables(data: Mapping[str, object], targets: Sequence[str]) -> Read:
+    """Every key of the file against the schema; names and graphs are checked later."""
+    keys = tables(targets)
+    _, wrong = _checked(data, keys.top)
+    jobs: dict[str, Job] = {}
+    stages: dict[str, Stage] = {}
+    for name, values, bad in _named(data.get("jobs"), keys.job, "job"):
+        jobs[name] = Job(name=name, **{"stages": (), **values})
+        wrong += _below(("jobs", name), [*bad, *_no_stages(values, bad)])
+    for name, values, bad in _named(data.get("stages"), keys.stage, "stage"):
+        stages[name] = Stage(name=name, **values)
+        wrong += _below(("stages", name), [*bad, *_stage_rules(stages[name], bad)])
+    return Read(jobs, stages, wrong)
+
+
+def _named(holder: object, keys: Mapping[str, Key], word: str) -> list[tuple[str, dict[str, Any], list[Wrong]]]:
+    """The tables of `jobs` or `stages`: name, good values, what is wrong."""
+    found: list[tuple[str, dict[str, Any], list[Wrong]]] = []
+    for name, table in holder.items() if isinstance(holder, dict) else ():
+        if isinstance(table, dict):
+            values, wrong = _checked(table, keys)
+        else:
+            values, wrong = (
+                {},
+                refuse(table, f"a table, [{word}s.{name[:60]}]" if is_name(name) else "a table"),
+            )
+        if not is_name(name):
+            expected = f"a {word}'s name of letters, digits, _, - and . (100 at most)"
+            wrong.insert(0, Wrong((), f"found {quote(name)}, expected {expected}"))
+        found.append((name, values, wrong))
+    return found
+
+
+def _checked(table: Mapping[str, object], keys: Mapping[str, Key]) -> tuple[dict[str, Any], list[Wrong]]:
+    """One table against its keys."""
+    values: dict[str, Any] = {}
+    wrong: list[Wrong] = []
+    for name, value in table.items():
+        key = keys.get(name)
+        if key is None:
+            wrong.append(Wrong((name,), "unknown key", names=tuple(keys), name=name))
+            continue
+        checked = key.kind.check(value, key.kind)
+        if isinstance(checked, list):
+            wrong += _below((name,), checked)
+        else:
+            values[name] = checked
+    return values, wrong
+
+
+def _no_stages(values: Mapping[str, object], bad: list[Wrong]) -> list[Wrong]:
+    if values.get("stages") or _touched("stages", bad) or not all(wrong.at for wrong in bad):
+        return []
+    message = "found no stage, expected a list of at least one"
+    return [Wrong(("stages",), message)]
+
+
+def _stage_rules(stage: Stage, bad: list[Wrong]) -> list[Wrong]:
+    """What no key can say alone."""
+    if not all(wrong.at for wrong in bad):
+        return []  # no table at all, or no name: the rest would be guesses
+    wrong: list[Wrong] = []
+    if stage.target == "shell" and stage.run is None and not _touched("run", bad) and not _touched("target", bad):
+        message = "found none, expected a shell line, because the target is 'shell'"
+        wrong.append(Wrong(("run",), message))
+    ways = [key for key in _INPUT_KEYS if getattr(stage, key)]
+    if len(ways) > 1:
+        others = " and ".join(f"'{key}'" for key in ways[1:])
+        wrong.append(Wrong((ways[0],), f"found together with {others}; {_RULE}"))
+    return wrong
+
+
+def _touched(key: str, wrong: list[Wrong]) -> bool:
+    return any(bad.at[:1] == (key,) for bad in wrong)
+
+
+def _below(at: tuple[str, ...], wrong: list[Wrong]) -> list[Wrong]:
+    return [bad._replace(at=at + bad.at) for bad in wrong]
