@@ -1,7 +1,5 @@
 """What happens during a run, as a closed union of values: screens listen, the library never prints."""
 
-from __future__ import annotations
-
 from collections.abc import Callable
 from typing import NamedTuple, TypeAlias
 

@@ -1,10 +1,9 @@
 """The frozen values that the whole program speaks in.
 
 They are NamedTuples, not dataclasses: a dataclass costs 0.7 ms each to define at import, a NamedTuple 0.15,
-and the shortest command has 50 ms in all (docs/decisions/0003-import-cost.md).
+and the shortest command has 50 ms in all. Nor are annotations postponed here: NamedTuple compiles each postponed
+one at import (docs/decisions/0003-import-cost.md).
 """
-
-from __future__ import annotations
 
 from collections.abc import Mapping
 from typing import Literal, NamedTuple

@@ -46,7 +46,7 @@ def run(project: Project, request: Request, observe: Observer) -> list[RunResult
     token = trust.require(project.trust)
     refuse_nested(request.trigger, token)
     results: list[RunResult] = []
-    with look(project, request) as looking, open_store(project, token, observe) as store:
+    with look(project, request) as looking, open_store(project, token, observe, looking) as store:
         planner = Planner(config, store, request.environ, project.root)
         setting = make_setting(project, request, token, store, planner, looking, observe)
         for about in contents(project, request, looking, store, observe):

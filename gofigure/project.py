@@ -10,10 +10,11 @@ from typing import NamedTuple
 from gofigure import config as configuration
 from gofigure.errors import NotARepository, StoreError, StoreUnwritable
 from gofigure.events import Note, Observer
-from gofigure.git.environment import GitVariables
 from gofigure.git.exclude import exclude_state
-from gofigure.git.repository import Repository, discover
+from gofigure.git.index import tracked_among
+from gofigure.git.repository import Asked, Repository, answer
 from gofigure.model import Config
+from gofigure.snapshot.looking import Looking
 from gofigure.store.db import NAME, SIDE_FILES
 from gofigure.store.store import Store
 from gofigure.targets import KINDS
@@ -34,12 +35,12 @@ class Project(NamedTuple):
     trust: Trust
 
 
-def locate(folder: str, environ: Mapping[str, str], taken: GitVariables) -> Project:
-    """The project around `folder`: git's working tree, or else the nearest folder with a configuration."""
+def locate(asked: Asked, environ: Mapping[str, str]) -> Project:
+    """The project around a folder: git's working tree, or else the nearest folder with a configuration."""
     try:
-        repository = discover(folder, environ, taken)
+        repository = answer(asked)
     except NotARepository:
-        return _plain(folder, environ)
+        return _plain(asked.folder, environ)
     return Project(
         repository.root,
         os.path.join(repository.root, CONFIG_NAME),
@@ -77,11 +78,20 @@ def load_config(project: Project) -> Config:
 
 
 @contextlib.contextmanager
-def open_store(project: Project, token: bytes, observe: Observer) -> Iterator[Store]:
-    """The store; one that forgets where it cannot be written. Raises StoreError if it must not be used."""
+def open_store(project: Project, token: bytes, observe: Observer, looking: Looking | None = None) -> Iterator[Store]:
+    """The store; one that forgets where it cannot be written. Raises StoreError if it must not be used.
+
+    `looking` has asked git already which files it tracks.
+    """
     try:
         if project.repository is not None:
-            refuse_tracked(project.repository)
+            names = (NAME, *SIDE_FILES)
+            tracked = looking.tracked(names) if looking else tracked_among(project.repository.git, names)
+            if tracked:
+                raise StoreError(
+                    f"{tracked[0]} is tracked by git, so its proofs may be anybody's; it is not used",
+                    hint=f"git rm --cached {tracked[0]}",
+                )
             if not os.path.exists(project.store_file):
                 exclude_state(project.repository)
         store, notice = Store.open(project.store_file, token)
@@ -91,12 +101,3 @@ def open_store(project: Project, token: bytes, observe: Observer) -> Iterator[St
         observe(Note(notice))
     with store:
         yield store
-
-
-def refuse_tracked(repository: Repository) -> None:
-    """Raise StoreError if the store came with the tree: then others have written it."""
-    if repository.git.run("ls-files", "-z", "--cached", "--", NAME, *SIDE_FILES):
-        raise StoreError(
-            f"{NAME} is tracked by git, so its proofs may be anybody's; it is not used",
-            hint=f"git rm --cached {NAME}",
-        )

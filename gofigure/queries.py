@@ -22,10 +22,11 @@ from gofigure.triggers.hooks import mark
 
 def plans(project: Project, request: Request, observe: Observer) -> list[Plan]:
     """What `run` would do."""
-    jobs = choose_jobs(load_config(project), request)
+    config = load_config(project)
+    jobs = choose_jobs(config, request)
     token = trust.require(project.trust)
-    with look(project, request) as looking, open_store(project, token, observe) as store:
-        planner = Planner(load_config(project), store, request.environ, project.root)
+    with look(project, request) as looking, open_store(project, token, observe, looking) as store:
+        planner = Planner(config, store, request.environ, project.root)
         return [
             planner.plan(job, content_now(about, looking, store, observe), use_proofs=request.use_proofs)
             for about in contents(project, request, looking, store, observe)

@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import contextlib
 import os
-import secrets
 from collections.abc import Mapping
 from typing import NamedTuple
 
@@ -56,7 +55,7 @@ def allow(trust: Trust) -> bytes:
     """Say yes; a token that came with the folder is replaced by one of our own."""
     token = token_of(trust)
     if token is None:
-        token = secrets.token_hex(_TOKEN_BYTES).encode()
+        token = os.urandom(_TOKEN_BYTES).hex().encode()
         _write(trust.token_file, token)
         _write(trust.record, token + b" " + os.fsencode(trust.home) + b"\n")
     return token

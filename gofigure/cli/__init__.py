@@ -2,9 +2,18 @@
 
 from __future__ import annotations
 
+import sys
+
 
 def main() -> None:
     """The `gofigure` command."""
-    from gofigure.cli.main import main as run
+    command, *names = sys.argv[1:] or [""]
+    if command == "run" and not any(name.startswith("-") for name in names):
+        # Nothing to parse: importing click would take as long as a whole proven run.
+        from gofigure.cli.guard import leave
+        from gofigure.cli.now import run_now
 
-    run()
+        leave(lambda: run_now(tuple(names)))
+    from gofigure.cli.main import main as parse
+
+    parse()

@@ -20,6 +20,7 @@ class Console:
         self._began = time.monotonic()
         self._bar = sys.stderr if sys.stderr is not None and sys.stderr.isatty() else None
         self._bar_shown = False
+        self._live = stream.isatty()  # elsewhere nobody waits for single lines
 
     def __call__(self, event: Event) -> None:
         if not isinstance(event, Progress):
@@ -55,7 +56,7 @@ class Console:
             self._bar_shown = False
 
     def _print(self, text: str) -> None:
-        print(text, file=self._stream, flush=True)
+        print(text, file=self._stream, flush=self._live)
 
 
 def table(result: RunResult) -> list[str]:

@@ -25,12 +25,13 @@ def leave(action: Callable[[], int]) -> NoReturn:
         if stream is not None and hasattr(stream, "reconfigure"):
             stream.reconfigure(errors="backslashreplace")  # a name of odd bytes is no reason to fail
     code = guarded(action)
-    try:
-        if sys.stdout is not None:
-            sys.stdout.flush()
-    except OSError:  # the reader has gone, as with `gofigure history | head`
-        os.dup2(os.open(os.devnull, os.O_WRONLY), 1)
-    sys.exit(code)
+    for stream in (sys.stdout, sys.stderr):
+        try:
+            if stream is not None:
+                stream.flush()
+        except OSError:  # the reader has gone, as with `gofigure history | head`
+            continue
+    os._exit(code)  # taking all modules down one by one costs 6 ms, a tenth of a proven run
 
 
 def guarded(action: Callable[[], int]) -> int:

@@ -4,13 +4,16 @@ from __future__ import annotations
 
 import os
 from collections.abc import Mapping
-from typing import NamedTuple
+from typing import TYPE_CHECKING, NamedTuple
 
 from gofigure.errors import GofigureError
 from gofigure.git.environment import GitVariables, take
+from gofigure.git.repository import ask
 from gofigure.model import Trigger
-from gofigure.project import Project, locate
 from gofigure.runner.environment import RUN_VARIABLE
+
+if TYPE_CHECKING:
+    from gofigure.project import Project
 
 
 class Here(NamedTuple):
@@ -19,9 +22,14 @@ class Here(NamedTuple):
     taken: GitVariables
 
     @property
+    def inside(self) -> str | None:
+        """The run that this process was started by, if it was."""
+        return self.environ.get(RUN_VARIABLE)
+
+    @property
     def manual(self) -> Trigger:
         """A person asks."""
-        return Trigger("manual", inside=self.environ.get(RUN_VARIABLE))
+        return Trigger("manual", index_file=self.taken.index_file, inside=self.inside)
 
 
 def here() -> Here:
@@ -32,4 +40,7 @@ def here() -> Here:
         raise GofigureError("the current folder has been deleted", hint="cd to another one") from None
     taken = take(os.environ)
     environ = dict(os.environ)
-    return Here(locate(folder, environ, taken), environ, taken)
+    asked = ask(folder, environ, taken)
+    from gofigure.project import locate  # imported while git is looking
+
+    return Here(locate(asked, environ), environ, taken)

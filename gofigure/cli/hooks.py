@@ -35,6 +35,8 @@ def install_hooks() -> int:
         )
     done = install.install(repository, wanted, os.environ.get("PATH", ""))
     trust.allow(where.project.trust)
+    for one in install.uninstall(repository, [hook for hook in HOOKS if hook not in wanted]):
+        print(f"gave back {one.path}" if one.kept else f"removed {one.path}: no job names it")
     for one in done:
         kept = f" (the hook that was there runs first; it is now {one.kept})" if one.kept else ""
         print(f"installed {one.path}{kept}")

@@ -2,16 +2,9 @@
 
 from __future__ import annotations
 
-import sys
-
 import click
 
-from gofigure.cli.as_json import dump, of_run
-from gofigure.cli.console import Console
-from gofigure.cli.guard import exit_code
-from gofigure.cli.here import here
-from gofigure.pipeline import Request
-from gofigure.pipeline import run as run_jobs
+from gofigure.cli.now import run_now
 
 
 @click.command()
@@ -38,18 +31,12 @@ def run(
     """
     if staged and commit is not None:
         raise click.UsageError("--staged and --commit are two different contents")
-    where = here()
-    request = Request(
-        where.manual._replace(index_file=where.taken.index_file),
-        where.environ,
+    return run_now(
         names,
-        commit=commit,
         staged=staged,
+        commit=commit,
         use_proofs=not no_cache,
         keep_going=keep_going,
         parallel=jobs or 0,
+        as_json=as_json,
     )
-    results = run_jobs(where.project, request, Console(sys.stderr if as_json else sys.stdout))
-    if as_json:
-        print(dump({"runs": [of_run(result) for result in results]}))
-    return exit_code(results)

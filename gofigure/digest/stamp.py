@@ -10,6 +10,7 @@ from gofigure.digest.tree import EXECUTABLE, FILE, LINK
 
 # Coarsest time stamp among the file systems in use (FAT: 2 s).
 RACY_MARGIN_NS = 2_000_000_000
+_MOST = (1 << 63) - 1
 
 
 class Stamp(NamedTuple):
@@ -24,7 +25,15 @@ class Stamp(NamedTuple):
 
 
 def stamp_of(info: os.stat_result) -> Stamp:
-    return Stamp(info.st_dev, info.st_ino, info.st_size, info.st_mtime_ns, info.st_ctime_ns, info.st_mode)
+    # SQLite's integers have 63 bits and a sign: mergerfs and cifs use 64 for an inode, 2262 is not the end of time.
+    return Stamp(
+        info.st_dev & _MOST,
+        info.st_ino & _MOST,
+        info.st_size,
+        min(info.st_mtime_ns, _MOST),
+        min(info.st_ctime_ns, _MOST),
+        info.st_mode,
+    )
 
 
 def is_settled(stamp: Stamp, seen_ns: int) -> bool:

@@ -99,55 +99,61 @@ def build(files: Iterable[tuple[bytes, bytes, bytes]]) -> tuple[bytes, dict[byte
 def graft(root: bytes, changes: Changes, load: Loader) -> tuple[bytes, dict[bytes, bytes]]:
     """The tree `root` with `changes` laid over it; touches only the folders on the way to a change.
 
-    A change replaces whatever stood at its path, and a file on the way to one gives way to a folder. Returns
-    the new root and the records of the folders that are new.
+    A file replaces whatever stood at its path, and a file on the way to one gives way to a folder; "nothing"
+    takes a file away, never a folder. Returns the new root and the records of the folders that were touched.
     """
-    records: dict[bytes, bytes] = {}
-
-    def rebuild(digest: bytes | None, below: dict[bytes, Entry | None]) -> bytes | None:
-        entries = dict(decode(load(digest))) if digest is not None else {}
-        deeper: dict[bytes, dict[bytes, Entry | None]] = {}
-        # Removals first: `a` removed and `a/b` added, in either order, is `a` turned into a folder.
-        for path, entry in sorted(below.items(), key=lambda item: item[1] is not None):
-            name, slash, rest = path.partition(b"/")
-            if slash:
-                deeper.setdefault(name, {})[rest] = entry
-            elif entry is None:
-                entries.pop(name, None)
-            else:
+    below: dict[bytes, dict[bytes, Entry | None]] = {b"": {}}
+    for path, entry in changes.items():
+        folder, _, name = path.rpartition(b"/")
+        while folder not in below:
+            below[folder] = {}
+            folder = folder.rpartition(b"/")[0]
+        below[path.rpartition(b"/")[0]][name] = entry
+    touched = sorted(below, key=len)  # a parent's path is shorter than its child's
+    held: dict[bytes, dict[bytes, Entry]] = {}
+    for folder in touched:
+        parent, _, name = folder.rpartition(b"/")
+        old = held[parent].get(name) if folder else Entry(FOLDER, root)
+        entries = _read(old.digest, load) if old is not None and old.kind == FOLDER else {}
+        for name, entry in below[folder].items():
+            if entry is not None:
                 entries[name] = entry
-        for name, inner in deeper.items():
-            old = entries.get(name)
-            is_folder = old is not None and old.kind == FOLDER
-            if not is_folder and all(entry is None for entry in inner.values()):
-                continue  # nothing was there to remove
-            new = rebuild(old.digest if old is not None and is_folder else None, inner)
-            if new is None:
-                entries.pop(name, None)
-            else:
-                entries[name] = Entry(FOLDER, new)
-        if not entries:
-            return None
-        record = encode(entries)
-        new_digest = record_digest(record)
-        records[new_digest] = record
-        return new_digest
+            elif name in entries and entries[name].kind != FOLDER:
+                del entries[name]
+        held[folder] = entries
+    records: dict[bytes, bytes] = {}
+    for folder in reversed(touched):
+        parent, _, name = folder.rpartition(b"/")
+        record = encode(held[folder])
+        digest = record_digest(record)
+        if record or not folder:
+            records[digest] = record
+        if not folder:
+            break
+        if record:
+            held[parent][name] = Entry(FOLDER, digest)
+        elif name in held[parent] and held[parent][name].kind == FOLDER:
+            del held[parent][name]
+    return digest, records
 
-    new_root = rebuild(root, dict(changes))
-    if new_root is None:
-        records[EMPTY] = b""
-        new_root = EMPTY
-    return new_root, records
+
+def _read(digest: bytes, load: Loader) -> dict[bytes, Entry]:
+    return dict(decode(load(digest))) if digest != EMPTY else {}
 
 
 def walk(digest: bytes, load: Loader, prefix: bytes = b"") -> Iterator[tuple[bytes, Entry]]:
     """Every file below a folder with its path; folders themselves are not listed."""
-    for name, entry in decode(load(digest)):
-        path = prefix + name
-        if entry.kind == FOLDER:
-            yield from walk(entry.digest, load, path + b"/")
+    # Not by recursion: a path may be deeper than Python's stack.
+    waiting = [(prefix, iter(_read(digest, load).items()))]
+    while waiting:
+        folder, entries = waiting[-1]
+        for name, entry in entries:
+            if entry.kind == FOLDER:
+                waiting.append((folder + name + b"/", iter(_read(entry.digest, load).items())))
+                break
+            yield folder + name, entry
         else:
-            yield path, entry
+            waiting.pop()
 
 
 def look_up(root: bytes, path: bytes, load: Loader) -> Entry | None:
@@ -156,30 +162,37 @@ def look_up(root: bytes, path: bytes, load: Loader) -> Entry | None:
     for name in path.split(b"/") if path else ():
         if entry.kind != FOLDER:
             return None
-        found = dict(decode(load(entry.digest))).get(name)
+        found = _read(entry.digest, load).get(name)
         if found is None:
             return None
         entry = found
     return entry
 
 
-def differences(
-    old: bytes, new: bytes, load: Loader, prefix: bytes = b""
-) -> Iterator[tuple[bytes, Entry | None, Entry | None]]:
+def differences(old: bytes, new: bytes, load: Loader) -> Iterator[tuple[bytes, Entry | None, Entry | None]]:
     """Every file that differs between two trees, as (path, old entry, new entry), in byte order of the names."""
+    waiting = [_unlike(b"", old, new, load)]
+    while waiting:
+        for path, was, now in waiting[-1]:
+            old_folder = was.digest if was is not None and was.kind == FOLDER else EMPTY
+            new_folder = now.digest if now is not None and now.kind == FOLDER else EMPTY
+            was_file = was if was is not None and was.kind != FOLDER else None
+            now_file = now if now is not None and now.kind != FOLDER else None
+            if was_file is not None or now_file is not None:
+                yield path, was_file, now_file
+            if old_folder != new_folder:
+                waiting.append(_unlike(path + b"/", old_folder, new_folder, load))
+                break
+        else:
+            waiting.pop()
+
+
+def _unlike(prefix: bytes, old: bytes, new: bytes, load: Loader) -> Iterator[tuple[bytes, Entry | None, Entry | None]]:
+    """The entries, folders included, in which two folders differ."""
     if old == new:
         return
-    before, after = dict(decode(load(old))), dict(decode(load(new)))
+    before, after = _read(old, load), _read(new, load)
     for name in sorted(before.keys() | after.keys()):
         was, now = before.get(name), after.get(name)
-        if was == now:
-            continue
-        path = prefix + name
-        old_folder = was.digest if was is not None and was.kind == FOLDER else EMPTY
-        new_folder = now.digest if now is not None and now.kind == FOLDER else EMPTY
-        was_file = was if was is not None and was.kind != FOLDER else None
-        now_file = now if now is not None and now.kind != FOLDER else None
-        if was_file is not None or now_file is not None:
-            yield path, was_file, now_file
-        if old_folder != new_folder:
-            yield from differences(old_folder, new_folder, load, path + b"/")
+        if was != now:
+            yield prefix + name, was, now

@@ -6,6 +6,7 @@ another folder damages this repository (pre-commit#300, lefthook#1265, prek#2505
 
 from __future__ import annotations
 
+import os
 from collections.abc import Mapping, MutableMapping
 from typing import NamedTuple
 
@@ -43,10 +44,12 @@ class GitVariables(NamedTuple):
 def take(environ: MutableMapping[str, str]) -> GitVariables:
     """Remove every repository-pointing variable from `environ` and return those that mean something to us.
 
-    Called once, on os.environ, before anything is opened or spawned.
+    Called once, on os.environ, before anything is opened or spawned. Git may give the index relative to the
+    current folder.
     """
     taken = {name: environ.pop(name, None) for name in LOCAL_VARIABLES}
-    return GitVariables(taken["GIT_DIR"], taken["GIT_WORK_TREE"], taken["GIT_INDEX_FILE"])
+    index_file = taken["GIT_INDEX_FILE"]
+    return GitVariables(taken["GIT_DIR"], taken["GIT_WORK_TREE"], os.path.abspath(index_file) if index_file else None)
 
 
 def for_git(environ: Mapping[str, str]) -> dict[str, str]:

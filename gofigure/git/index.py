@@ -7,7 +7,7 @@ import os
 from collections.abc import Iterator, Sequence
 from typing import NamedTuple
 
-from gofigure.git.program import Git, output
+from gofigure.git.program import Git
 from gofigure.git.repository import Repository
 from gofigure.process.capture import Running
 
@@ -68,13 +68,13 @@ def private_index(index_file: str, folder: str) -> str:
     return own
 
 
-def start_write_tree(git: Git, index_file: str) -> Running:
-    return git.start("write-tree", "--missing-ok", index_file=index_file)
+def write_tree(git: Git, index_file: str | None, *, missing_ok: bool = False) -> str:
+    """The id of the tree that committing this index would record. Raises GitError on unmerged entries.
 
-
-def write_tree(git: Git, index_file: str | None) -> str:
-    """The id of the tree that committing this index would record. Raises GitError on unmerged entries."""
-    return output(git.start("write-tree", index_file=index_file), ("write-tree",)).decode().strip()
+    `missing_ok`: the blobs need not be there (a partial clone).
+    """
+    args = ("write-tree", "--missing-ok") if missing_ok else ("write-tree",)
+    return git.run(*args, index_file=index_file).decode().strip()
 
 
 def drop_conflicts(git: Git, index_file: str, paths: Sequence[bytes]) -> None:
@@ -103,9 +103,9 @@ def parse_flags(out: bytes) -> Flags:
     return Flags(tuple(assumed), tuple(skipped))
 
 
-def tracked_among(git: Git, names: Sequence[str]) -> Running:
-    """Start asking which of `names` (relative to the root) are in the index."""
-    return git.start("ls-files", "-z", "--cached", "--", *names)
+def tracked_among(git: Git, names: Sequence[str]) -> list[str]:
+    """Which of `names` (relative to the root) are in the index."""
+    return [os.fsdecode(path) for path in git.run("ls-files", "-z", "--cached", "--", *names).split(b"\0")[:-1]]
 
 
 def write_cleaned(git: Git, folder: str, index_file: str, paths: Sequence[bytes]) -> list[tuple[bytes, str]]:

@@ -9,6 +9,14 @@ from typing import NamedTuple
 from gofigure.errors import GitError, NotARepository
 from gofigure.git.environment import GitVariables, for_git
 from gofigure.git.program import Git, explain
+from gofigure.process.capture import Running
+
+
+class Head(NamedTuple):
+    """The commit that was checked out when git was asked."""
+
+    commit: str
+    tree: str
 
 
 class Repository(NamedTuple):
@@ -18,6 +26,7 @@ class Repository(NamedTuple):
     git_dir: str  # of this working tree
     common_dir: str  # shared by all working trees of the repository
     git: Git
+    head: Head | None  # None before the first commit
 
     @property
     def is_linked(self) -> bool:
@@ -42,29 +51,41 @@ class Repository(NamedTuple):
         return os.path.join(self.git_dir, "index")
 
 
-def discover(folder: str, environ: Mapping[str, str], taken: GitVariables) -> Repository:
-    """The repository around `folder`, or the one that git's variables name.
+_QUESTION = (
+    "rev-parse", "--path-format=absolute", "--absolute-git-dir", "--git-common-dir", "--show-toplevel",
+    "--revs-only", "HEAD", "HEAD^{tree}",
+)  # fmt: skip
 
-    Uses `rev-parse` only, which runs nothing of the repository's own (research: reliability_security T1).
-    Raises NotARepository, or GitError for a bare one or one that git itself refuses.
+
+class Asked(NamedTuple):
+    """A question that git is working on."""
+
+    folder: str
+    env: Mapping[str, str]
+    running: Running
+
+
+def ask(folder: str, environ: Mapping[str, str], taken: GitVariables) -> Asked:
+    """Start to ask for the repository around `folder`, or the one that git's variables name.
+
+    Uses `rev-parse` only, which runs nothing of the repository's own (CVE-2022-24765 and what followed).
     """
     env = for_git(environ)
     given = {"GIT_DIR": taken.git_dir, "GIT_WORK_TREE": taken.work_tree}
     variables = {name: os.path.join(folder, value) for name, value in given.items() if value is not None}
-    args = (
-        "rev-parse",
-        "--path-format=absolute",
-        "--absolute-git-dir",
-        "--git-common-dir",
-        "--show-toplevel",
-    )
-    done = Git(folder, "", env).start(*args, variables=variables).finish()
+    return Asked(folder, env, Git(folder, "", env).start(*_QUESTION, variables=variables))
+
+
+def answer(asked: Asked) -> Repository:
+    """What git said. Raises NotARepository, or GitError for a bare one or one that git itself refuses."""
+    folder, env, running = asked
+    done = running.finish()
     if done.code != 0:
-        said = explain(done, args)
+        said = explain(done, _QUESTION)
         if "not a git repository" in said:
             raise NotARepository(f"{folder} is not in a git repository", hint="git init")
         if "work tree" in said:
             raise GitError(f"{folder} has no working tree (a bare repository, or inside .git)")
         raise GitError(said)
-    git_dir, common_dir, root = (os.fsdecode(line) for line in done.out.split(b"\n")[:3])
-    return Repository(root, git_dir, common_dir, Git(root, git_dir, env))
+    git_dir, common_dir, root, *head = os.fsdecode(done.out).splitlines()
+    return Repository(root, git_dir, common_dir, Git(root, git_dir, env), Head(*head) if head else None)

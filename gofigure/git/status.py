@@ -22,6 +22,8 @@ class Status(NamedTuple):
     moved_modules: tuple[bytes, ...]  # submodules at another commit than the index says
     dirty_modules: tuple[bytes, ...]  # submodules with changes of their own, which no commit id covers
     branch: str  # "" on a detached HEAD
+    head: str  # the commit that the index was compared with; "" before the first one
+    staged: bool  # the index differs from that commit
 
 
 def start(git: Git, *, index_file: str | None = None) -> Running:
@@ -35,11 +37,13 @@ def parse(out: bytes) -> Status:  # noqa: C901 - one case per kind of line
     conflicted: list[bytes] = []
     moved: list[bytes] = []
     dirty: list[bytes] = []
-    branch = ""
+    branch = head = ""
+    staged = False
     for line in out.split(b"\0"):
         match line[:1]:
             case b"1":
                 _, xy, sub, *_, path = line.split(b" ", 8)
+                staged = staged or xy[:1] != b"."
                 if sub[:1] == b"S":
                     if sub[1:2] == b"C":
                         moved.append(path)
@@ -54,6 +58,8 @@ def parse(out: bytes) -> Status:  # noqa: C901 - one case per kind of line
             case b"#":
                 if line.startswith(b"# branch.head ") and not line.endswith(b" (detached)"):
                     branch = line[14:].decode("utf-8", "backslashreplace")
+                elif line.startswith(b"# branch.oid ") and not line.endswith(b" (initial)"):
+                    head = line[13:].decode()
             case _:  # ignored paths are not asked for
                 continue
-    return Status(tuple(tracked), tuple(untracked), tuple(conflicted), tuple(moved), tuple(dirty), branch)
+    return Status(tuple(tracked), tuple(untracked), tuple(conflicted), tuple(moved), tuple(dirty), branch, head, staged)

@@ -5,18 +5,18 @@ from __future__ import annotations
 import contextlib
 import os
 from collections.abc import Callable, Iterator
-from typing import NamedTuple
+from typing import TYPE_CHECKING, NamedTuple
 
 from gofigure.errors import StoreUnwritable
 from gofigure.events import Note, Observer, RunFinished, RunStarted, StageFinished
-from gofigure.executor.base import Task
 from gofigure.model import RunResult, Snapshot, StageResult
-from gofigure.runner.batches import argument_space, as_argument, split
 from gofigure.runner.environment import RUN_VARIABLE
-from gofigure.runner.plan import Plan, Planner, Step
+from gofigure.runner.plan import Plan, Planner
 from gofigure.store.ledger import NewRun
-from gofigure.store.lock import RunLock
 from gofigure.store.store import Store
+
+if TYPE_CHECKING:
+    from gofigure.store.lock import RunLock
 
 
 class Setting(NamedTuple):
@@ -70,45 +70,18 @@ def settle(store: Store, worktree: str, mark: str) -> None:
 
 
 def _run(setting: Setting, plan: Plan, number: int) -> RunResult:
+    # Imported only now: a run that is wholly proven, the most frequent one, needs none of it.
     from gofigure.executor.local import LocalExecutor
     from gofigure.process.supervisor import Supervisor
     from gofigure.runner.loop import run_plan
     from gofigure.runner.record import Recorder
+    from gofigure.runner.tasks import TaskMaker, log_folder
 
-    logs = _log_folder(setting, number)
-    space = argument_space(setting.planner.environment(next(iter(plan.steps.values())).stage))
+    tasks = TaskMaker(setting.planner, setting.root, log_folder(setting.state_dir, number))
     recorder = Recorder(setting.store, number, plan, setting.planner.selecting, setting.look)
     with Supervisor((RUN_VARIABLE, f"{setting.mark}:{number}")) as supervisor:
         executor = LocalExecutor(supervisor, setting.parallel or os.cpu_count() or 1)
-        return run_plan(
-            plan,
-            executor,
-            recorder,
-            setting.observe,
-            task_of=lambda step: task_of(step, setting, logs, space),
-            keep_going=setting.keep_going,
-        )
-
-
-def task_of(step: Step, setting: Setting, logs: str, space: int) -> Task:
-    """What the executor needs to know of a step."""
-    commands: list[tuple[tuple[str | bytes, ...], str]] = []
-    for command in step.commands:
-        folder = os.path.join(setting.root, command.cwd) if command.cwd else setting.root
-        if not command.takes_files:
-            commands.append((command.argv, folder))
-            continue
-        names = [as_argument(file) for file in step.files or ()]
-        commands += [((*command.argv, *batch), folder) for batch in split(names, command.argv, space)]
-    stage = step.stage
-    return Task(
-        stage.name,
-        tuple(commands),
-        setting.planner.environment(stage),
-        os.path.join(logs, _file_name(stage.name)),
-        stage.timeout,
-        stage.retries,
-    )
+        return run_plan(plan, executor, recorder, setting.observe, task_of=tasks.task_of, keep_going=setting.keep_going)
 
 
 def _reused(setting: Setting, plan: Plan) -> RunResult:
@@ -163,6 +136,8 @@ def _new_run(setting: Setting, plan: Plan) -> NewRun:
 @contextlib.contextmanager
 def _locked(setting: Setting) -> Iterator[tuple[RunLock | None, bool]]:
     """The working tree's lock, and whether it had to be waited for; None where it cannot be had."""
+    from gofigure.store.lock import RunLock
+
     with RunLock(setting.lock_file) as lock:
         try:
             waited = lock.acquire(lambda holder: setting.observe(Note(f"waiting for {holder or 'another run'}")))
@@ -171,27 +146,3 @@ def _locked(setting: Setting) -> Iterator[tuple[RunLock | None, bool]]:
             yield None, False
             return
         yield lock, waited
-
-
-def _log_folder(setting: Setting, number: int) -> str:
-    """A new folder for a run's logs; in the system's place for temporary files where ours cannot be written."""
-    runs = os.path.join(setting.state_dir, "runs")
-    folder = os.path.join(runs, str(number))
-    try:
-        os.makedirs(runs, mode=0o700, exist_ok=True)
-        try:
-            os.mkdir(folder, 0o700)
-        except FileExistsError:  # a store that was begun anew counts from 1 again
-            import tempfile
-
-            folder = tempfile.mkdtemp(prefix=f"{number}-", dir=runs)
-    except OSError:
-        import tempfile
-
-        folder = tempfile.mkdtemp(prefix="gofigure-")
-    return folder
-
-
-def _file_name(stage: str) -> str:
-    """A stage's name as a file's: nothing in it can leave the folder."""
-    return "".join(char if char.isalnum() or char in "-_." else f"%{ord(char):02x}" for char in stage).lstrip(".")

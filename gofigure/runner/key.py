@@ -1,7 +1,5 @@
 """The key of a stage: the digest of all that decides its result, and the manifest that spells it out."""
 
-from __future__ import annotations
-
 import os
 from collections.abc import Mapping, Sequence
 from typing import NamedTuple

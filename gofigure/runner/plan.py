@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 import time
 from collections.abc import Mapping
 from typing import NamedTuple
@@ -68,6 +67,7 @@ class Planner:
         self._base_env = base_environment(environ)
         self._tools = Tools(store.contents, root, self._base_env)
         self._system = platform()
+        self._ever_proven = store.proofs.stages()
         self.selecting = Selecting(store.contents)
 
     def plan(self, job: Job, content: Content, *, use_proofs: bool) -> Plan:
@@ -166,6 +166,8 @@ class Planner:
 
     def _why(self, step: Step, content: Content) -> str:
         """The first thing that differs from the nearest earlier proof of this stage."""
+        if step.stage.name not in self._ever_proven:
+            return "no proof yet"
         return first_difference(
             manifest_of(step, content.about.tree),
             self._store.proofs.recent(step.stage.name, limit=10),
@@ -189,5 +191,7 @@ def manifest_of(step: Step, tree: bytes) -> Mapping[str, object]:
 
 
 def proof_of(step: Step, tree: bytes, run: int, seconds: float) -> Proof:
+    import json  # 10 ms that a proven run does not spend
+
     manifest = json.dumps(manifest_of(step, tree), separators=(",", ":"))
     return Proof(step.key, step.stage.name, run, time.time_ns(), seconds, manifest)

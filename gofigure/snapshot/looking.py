@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import contextlib
+import os
+from collections.abc import Sequence
 from types import TracebackType
 from typing import TYPE_CHECKING
 
@@ -26,6 +28,7 @@ class Looking:
         self._cleanup = contextlib.ExitStack()
         self._folder = ""
         self._asked: Asked | None = None
+        self._listed: bytes | None = None
         self._seen: Snapshot | None = None
 
     def __enter__(self) -> Looking:
@@ -41,6 +44,17 @@ class Looking:
     ) -> None:
         self._drop()
         self._cleanup.close()
+
+    def tracked(self, names: Sequence[str]) -> list[str]:
+        """Which of `names`, relative to the root, are in the index, by what git has been asked anyway."""
+        return [name for name in names if b" %s\0" % os.fsencode(name) in self._listing()]
+
+    def _listing(self) -> bytes:
+        if self._listed is None:
+            from gofigure.snapshot.working_tree import listing
+
+            self._listed = listing(self._asked) if self._asked is not None else b""
+        return self._listed
 
     def here(self, contents: Contents, observe: Observer) -> Snapshot:
         """What stands in the working tree, as far as it was looked at last."""
@@ -68,12 +82,12 @@ class Looking:
         asked = self._asked or ask(self._repository, self._folder, self._index_file)
         self._asked = asked
         try:
-            return of_working_tree(self._repository, asked, contents, observe)
+            return of_working_tree(self._repository, asked, self._listing(), contents, observe)
         finally:
             self._drop()
 
     def _drop(self) -> None:
         if self._asked is not None:
-            for running in (self._asked.status, self._asked.tree, self._asked.flags):
+            for running in (self._asked.status, self._asked.flags):
                 running.kill()
-            self._asked = None
+            self._asked = self._listed = None

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 import re
 from collections.abc import Callable
 from typing import NamedTuple
@@ -45,10 +44,17 @@ class Selecting:
     def __init__(self, contents: Contents) -> None:
         self._contents = contents
         self._lists: dict[bytes, list[tuple[bytes, Entry]]] = {}
+        self._selections: dict[tuple[bytes, Selector], Selection] = {}
         self._new: list[tuple[bytes, bytes, bytes, int]] = []
 
     def select(self, tree: bytes, selector: Selector) -> Selection:
         """The input digest: of the parts, each with the location it was found at."""
+        known = self._selections.get((tree, selector))
+        if known is None:
+            known = self._selections[tree, selector] = self._select(tree, selector)
+        return known
+
+    def _select(self, tree: bytes, selector: Selector) -> Selection:
         parts: list[tuple[str, bytes]] = []
         total = 0
         for location in selector.locations:
@@ -58,7 +64,7 @@ class Selecting:
         return Selection(digest_value(_CONTEXT, parts), total)
 
     def _part(self, tree: bytes, location: str, selector: Selector) -> tuple[bytes, int]:
-        entry = look_up(tree, os.fsencode(location), self._contents.load_tree)
+        entry = look_up(tree, _name(location), self._contents.load_tree)
         if entry is None:
             return b"", 0
         if entry.kind != FOLDER:
@@ -79,7 +85,7 @@ class Selecting:
         matches = _matching(selector)
         found: list[tuple[bytes, Entry]] = []
         for location in selector.locations:
-            prefix = os.fsencode(location)
+            prefix = _name(location)
             entry = look_up(tree, prefix, self._contents.load_tree)
             if entry is None:
                 continue
@@ -119,7 +125,7 @@ def selects(selector: Selector, path: bytes) -> bool:
     """Whether a selector takes a path that exists."""
     matches = _matching(selector)
     for location in selector.locations:
-        prefix = os.fsencode(location)
+        prefix = _name(location)
         if not prefix:
             rest = path
         elif path == prefix:
@@ -134,11 +140,16 @@ def selects(selector: Selector, path: bytes) -> bool:
 
 
 def covers(selector: Selector, path: bytes) -> bool:
-    """Whether a selector may take something at or below `path`: a folder whose content is not known."""
-    return selects(selector, path) or any(
-        os.fsencode(location).startswith(path + b"/") or not location or path.startswith(os.fsencode(location))
-        for location in selector.locations
-    )
+    """Whether a selector may take something at `path`, or below it where it ends in a slash.
+
+    A slash says that this is a folder and that nobody knows what is in it.
+    """
+    prefixes = [_name(location) for location in selector.locations]
+    if path.endswith(b"/"):
+        return any(
+            not prefix or (prefix + b"/").startswith(path) or path.startswith(prefix + b"/") for prefix in prefixes
+        )
+    return selects(selector, path) or any(prefix.startswith(path + b"/") for prefix in prefixes)
 
 
 def _matching(selector: Selector) -> Callable[[bytes], bool]:
@@ -146,8 +157,13 @@ def _matching(selector: Selector) -> Callable[[bytes], bool]:
         return matcher(selector.globs)
     if selector.pattern is None:
         return lambda _path: True
-    search = re.compile(os.fsencode(selector.pattern)).search
-    return lambda path: search(path) is not None
+    search = re.compile(selector.pattern).search
+    return lambda path: search(path.decode("utf-8", "surrogateescape")) is not None
+
+
+def _name(text: str) -> bytes:
+    """A path of the configuration as git has it; `os.fsencode` would ask the locale."""
+    return text.encode("utf-8", "surrogateescape")
 
 
 def show(path: bytes) -> str:

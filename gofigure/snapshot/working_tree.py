@@ -11,13 +11,11 @@ from gofigure.digest.tree import Entry
 from gofigure.errors import GitError
 from gofigure.events import Observer
 from gofigure.git import index, status
-from gofigure.git.attributes import conversions
 from gofigure.git.objects import read_blobs
 from gofigure.git.program import output
 from gofigure.git.repository import Repository
 from gofigure.model import Snapshot
 from gofigure.process.capture import Running
-from gofigure.snapshot.files import digest_files
 from gofigure.snapshot.select import show
 from gofigure.snapshot.trees import digest_of_tree, graft_changes, module_entry
 from gofigure.store.contents import Contents
@@ -31,37 +29,34 @@ class Asked(NamedTuple):
     folder: str
     own_index: str
     status: Running
-    tree: Running
     flags: Running
 
 
 def ask(repository: Repository, folder: str, index_file: str | None = None) -> Asked:
-    """Start the three git calls that a working tree's snapshot needs. `folder`: see git.index.scratch."""
+    """Start the two git calls that a working tree's snapshot needs. `folder`: see git.index.scratch."""
     own = index.private_index(index_file or repository.index_file, folder)
-    return Asked(
-        folder,
-        own,
-        status.start(repository.git, index_file=own),
-        index.start_write_tree(repository.git, own),
-        index.start_flags(repository.git, own),
-    )
+    return Asked(folder, own, status.start(repository.git, index_file=own), index.start_flags(repository.git, own))
 
 
-def of_working_tree(repository: Repository, asked: Asked, contents: Contents, observe: Observer) -> Snapshot:
-    """The content of the working tree: what `git add -A` would record, and nothing else. Writes no user file."""
-    flags = index.parse_flags(output(asked.flags, ("ls-files",)))
-    written = asked.tree.finish()
-    if written.code == 0:
-        # The long part, if any, goes on while git is still looking for changes.
-        oid = written.out.decode().strip()
-        tree = digest_of_tree(repository, oid, contents, observe)
-        found, unprovable = _status(asked)
-    else:
-        found, unprovable = _status(asked)
-        if not found.conflicted:
-            raise GitError(f"git write-tree: {written.err.decode(errors='backslashreplace').strip()}")
-        index.drop_conflicts(repository.git, asked.own_index, found.conflicted)
-        oid = index.write_tree(repository.git, asked.own_index)
+def listing(asked: Asked) -> bytes:
+    """Every entry of the index with its flag; to be asked for once."""
+    return output(asked.flags, ("ls-files",))
+
+
+def of_working_tree(
+    repository: Repository, asked: Asked, listed: bytes, contents: Contents, observe: Observer
+) -> Snapshot:
+    """The content of the working tree: what `git add -A` would record, and nothing else. Writes no user file.
+
+    `listed`: see `listing`.
+    """
+    flags = index.parse_flags(listed)
+    if repository.head is not None:
+        # Mostly right, and on a first look the long part: it goes on while git is still looking for changes.
+        tree = digest_of_tree(repository, repository.head.tree, contents, observe)
+    found, unprovable = _status(asked)
+    oid = _index_tree(repository, asked, found)
+    if repository.head is None or oid != repository.head.tree:
         tree = digest_of_tree(repository, oid, contents, observe)
 
     looked_at = [
@@ -101,6 +96,16 @@ def _status(asked: Asked) -> tuple[status.Status, dict[bytes, str]]:
     return found, unprovable
 
 
+def _index_tree(repository: Repository, asked: Asked, found: status.Status) -> str:
+    """The tree of the index; git is asked for it only where it is not that of HEAD."""
+    head = repository.head
+    if head is not None and head.commit == found.head and not found.staged and not found.conflicted:
+        return head.tree
+    if found.conflicted:
+        index.drop_conflicts(repository.git, asked.own_index, found.conflicted)
+    return index.write_tree(repository.git, asked.own_index, missing_ok=True)
+
+
 def _changes(
     repository: Repository,
     asked: Asked,
@@ -111,6 +116,9 @@ def _changes(
     """What stands at `paths`, as git would store it."""
     if not paths:
         return {}
+    from gofigure.git.attributes import conversions
+    from gofigure.snapshot.files import digest_files
+
     found = digest_files(os.fsencode(repository.root), paths, contents)
     unprovable.update(found.unprovable)
     changes = dict(found.entries)

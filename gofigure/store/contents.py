@@ -7,6 +7,7 @@ from collections.abc import Iterable, Mapping, Sequence
 
 from gofigure.digest.content import Content
 from gofigure.digest.stamp import Stamp
+from gofigure.digest.tree import record_digest
 from gofigure.errors import StoreError
 from gofigure.store.db import Database
 
@@ -30,7 +31,10 @@ class Contents:
             row = self._db.execute("SELECT record FROM trees WHERE digest = ?", (digest,)).fetchone()
             if row is None:
                 raise StoreError(f"tree {digest.hex()[:12]} is not in {self._db.path}")
-            record = self._records[digest] = bytes(row[0])
+            record = bytes(row[0])
+            if record_digest(record) != digest:
+                raise StoreError(f"{self._db.path} is damaged: a tree is not what it is called", hint="rm .gofigure")
+            self._records[digest] = record
         return record
 
     def has_tree(self, digest: bytes) -> bool:

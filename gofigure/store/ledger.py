@@ -12,11 +12,10 @@ and a stage's in it:
 What a dead process left `running` is settled as interrupted by the next one that holds the working tree's lock.
 """
 
-from __future__ import annotations
-
+import os
 import time
 from collections.abc import Iterable, Sequence
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 from gofigure.model import RunResult, StageResult
 from gofigure.store.db import Database
@@ -75,7 +74,7 @@ class Ledger:
         cursor = self._db.execute(
             "INSERT INTO runs (job, trigger, worktree, content, tree, branch, pid, state, started_ns)"
             " VALUES (?, ?, ?, ?, ?, ?, ?, 'running', ?)",
-            (*run, time.time_ns()),
+            (*run._replace(worktree=_stored(run.worktree)), time.time_ns()),
         )
         number = cursor.lastrowid
         assert number is not None  # noqa: S101 - sqlite3 always knows it after an INSERT
@@ -103,7 +102,7 @@ class Ledger:
                     result.reason,
                     result.seconds,
                     result.exit_code,
-                    result.log,
+                    _stored(result.log),
                     "\n".join(result.excerpt),
                     result.proven,
                     result.allowed,
@@ -124,7 +123,7 @@ class Ledger:
 
     def under_way(self, worktree: str) -> list[int]:
         """Runs of a working tree that are recorded as running."""
-        rows = self._db.execute("SELECT id FROM runs WHERE state = 'running' AND worktree = ?", (worktree,))
+        rows = self._db.execute("SELECT id FROM runs WHERE state = 'running' AND worktree = ?", (_stored(worktree),))
         return [row[0] for row in rows]
 
     def settle(self, runs: Sequence[int]) -> None:
@@ -152,15 +151,15 @@ class Ledger:
         where = "WHERE job = ?" if job is not None else ""
         values: tuple[object, ...] = (job, limit) if job is not None else (limit,)
         rows = self._db.execute(f"SELECT {_RUN} FROM runs {where} ORDER BY id DESC LIMIT ?", values)  # noqa: S608
-        return [RunRow(*row) for row in rows]
+        return [_run(row) for row in rows]
 
     def run(self, number: int) -> RunRow | None:
         row = self._db.execute(f"SELECT {_RUN} FROM runs WHERE id = ?", (number,)).fetchone()  # noqa: S608
-        return RunRow(*row) if row else None
+        return _run(row) if row else None
 
     def stages_of(self, run: int) -> list[StageRow]:
         rows = self._db.execute(f"SELECT {_STAGE} FROM stage_runs WHERE run = ? ORDER BY seq", (run,))  # noqa: S608
-        return [StageRow(*row) for row in rows]
+        return [_stage(row) for row in rows]
 
     def last_of_stage(self, stage: str) -> StageRow | None:
         """The newest run of a stage that came to a verdict."""
@@ -169,4 +168,23 @@ class Ledger:
             " ORDER BY run DESC LIMIT 1",
             (stage,),
         ).fetchone()
-        return StageRow(*row) if row else None
+        return _stage(row) if row else None
+
+
+def _stored(path: Any) -> Any:
+    """A path as SQLite can hold it: a name that is not UTF-8 as its bytes."""
+    try:
+        os.fsencode(path or "").decode()
+    except UnicodeDecodeError:
+        return os.fsencode(path)
+    return path
+
+
+def _run(row: Sequence[Any]) -> RunRow:
+    run = RunRow(*row)
+    return run._replace(worktree=os.fsdecode(run.worktree))
+
+
+def _stage(row: Sequence[Any]) -> StageRow:
+    stage = StageRow(*row)
+    return stage if stage.log is None else stage._replace(log=os.fsdecode(stage.log))

@@ -40,6 +40,10 @@ class Proofs:
         )
         return [Proof(*row) for row in rows]
 
+    def stages(self) -> set[str]:
+        """The stages that have ever been proven."""
+        return {row[0] for row in self._db.execute("SELECT DISTINCT stage FROM proofs")}
+
     def unproven_files(self, keys: Sequence[bytes]) -> set[bytes]:
         """Those of the per-file keys that have no proof."""
         missing = set(keys)

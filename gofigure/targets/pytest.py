@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-import shlex
-
 from gofigure.model import Command, Stage
 
 
 def commands(stage: Stage) -> tuple[Command, ...]:
+    import shlex
+
     argv = ("pytest", *shlex.split(stage.run or ""))
     return tuple(Command(argv, cwd) for cwd in stage.locations or ("",))
 

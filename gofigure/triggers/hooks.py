@@ -4,12 +4,10 @@ from __future__ import annotations
 
 import os
 import re
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import NamedTuple
 
-from gofigure.model import Trigger
-from gofigure.triggers.install import KEPT
-
+KEPT = ".before-gofigure"  # what a foreign hook is renamed to
 READS_INPUT = ("pre-push",)  # hooks that git writes to
 
 
@@ -26,20 +24,18 @@ class PushedRef(NamedTuple):
         return not self.local_oid.strip("0")
 
 
-_PUSHED = re.compile(rb"(.+) ([0-9a-f]{40,64}) (.+) ([0-9a-f]{40,64})")
-
-
 def pushed_refs(stdin: bytes) -> list[PushedRef]:
     """Every ref that is pushed. A ref name may not hold a space, but `(delete)` and what follows may come."""
+    pattern = re.compile(rb"(.+) ([0-9a-f]{40,64}) (.+) ([0-9a-f]{40,64})")
     refs = []
     for line in stdin.split(b"\n"):
-        match = _PUSHED.fullmatch(line)
+        match = pattern.fullmatch(line)
         if match:
             refs.append(PushedRef(*(os.fsdecode(word) for word in match.groups())))
     return refs
 
 
-def run_kept(script: str, trigger: Trigger, environ: Mapping[str, str]) -> int:
+def run_kept(script: str, hook: str, args: Sequence[str], data: bytes, environ: Mapping[str, str]) -> int:
     """Run the hook that stood here before ours, with the same arguments, input and environment.
 
     Its output goes to the terminal as it comes. Returns its exit code; 0 where there is none.
@@ -49,8 +45,18 @@ def run_kept(script: str, trigger: Trigger, environ: Mapping[str, str]) -> int:
         return 0  # git ignores a hook that cannot be executed, too (t7520)
     from gofigure.process.passthrough import pass_through
 
-    data = trigger.stdin if trigger.kind in READS_INPUT else None
-    return pass_through([kept, *trigger.args], env=environ, data=data)
+    return pass_through([*_interpreter(kept), kept, *args], env=environ, data=data if hook in READS_INPUT else None)
+
+
+def _interpreter(script: str) -> tuple[str, ...]:
+    """What git starts a hook with: sh, if the system itself would refuse it for want of a first line (ENOEXEC)."""
+    try:
+        with open(script, "rb") as file:
+            start = file.read(256)
+    except OSError:
+        return ()
+    is_text = b"\0" not in start.partition(b"\n")[0]
+    return ("/bin/sh",) if is_text and not start.startswith(b"#!") else ()
 
 
 def mark(token: bytes) -> str:

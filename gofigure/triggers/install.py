@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import contextlib
 import os
-import shlex
 import stat
 import sys
 from collections.abc import Iterable
@@ -13,9 +12,9 @@ from typing import NamedTuple
 from gofigure.errors import GofigureError
 from gofigure.git.repository import Repository
 from gofigure.model import HOOKS
+from gofigure.triggers.hooks import KEPT
 
 _MARK = b"# gofigure hook, version "
-KEPT = ".before-gofigure"  # what a foreign hook is renamed to
 
 
 class Installed(NamedTuple):
@@ -29,9 +28,8 @@ class Installed(NamedTuple):
 def hooks_folder(repository: Repository) -> str:
     """Where git looks for hooks. Raises GofigureError where that is not this repository's own folder."""
     own = os.path.join(repository.common_dir, "hooks")
-    said = repository.git.start("config", "--type=path", "--get", "core.hooksPath").finish().out
-    configured = os.fsdecode(said.rstrip(b"\n"))
-    if not configured or configured == "/dev/null":
+    configured = _configured_folder(repository)
+    if not configured:
         return own
     folder = os.path.normpath(os.path.join(repository.root, configured))
     if os.path.realpath(folder) == os.path.realpath(own):
@@ -40,6 +38,14 @@ def hooks_folder(repository: Repository) -> str:
         f"git is told to look for hooks in {folder} (core.hooksPath)",
         hint="call gofigure from the hooks there, or: git config --unset core.hooksPath",
     )
+
+
+def _configured_folder(repository: Repository) -> str:
+    """The user's core.hooksPath, "" if there is none; our own git calls carry another one on their command line."""
+    args = ("config", "-z", "--show-scope", "--type=path", "--get-all", "core.hooksPath")
+    fields = repository.git.start(*args).finish().out.split(b"\0")
+    said = [os.fsdecode(value) for scope, value in zip(fields[::2], fields[1::2], strict=False) if scope != b"command"]
+    return said[-1] if said else ""
 
 
 def install(repository: Repository, hooks: Iterable[str], path: str) -> list[Installed]:
@@ -54,21 +60,21 @@ def install(repository: Repository, hooks: Iterable[str], path: str) -> list[Ins
     return done
 
 
-def uninstall(repository: Repository) -> list[Installed]:
+def uninstall(repository: Repository, hooks: Iterable[str] = HOOKS) -> list[Installed]:
     """Take our scripts away and put back what was there; hooks of others stay as they are."""
     folder = hooks_folder(repository)
     done = []
-    for hook in HOOKS:
+    for hook in hooks:
         place = os.path.join(folder, hook)
-        if not is_ours(place):
-            continue
         kept = place + KEPT
-        if os.path.lexists(kept):
-            os.replace(kept, place)
-        else:
-            os.unlink(place)
-            kept = ""
-        done.append(Installed(hook, place, kept or None))
+        ours, has_kept = is_ours(place), os.path.lexists(kept)
+        if not ours and (not has_kept or os.path.lexists(place)):
+            continue
+        if ours:
+            os.unlink(place)  # first: a folder cannot be renamed over a file
+        if has_kept:
+            os.rename(kept, place)
+        done.append(Installed(hook, place, kept if has_kept else None))
     return done
 
 
@@ -83,6 +89,8 @@ def installed(repository: Repository) -> list[str]:
 
 def is_ours(place: str) -> bool:
     try:
+        if not stat.S_ISREG(os.lstat(place).st_mode):
+            return False  # we never write anything else, and to open a FIFO would block
         with open(place, "rb") as file:
             return _MARK in file.read(200)
     except OSError:
@@ -91,6 +99,8 @@ def is_ours(place: str) -> bool:
 
 def script(hook: str, path: str) -> bytes:
     """The shipped script, with this installation's interpreter written in."""
+    import shlex
+
     text = _template()
     for name, value in (("HOOK", hook), ("PYTHON", sys.executable), ("PATH", path)):
         text = text.replace(f"@{name}@", shlex.quote(value))
@@ -142,7 +152,8 @@ def _write(place: str, content: bytes) -> None:
         os.makedirs(os.path.dirname(place), exist_ok=True)
         with open(own, "wb") as file:
             file.write(content)
-        os.chmod(own, stat.S_IMODE(os.stat(own).st_mode) | 0o755)  # noqa: S103 - git runs only what is executable
+        # Git runs only what is executable; nobody else may write what we run, whatever the umask.
+        os.chmod(own, 0o755)  # noqa: S103
         os.replace(own, place)
     except OSError as error:
         raise GofigureError(f"{place} cannot be written: {error.strerror}") from error

@@ -1,0 +1,44 @@
+# `make demo` and `make test` are all a new clone needs; both set up .venv by themselves.
+PYTHON ?= python3
+VENV := .venv
+BIN := $(VENV)/bin
+READY := $(VENV)/ready
+
+.PHONY: demo test unit integration e2e lint bench clean
+.DEFAULT_GOAL := help
+
+help:
+	@echo "make demo    the main job on a clone of this repository, from hooks to reuse"
+	@echo "make test    everything that must hold"
+	@echo "make unit | integration | e2e | lint    parts of it"
+	@echo "make bench   speed against peers, into docs/benchmarks.md"
+
+$(READY): pyproject.toml
+	@echo "setting up $(VENV) with $$($(PYTHON) --version)"
+	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' || { echo "gofigure needs Python 3.11 or newer: make PYTHON=/path/to/python3.11 $(MAKECMDGOALS)"; exit 1; }
+	@test -x $(BIN)/python || $(PYTHON) -m venv $(VENV)
+	@$(BIN)/python -m pip install --quiet --disable-pip-version-check 'pip>=25.1'
+	@$(BIN)/python -m pip install --quiet --disable-pip-version-check --group dev --editable .
+	@touch $@
+
+demo: $(READY)
+	@$(BIN)/python tests/demo.py
+
+lint: $(READY)
+	$(BIN)/ruff check .
+	$(BIN)/ruff format --check .
+	$(BIN)/mypy
+	$(BIN)/lint-imports --no-cache
+
+unit integration e2e: $(READY)
+	$(BIN)/python -m pytest tests/$@
+
+test: lint
+	$(BIN)/python -m pytest
+
+bench: $(READY)
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check --group bench
+	$(BIN)/python tests/bench
+
+clean:
+	rm -rf $(VENV) build dist .mypy_cache .ruff_cache .pytest_cache .hypothesis .import_linter_cache

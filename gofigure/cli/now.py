@@ -1,0 +1,41 @@
+"""Run jobs and show how it goes: what `gofigure run` does once its words are understood; no click in here."""
+
+from __future__ import annotations
+
+import sys
+
+from gofigure.cli.guard import exit_code
+from gofigure.cli.here import here
+
+
+def run_now(
+    names: tuple[str, ...],
+    *,
+    staged: bool = False,
+    commit: str | None = None,
+    use_proofs: bool = True,
+    keep_going: bool = False,
+    parallel: int = 0,
+    as_json: bool = False,
+) -> int:
+    """Returns the exit code; the parameters are those of pipeline.Request."""
+    where = here()
+    from gofigure.cli.console import Console
+    from gofigure.pipeline import Request, run
+
+    request = Request(
+        where.manual,
+        where.environ,
+        names,
+        commit=commit,
+        staged=staged,
+        use_proofs=use_proofs,
+        keep_going=keep_going,
+        parallel=parallel,
+    )
+    results = run(where.project, request, Console(sys.stderr if as_json else sys.stdout))
+    if as_json:
+        from gofigure.cli.as_json import dump, of_run
+
+        print(dump({"runs": [of_run(result) for result in results]}))
+    return exit_code(results)

@@ -1,0 +1,73 @@
+"""Turn a plan's steps into what an executor takes."""
+
+from __future__ import annotations
+
+import os
+
+from gofigure.executor.base import Task
+from gofigure.process.spawn import CannotStart, which
+from gofigure.runner.batches import argument_space, as_argument, split
+from gofigure.runner.plan import Planner, Step
+
+
+class TaskMaker:
+    """Makes the tasks of one run. `logs`: the folder for their logs."""
+
+    def __init__(self, planner: Planner, root: str, logs: str) -> None:
+        self._planner = planner
+        self._root = root
+        self._logs = logs
+        self._programs: dict[str, str | bytes] = {}  # PATH is the same for all stages, and slow to walk
+
+    def task_of(self, step: Step) -> Task:
+        stage = step.stage
+        env = self._planner.environment(stage)
+        commands: list[tuple[tuple[str | bytes, ...], str]] = []
+        for command in step.commands:
+            folder = os.path.join(self._root, command.cwd) if command.cwd else self._root
+            argv = (self._program(command.argv[0], env["PATH"]), *command.argv[1:])
+            if not command.takes_files:
+                commands.append((argv, folder))
+                continue
+            names = [as_argument(file) for file in step.files or ()]
+            batches = split(names, command.argv, argument_space(env))
+            commands += [((*argv, *batch), folder) for batch in batches]
+        log = os.path.join(self._logs, _file_name(stage.name))
+        return Task(stage.name, tuple(commands), env, log, stage.timeout, stage.retries)
+
+    def _program(self, name: str, path: str) -> str | bytes:
+        """The program that a plain name stands for; a name that stands for none is left for the executor to tell."""
+        if "/" in name:
+            return name
+        found = self._programs.get(f"{name}\0{path}")
+        if found is None:
+            try:
+                found = which(name, path)
+            except CannotStart:
+                found = name
+            self._programs[f"{name}\0{path}"] = found
+        return found
+
+
+def log_folder(state_dir: str, number: int) -> str:
+    """A new folder for a run's logs; in the system's place for temporary files where ours cannot be written."""
+    runs = os.path.join(state_dir, "runs")
+    folder = os.path.join(runs, str(number))
+    try:
+        os.makedirs(runs, mode=0o700, exist_ok=True)
+        try:
+            os.mkdir(folder, 0o700)
+        except FileExistsError:  # a store that was begun anew counts from 1 again
+            import tempfile
+
+            folder = tempfile.mkdtemp(prefix=f"{number}-", dir=runs)
+    except OSError:
+        import tempfile
+
+        folder = tempfile.mkdtemp(prefix="gofigure-")
+    return folder
+
+
+def _file_name(stage: str) -> str:
+    """A stage's name as a file's: nothing in it can leave the folder."""
+    return "".join(char if char.isalnum() or char in "-_." else f"%{ord(char):02x}" for char in stage).lstrip(".")
