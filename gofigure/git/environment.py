@@ -32,6 +32,9 @@ LOCAL_VARIABLES = (
     "GIT_QUARANTINE_PATH",
 )
 
+# Git refuses these beside GIT_LITERAL_PATHSPECS.
+_PATHSPECS = ("GIT_GLOB_PATHSPECS", "GIT_NOGLOB_PATHSPECS", "GIT_ICASE_PATHSPECS")
+
 
 class GitVariables(NamedTuple):
     """What git handed over, as data."""
@@ -54,12 +57,14 @@ def take(environ: MutableMapping[str, str]) -> GitVariables:
 
 def for_git(environ: Mapping[str, str]) -> dict[str, str]:
     """The environment of our own git calls: the user's, less repository pointers, never asking questions."""
-    env = {name: value for name, value in environ.items() if name not in LOCAL_VARIABLES}
+    env = {name: value for name, value in environ.items() if name not in LOCAL_VARIABLES + _PATHSPECS}
     env.update(
         LC_ALL="C",
         GIT_OPTIONAL_LOCKS="0",
         GIT_TERMINAL_PROMPT="0",
         GIT_NO_LAZY_FETCH="1",  # a partial clone must not go to the network for a digest
+        GIT_ALLOW_PROTOCOL="none",  # nor with git before 2.45, which would run core.sshCommand for it
+        GIT_NO_REPLACE_OBJECTS="1",  # they are neither committed nor pushed
         GIT_LITERAL_PATHSPECS="1",
     )
     return env

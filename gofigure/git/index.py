@@ -26,7 +26,7 @@ def scratch(repository: Repository) -> Iterator[str]:
     Below the git directory, so that an index can be hard-linked into it; in the system's place for temporary
     files where the git directory cannot be written.
     """
-    folder = os.path.join(repository.state_dir, f"scratch-{os.getpid()}")
+    folder = os.path.join(repository.state_dir, f"scratch-{os.getpid()}-{os.urandom(4).hex()}")
     try:
         os.makedirs(os.path.dirname(folder), mode=0o700, exist_ok=True)
         os.mkdir(folder, 0o700)
@@ -77,11 +77,13 @@ def write_tree(git: Git, index_file: str | None, *, missing_ok: bool = False) ->
     return git.run(*args, index_file=index_file).decode().strip()
 
 
-def drop_conflicts(git: Git, index_file: str, paths: Sequence[bytes]) -> None:
-    """Take conflicted paths out of a private index, so that the rest can be named by a tree."""
-    zero = "0" * 40
-    lines = b"".join(b"0 %s\t%s\0" % (zero.encode(), path) for path in paths)
-    git.run("update-index", "-z", "--index-info", index_file=index_file, stdin=lines)
+def without_conflicts(git: Git, index_file: str, paths: Sequence[bytes]) -> str:
+    """A copy of a private index with the conflicted paths left out, so that the rest can be named by a tree."""
+    import shutil
+
+    own = shutil.copyfile(index_file, index_file + "-without-conflicts")
+    git.run("update-index", "--force-remove", "-z", "--stdin", index_file=own, stdin=_listed(paths))
+    return own
 
 
 def start_flags(git: Git, index_file: str) -> Running:
@@ -108,16 +110,21 @@ def tracked_among(git: Git, names: Sequence[str]) -> list[str]:
     return [os.fsdecode(path) for path in git.run("ls-files", "-z", "--cached", "--", *names).split(b"\0")[:-1]]
 
 
-def write_cleaned(git: Git, folder: str, index_file: str, paths: Sequence[bytes]) -> list[tuple[bytes, str]]:
+def write_cleaned(
+    git: Git, folder: str, index_file: str, paths: Sequence[bytes], flagged: Sequence[bytes]
+) -> list[tuple[bytes, str]]:
     """Let git itself clean `paths` as `git add` would, into objects of our own: (path, blob id) pairs.
 
     Only `git add`'s own code knows every rule (filter drivers, `text=auto` and what the index already holds).
-    The objects go to `folder`, never into the user's repository.
+    The objects go to `folder`, never into the user's repository. `flagged`: those among them that git was told
+    not to look at. A path that has gone meanwhile is left out.
     """
     variables = own_objects(git, folder)
+    for option in ("--no-assume-unchanged", "--no-skip-worktree") if flagged else ():
+        git.run("update-index", option, "-z", "--stdin", index_file=index_file, stdin=_listed(flagged))
     git.run(
-        "update-index", "--add", "-z", "--stdin",
-        index_file=index_file, variables=variables, stdin=b"".join(path + b"\0" for path in paths),
+        "update-index", "--add", "--remove", "--replace", "-z", "--stdin",
+        index_file=index_file, variables=variables, stdin=_listed(paths),
     )  # fmt: skip
     listed = git.run("ls-files", "-s", "-z", index_file=index_file, variables=variables)
     wanted = set(paths)
@@ -134,4 +141,10 @@ def own_objects(git: Git, folder: str) -> dict[str, str]:
     objects = os.path.join(folder, "objects")
     os.makedirs(objects, exist_ok=True)
     theirs = os.fsdecode(git.run("rev-parse", "--path-format=absolute", "--git-path", "objects").rstrip(b"\n"))
-    return {"GIT_OBJECT_DIRECTORY": objects, "GIT_ALTERNATE_OBJECT_DIRECTORIES": theirs}
+    # In a list with colons, a name that holds one is quoted (git, "GIT_ALTERNATE_OBJECT_DIRECTORIES").
+    quoted = theirs.replace("\\", r"\\").replace('"', r"\"")
+    return {"GIT_OBJECT_DIRECTORY": objects, "GIT_ALTERNATE_OBJECT_DIRECTORIES": f'"{quoted}"'}
+
+
+def _listed(paths: Sequence[bytes]) -> bytes:
+    return b"".join(path + b"\0" for path in paths)

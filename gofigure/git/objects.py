@@ -36,7 +36,9 @@ def list_tree(git: Git, oid: str) -> list[TreeFile]:
 
 def changed_files(git: Git, old: str, new: str) -> list[TreeFile]:
     """What `new` holds at each path that differs from `old`. Raises GitError if either tree is missing."""
-    out = git.run("diff-tree", "-r", "-z", "--raw", "--no-renames", "--no-ext-diff", old, new)
+    # Without the last option, `ignore = all` in .gitmodules would hide that a submodule has moved.
+    args = ("-r", "-z", "--raw", "--no-renames", "--no-ext-diff", "--ignore-submodules=none")
+    out = git.run("diff-tree", *args, old, new)
     fields = out.split(b"\0")[:-1]
     files = []
     for meta, path in zip(fields[::2], fields[1::2], strict=True):

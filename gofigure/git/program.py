@@ -10,7 +10,11 @@ from gofigure.process.capture import Captured, Running, start
 
 # No hook of the user's may start because we looked, and nothing the repository's own configuration
 # names is run to find out what has changed.
-_ALWAYS = ("-c", "core.hooksPath=/dev/null", "-c", "core.fsmonitor=false", "-c", "core.quotePath=false")
+# A split index would leave a shared part in the user's git directory; safecrlf is for those who add, not for us.
+_ALWAYS = (
+    "-c", "core.hooksPath=/dev/null", "-c", "core.fsmonitor=false", "-c", "core.quotePath=false",
+    "-c", "core.splitIndex=false", "-c", "core.safecrlf=false",
+)  # fmt: skip
 
 
 class Git(NamedTuple):

@@ -87,5 +87,7 @@ def answer(asked: Asked) -> Repository:
         if "work tree" in said:
             raise GitError(f"{folder} has no working tree (a bare repository, or inside .git)")
         raise GitError(said)
-    git_dir, common_dir, root, *head = os.fsdecode(done.out).splitlines()
+    git_dir, common_dir, root, *head = os.fsdecode(done.out).removesuffix("\n").split("\n")
+    if len(head) not in (0, 2):
+        raise GitError(f"{folder}: a folder above it has a line break in its name, or HEAD's commit is damaged")
     return Repository(root, git_dir, common_dir, Git(root, git_dir, env), Head(*head) if head else None)

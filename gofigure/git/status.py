@@ -17,7 +17,7 @@ class Status(NamedTuple):
     """Paths relative to the root."""
 
     tracked: tuple[bytes, ...]  # content, kind or existence differs from the index
-    untracked: tuple[bytes, ...]
+    untracked: tuple[bytes, ...]  # with a slash at its end: a repository of its own
     conflicted: tuple[bytes, ...]
     moved_modules: tuple[bytes, ...]  # submodules at another commit than the index says
     dirty_modules: tuple[bytes, ...]  # submodules with changes of their own, which no commit id covers
@@ -42,13 +42,17 @@ def parse(out: bytes) -> Status:  # noqa: C901 - one case per kind of line
     for line in out.split(b"\0"):
         match line[:1]:
             case b"1":
-                _, xy, sub, *_, path = line.split(b" ", 8)
+                _, xy, sub, _, _, mode_here, _, _, path = line.split(b" ", 8)
                 staged = staged or xy[:1] != b"."
                 if sub[:1] == b"S":
                     if sub[1:2] == b"C":
                         moved.append(path)
                     if sub[2:4] != b"..":
                         dirty.append(path)
+                    if xy[1:2] in b"DT":
+                        tracked.append(path)
+                elif mode_here == b"160000":
+                    untracked.append(path + b"/")
                 elif xy[1:2] != b".":
                     tracked.append(path)
             case b"u":

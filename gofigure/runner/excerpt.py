@@ -8,7 +8,7 @@ import re
 _LINES = 8
 _WINDOW = 64 * 1024
 _TELLING = re.compile(
-    r"\b(error|errors|fail(ed|ure|s)?|fatal|panic(ked)?|exception|traceback|assert\w*|undefined|not found|cannot"
+    r"\b(error|errors|fail(ed|ure|s)?|fatal|panic(ked)?|exception|traceback|undefined|not found|cannot"
     r"|no such)\b|^E  |✗|✘",
     re.IGNORECASE,
 )

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from gofigure.errors import GitError
 from gofigure.events import Observer
-from gofigure.git.index import write_tree
+from gofigure.git.index import private_index, scratch, write_tree
 from gofigure.git.objects import tree_of
 from gofigure.git.repository import Repository
 from gofigure.model import Snapshot
@@ -19,7 +19,8 @@ def of_index(repository: Repository, index_file: str | None, contents: Contents,
     there are unmerged entries.
     """
     try:
-        oid = write_tree(repository.git, index_file)
+        with scratch(repository) as folder:  # so that neither the user's index nor its lock is touched
+            oid = write_tree(repository.git, private_index(index_file or repository.index_file, folder))
     except GitError as error:
         if "unmerged" in str(error):
             raise GitError("the index has conflicts", hint="resolve them, then: git add FILE") from error

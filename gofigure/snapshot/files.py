@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import stat
 import time
 from collections.abc import Container, Iterable, Mapping, Sequence
 from typing import NamedTuple
@@ -29,13 +30,19 @@ def digest_files(root: bytes, paths: Sequence[bytes], contents: Contents) -> Fou
     unprovable: dict[bytes, str] = {}
     with_cr: set[bytes] = set()
     fresh: list[tuple[bytes, Stamp, int, Content]] = []
+    behind_link = {b"": False}
     for path, place in absolute.items():
+        if _is_behind_link(root, path, behind_link):
+            entries[path] = None
+            continue
         try:
             seen_ns = time.time_ns()
             stamp = stamp_of(os.lstat(place))
             kind = kind_of(stamp.mode)
             if kind is None:
                 entries[path] = None
+                if not stat.S_ISDIR(stamp.mode):
+                    unprovable[path] = f"skipped, {word_of(stamp.mode)}"
                 continue
             remembered = known.get(place)
             if remembered is not None and remembered[0] == stamp and is_settled(*remembered[:2]):
@@ -57,6 +64,26 @@ def digest_files(root: bytes, paths: Sequence[bytes], contents: Contents) -> Fou
     if fresh:
         contents.save_stamps(_worth_keeping(fresh))
     return Found(entries, unprovable, with_cr)
+
+
+def _is_behind_link(root: bytes, path: bytes, known: dict[bytes, bool]) -> bool:
+    """Whether a folder on the way to `path` is a link now: then nothing of ours is there (git, has_symlink_leading_path)."""
+    folder = path.rpartition(b"/")[0]
+    unknown = []
+    while folder not in known:
+        unknown.append(folder)
+        folder = folder.rpartition(b"/")[0]
+    answer = known[folder]
+    for below in reversed(unknown):
+        answer = known[below] = answer or os.path.islink(os.path.join(root, below))
+    return answer
+
+
+def word_of(mode: int) -> str:
+    """What a special file is."""
+    if stat.S_ISFIFO(mode):
+        return "a FIFO"
+    return "a socket" if stat.S_ISSOCK(mode) else "a device"
 
 
 def _worth_keeping(

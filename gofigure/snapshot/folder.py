@@ -3,16 +3,16 @@
 from __future__ import annotations
 
 import os
-import stat
 
 from gofigure.digest.tree import build
 from gofigure.events import Observer, Progress
 from gofigure.model import Snapshot
-from gofigure.snapshot.files import digest_files
+from gofigure.snapshot.files import digest_files, word_of
+from gofigure.snapshot.select import show
 from gofigure.store.contents import Contents
 
-# Never content: git's own folder, and what gofigure writes.
-_LEFT_OUT = (b".git", b".gofigure", b".gofigure-journal", b".gofigure.d", b".gofigure.local.toml")
+# Never content: git's own folder, and at the root what gofigure writes.
+_OURS = (b".gofigure", b".gofigure-journal", b".gofigure.d", b".gofigure.local.toml")
 _CHUNK = 2500
 
 
@@ -29,7 +29,7 @@ def of_folder(root: str, contents: Contents, observe: Observer) -> Snapshot:
         observe(Progress("digesting", len(files), len(paths)))
     tree, records = build(files)
     contents.save_trees(records)
-    notes += [f"{os.fsdecode(path)}: {why}" for path, why in sorted(unprovable.items())]
+    notes += [f"{show(path)}: {why}" for path, why in sorted(unprovable.items())]
     return Snapshot("folder", tree, unprovable=unprovable, notes=tuple(notes))
 
 
@@ -43,23 +43,16 @@ def _list(root: bytes, unprovable: dict[bytes, str], notes: list[str]) -> list[b
             with os.scandir(os.path.join(root, folder)) as entries:
                 for entry in entries:
                     path = os.path.join(folder, entry.name)
-                    if entry.name in _LEFT_OUT or entry.name.startswith(b".gofigure.set-aside-"):
+                    if entry.name == b".git" or path in _OURS or path.startswith(b".gofigure.set-aside-"):
                         continue
                     if entry.is_dir(follow_symlinks=False):
                         waiting.append(path)
                     elif entry.is_file(follow_symlinks=False) or entry.is_symlink():
                         paths.append(path)
                     else:
-                        notes.append(f"{os.fsdecode(path)}: skipped, {_word(entry)}")
+                        notes.append(f"{show(path)}: skipped, {word_of(entry.stat(follow_symlinks=False).st_mode)}")
         except OSError as error:
             if not folder:
                 raise
-            unprovable[folder] = f"cannot be read: {error.strerror}"
+            unprovable[folder + b"/"] = f"cannot be read: {error.strerror}"
     return paths
-
-
-def _word(entry: os.DirEntry[bytes]) -> str:
-    mode = entry.stat(follow_symlinks=False).st_mode
-    if stat.S_ISFIFO(mode):
-        return "a FIFO"
-    return "a socket" if stat.S_ISSOCK(mode) else "a device"

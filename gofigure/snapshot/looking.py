@@ -47,7 +47,12 @@ class Looking:
 
     def tracked(self, names: Sequence[str]) -> list[str]:
         """Which of `names`, relative to the root, are in the index, by what git has been asked anyway."""
-        return [name for name in names if b" %s\0" % os.fsencode(name) in self._listing()]
+        listed = b"\0" + self._listing()
+        return [
+            name
+            for name in names
+            if any(b"\0%s %s\0" % (tag, os.fsencode(name)) in listed for tag in (b"H", b"h", b"S", b"s", b"M"))
+        ]
 
     def _listing(self) -> bytes:
         if self._listed is None:

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import os
 from collections.abc import Iterable
-from typing import NamedTuple
+from typing import TYPE_CHECKING, NamedTuple
 
 from gofigure.digest.content import digest_bytes
-from gofigure.digest.tree import Entry
+from gofigure.digest.tree import EXECUTABLE, FILE, LINK, MODULE, Entry, look_up
 from gofigure.errors import GitError
 from gofigure.events import Observer
 from gofigure.git import index, status
@@ -20,7 +20,12 @@ from gofigure.snapshot.select import show
 from gofigure.snapshot.trees import digest_of_tree, graft_changes, module_entry
 from gofigure.store.contents import Contents
 
-_STATE_FILES = (b".gofigure", b".gofigure-journal", b".gofigure.set-aside-")
+if TYPE_CHECKING:
+    from gofigure.git.attributes import Conversions
+
+# As in info/exclude (git.exclude), which may not have been written yet when git is asked.
+_OURS = (b".gofigure", b".gofigure-journal", b".gofigure.local.toml")
+_SET_ASIDE = b".gofigure.set-aside-"
 
 
 class Asked(NamedTuple):
@@ -59,16 +64,21 @@ def of_working_tree(
     if repository.head is None or oid != repository.head.tree:
         tree = digest_of_tree(repository, oid, contents, observe)
 
-    looked_at = [
+    new = [
         path
-        for path in (*found.tracked, *found.untracked, *found.conflicted, *flags.assumed, *flags.skipped)
-        if not path.endswith(b"/") and not path.startswith(_STATE_FILES)
+        for path in found.untracked
+        if not path.endswith(b"/") and path not in _OURS and not path.startswith(_SET_ASIDE)
     ]
-    changes = _changes(repository, asked, looked_at, contents, unprovable)
+    looked_at = [*found.tracked, *new, *found.conflicted, *flags.assumed, *flags.skipped]
+    changes = _changes(repository, asked, tree, looked_at, flags, contents, unprovable)
     for path in flags.skipped:
-        if changes.get(path, path) is None:
+        if changes[path] is None:
             del changes[path]  # not checked out: still part of the content, but no stage can see it
             unprovable[path] = "not checked out (sparse checkout)"
+    for path in flags.assumed:
+        if changes[path] is None and _is_module(tree, path, contents):
+            del changes[path]
+            unprovable[path + b"/"] = "a submodule that git is told not to look at"
     for path in found.moved_modules:
         changes[path] = _module_head(repository, path)
     return Snapshot(
@@ -90,9 +100,9 @@ def _status(asked: Asked) -> tuple[status.Status, dict[bytes, str]]:
     unprovable = dict(_unreadable_folders(said.err))
     for path in found.untracked:
         if path.endswith(b"/"):
-            unprovable[path[:-1]] = "a repository of its own, unknown to this one"
+            unprovable[path] = "a repository of its own, unknown to this one"
     for path in found.dirty_modules:
-        unprovable[path] = "a submodule with changes of its own"
+        unprovable[path + b"/"] = "a submodule with changes of its own"
     return found, unprovable
 
 
@@ -101,19 +111,22 @@ def _index_tree(repository: Repository, asked: Asked, found: status.Status) -> s
     head = repository.head
     if head is not None and head.commit == found.head and not found.staged and not found.conflicted:
         return head.tree
+    own = asked.own_index
     if found.conflicted:
-        index.drop_conflicts(repository.git, asked.own_index, found.conflicted)
-    return index.write_tree(repository.git, asked.own_index, missing_ok=True)
+        own = index.without_conflicts(repository.git, own, found.conflicted)
+    return index.write_tree(repository.git, own, missing_ok=True)
 
 
 def _changes(
     repository: Repository,
     asked: Asked,
+    tree: bytes,
     paths: list[bytes],
+    flags: index.Flags,
     contents: Contents,
     unprovable: dict[bytes, str],
 ) -> dict[bytes, Entry | None]:
-    """What stands at `paths`, as git would store it."""
+    """What stands at `paths`, as git would store it over `tree`."""
     if not paths:
         return {}
     from gofigure.git.attributes import conversions
@@ -122,22 +135,42 @@ def _changes(
     found = digest_files(os.fsencode(repository.root), paths, contents)
     unprovable.update(found.unprovable)
     changes = dict(found.entries)
-    present = [path for path, entry in changes.items() if entry is not None]
+    present = {path: entry for path, entry in changes.items() if entry is not None}
     if not present:
         return changes
-    special = conversions(repository.git, present)
+    special = conversions(repository.git, list(present))
+    if special.no_modes or special.no_links:
+        for path, entry in present.items():
+            before = look_up(tree, path, contents.load_tree)
+            changes[path] = present[path] = Entry(_kept_kind(entry, before, special), entry.digest)
     convert = [
-        path for path in present if path in special.always or (path in special.line_ends and path in found.with_cr)
+        path
+        for path, entry in present.items()
+        if path in special.always or (path in special.line_ends and path in found.with_cr and entry.kind != LINK)
     ]
     if convert:
-        cleaned = index.write_cleaned(repository.git, asked.folder, asked.own_index, convert)
+        flagged = [path for path in convert if path in flags.assumed or path in flags.skipped]
+        cleaned = index.write_cleaned(repository.git, asked.folder, asked.own_index, convert, flagged)
         variables = index.own_objects(repository.git, asked.folder)
         blobs = read_blobs(repository.git, [oid for _, oid in cleaned], variables)
+        changes.update(dict.fromkeys(convert))  # what has gone meanwhile is not among those cleaned
         for (path, _), data in zip(cleaned, blobs, strict=True):
-            entry = changes[path]
-            if entry is not None:
-                changes[path] = Entry(entry.kind, digest_bytes(data))
+            changes[path] = Entry(present[path].kind, digest_bytes(data))
     return changes
+
+
+def _kept_kind(entry: Entry, before: Entry | None, special: Conversions) -> bytes:
+    """The kind of an entry where git goes by what it has, not by what the file system says (git-config)."""
+    if entry.kind == LINK or (special.no_links and before is not None and before.kind == LINK):
+        return LINK
+    if special.no_modes:
+        return EXECUTABLE if before is not None and before.kind == EXECUTABLE else FILE
+    return entry.kind
+
+
+def _is_module(tree: bytes, path: bytes, contents: Contents) -> bool:
+    entry = look_up(tree, path, contents.load_tree)
+    return entry is not None and entry.kind == MODULE
 
 
 def _module_head(repository: Repository, path: bytes) -> Entry:
@@ -151,4 +184,4 @@ def _unreadable_folders(said: bytes) -> Iterable[tuple[bytes, str]]:
     for line in said.splitlines():
         if line.startswith(start) and end in line:
             path, why = line[len(start) :].rsplit(end, 1)
-            yield path.rstrip(b"/"), f"cannot be read: {why.decode(errors='replace')}"
+            yield path.rstrip(b"/") + b"/", f"cannot be read: {why.decode(errors='replace')}"

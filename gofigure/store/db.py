@@ -12,6 +12,7 @@ import sqlite3
 import stat
 import time
 from collections.abc import Iterator
+from typing import Any
 
 from gofigure.errors import StoreError, StoreUnwritable
 from gofigure.store.migrations import STEPS
@@ -20,6 +21,9 @@ NAME = ".gofigure"
 SIDE_FILES = (NAME + "-journal", NAME + "-wal", NAME + "-shm")
 _APPLICATION_ID = 0x676F6669  # "gofi"
 _BUSY_MS = 5000
+_JOURNAL_PATIENCE = 1.0
+# Besides what SQLite calls so: our own statements, which fit our own tables, do not; or a text is none (0).
+_DAMAGE = (sqlite3.SQLITE_CORRUPT, sqlite3.SQLITE_NOTADB, sqlite3.SQLITE_ERROR, sqlite3.SQLITE_CONSTRAINT, 0)
 _PRAGMAS = f"""
   PRAGMA busy_timeout = {_BUSY_MS};
   PRAGMA trusted_schema = OFF;
@@ -30,14 +34,55 @@ _PRAGMAS = f"""
 """
 
 
+class _Cursor(sqlite3.Cursor):
+    """Damage may come to light at any row: SQLite's errors become ours wherever they are met."""
+
+    connection: _Connection
+
+    def execute(self, sql: str, values: Any = ()) -> _Cursor:
+        try:
+            super().execute(sql, values)
+        except sqlite3.Error as error:
+            raise self.connection.explained(error) from error
+        return self
+
+    def fetchone(self) -> Any:
+        try:
+            return super().fetchone()
+        except sqlite3.Error as error:
+            raise self.connection.explained(error) from error
+
+    def __next__(self) -> Any:
+        try:
+            return super().__next__()
+        except sqlite3.Error as error:
+            raise self.connection.explained(error) from error
+
+
+class _Connection(sqlite3.Connection):
+    """A connection that remembers whether it has met damage."""
+
+    path = ":memory:"
+    file: tuple[int, int] | None = None  # (device, inode) of what was opened
+    is_damaged = False
+
+    def explained(self, error: sqlite3.Error) -> StoreError:
+        failure = _explained(error, self.path)
+        self.is_damaged = self.is_damaged or isinstance(failure, DamagedError)
+        return failure
+
+
 class Database:
     """One connection. Reads need no ceremony; writes go through `writing`."""
 
-    def __init__(self, connection: sqlite3.Connection, path: str) -> None:
+    def __init__(self, connection: _Connection, path: str) -> None:
         self.connection = connection
         self.path = path
-        self.execute = connection.execute
         self.executemany = connection.executemany
+
+    def execute(self, sql: str, values: Any = ()) -> sqlite3.Cursor:
+        """Run one statement. Raises StoreError, here or when its rows are read."""
+        return self.connection.cursor(_Cursor).execute(sql, values)
 
     @contextlib.contextmanager
     def writing(self) -> Iterator[None]:
@@ -48,22 +93,26 @@ class Database:
             self.connection.execute("COMMIT")
         except sqlite3.Error as error:
             self._roll_back()
-            raise _explained(error, self.path) from error
+            raise self.connection.explained(error) from error
         except BaseException:
             self._roll_back()
             raise
 
     def _roll_back(self) -> None:
         if self.connection.in_transaction:
-            self.connection.execute("ROLLBACK")
+            with contextlib.suppress(sqlite3.Error):  # what made us come here is the error to tell
+                self.connection.execute("ROLLBACK")
 
     def close(self) -> None:
+        """Close it; what turned out to be damaged makes room for a new one at the next start."""
         self.connection.close()
+        if self.connection.is_damaged:
+            _set_aside(self.path, self.connection.file)
 
 
 def in_memory() -> Database:
     """A store that remembers nothing: for folders that are not to be written to."""
-    connection = sqlite3.connect(":memory:", isolation_level=None)
+    connection = sqlite3.connect(":memory:", isolation_level=None, factory=_Connection)
     database = Database(connection, ":memory:")
     _migrate(database, b"")
     return database
@@ -76,17 +125,36 @@ def open_database(path: str, token: bytes) -> tuple[Database, str]:
     to use; a damaged or foreign one is moved aside, never deleted.
     """
     refuse_planted(path)
+    refuse_foreign_journal(path)
+    file = _identity(path)
     try:
         return _connect(path, token), ""
-    except sqlite3.OperationalError as error:
-        raise _explained(error, path) from error
-    except (sqlite3.DatabaseError, _ForeignError) as error:
-        aside = f"{path}.set-aside-{time.strftime('%Y%m%d-%H%M%S')}-{os.getpid()}"
-        os.rename(path, aside)
-        for side in (path + "-journal", path + "-wal", path + "-shm"):
+    except (DamagedError, _ForeignError) as error:
+        aside = os.path.basename(_set_aside(path, file))
+        said = "is damaged" if isinstance(error, DamagedError) else str(error)
+        return _connect(path, token), f"{NAME} {said}; kept as {aside}, a new one was begun"
+
+
+def _identity(path: str) -> tuple[int, int] | None:
+    try:
+        info = os.lstat(path)
+    except FileNotFoundError:
+        return None
+    return info.st_dev, info.st_ino
+
+
+def _set_aside(path: str, file: tuple[int, int] | None) -> str:
+    """Move a store away, unless another process has done so already and `path` is its new one. The new name."""
+    aside = f"{path}.set-aside-{time.strftime('%Y%m%d-%H%M%S')}-{os.getpid()}"
+    if _identity(path) == file:
+        for side in ("", "-journal", "-wal", "-shm"):
             with contextlib.suppress(FileNotFoundError):
-                os.rename(side, aside + side[len(path) :])
-        return _connect(path, token), f"{NAME} {error}; kept as {os.path.basename(aside)}, a new one was begun"
+                os.rename(path + side, aside + side)
+    return aside
+
+
+class DamagedError(StoreError):
+    """The file holds what SQLite cannot have written; it is moved aside when it is closed."""
 
 
 class _ForeignError(Exception):
@@ -116,42 +184,92 @@ def refuse_planted(path: str) -> None:
             raise StoreError(f"{name} is not gofigure's; it is not used", hint=f"look at it, then: rm {name}")
 
 
+def refuse_foreign_journal(path: str) -> None:
+    """Raise StoreError if SQLite would roll back a journal that it did not write here.
+
+    SQLite believes any journal that it finds beside a database, and so one that came with the tree could put
+    proofs into ours. Ours is truncated after each transaction, never deleted: it is known by its inode.
+    """
+    journal = path + "-journal"
+    until = time.monotonic() + _JOURNAL_PATIENCE
+    while _size(journal) and _known_journal(path) != _inode(journal):
+        if time.monotonic() >= until:
+            raise StoreError(
+                f"{journal} was not written by gofigure here; it is not used", hint=f"look at it, then: rm {journal}"
+            )
+        time.sleep(0.01)  # another process is just writing, and the store is new
+
+
+def _size(path: str) -> int:
+    try:
+        return os.lstat(path).st_size
+    except FileNotFoundError:
+        return 0
+
+
+def _inode(path: str) -> bytes | None:
+    identity = _identity(path)
+    return str(identity[1]).encode() if identity else None
+
+
+def _known_journal(path: str) -> bytes | None:
+    """What the store says of its journal, read without believing any journal."""
+    from urllib.parse import quote
+
+    try:
+        connection = sqlite3.connect(f"file:{quote(os.fsencode(path))}?mode=ro&immutable=1", uri=True)
+    except sqlite3.Error:
+        return None
+    with contextlib.closing(connection):
+        try:
+            row = connection.execute("SELECT value FROM meta WHERE name = 'journal'").fetchone()
+        except sqlite3.Error:
+            return None
+    return row[0] if row else None
+
+
 def _connect(path: str, token: bytes) -> Database:
     try:
         os.close(os.open(path, os.O_CREAT | os.O_EXCL | os.O_RDWR | os.O_CLOEXEC, 0o600))
     except FileExistsError:
-        is_new = os.path.getsize(path) == 0
+        pass
     except OSError as error:
         raise StoreUnwritable(f"{path} cannot be created: {error.strerror}") from error
-    else:
-        is_new = True
-    connection = sqlite3.connect(path, isolation_level=None, check_same_thread=True)
+    connection = sqlite3.connect(path, isolation_level=None, check_same_thread=True, factory=_Connection)
+    connection.path, connection.file = path, _identity(path)
     database = Database(connection, path)
     try:
         connection.executescript(_PRAGMAS)
-        connection.execute("PRAGMA journal_mode = TRUNCATE")
-        _check(database, token, is_new=is_new)
+        database.execute("PRAGMA journal_mode = TRUNCATE").fetchone()
+        _check(database, token)
+    except sqlite3.Error as error:
+        connection.close()
+        raise connection.explained(error) from error
     except BaseException:
         connection.close()
         raise
     return database
 
 
-def _check(database: Database, token: bytes, *, is_new: bool) -> None:
+def _check(database: Database, token: bytes) -> None:
     (application,) = database.execute("PRAGMA application_id").fetchone()
     (version,) = database.execute("PRAGMA user_version").fetchone()
+    if application != _APPLICATION_ID and database.execute("SELECT 1 FROM sqlite_master").fetchone():
+        raise _ForeignError("is another program's database")
     if version > len(STEPS):
         raise StoreError(
             f"{database.path} was written by a newer gofigure (schema {version}, this one knows {len(STEPS)})",
             hint="upgrade gofigure",
         )
-    if application != _APPLICATION_ID and not is_new and version:
-        raise _ForeignError("is another program's database")
     if version < len(STEPS):
         _migrate(database, token)
-    row = database.execute("SELECT value FROM meta WHERE name = 'token'").fetchone()
-    if row is None or row[0] != token:
+    meta = dict(database.execute("SELECT name, value FROM meta"))
+    if meta.get("token") != token:
         raise _ForeignError("was not made in this repository on this machine")
+    journal = _inode(database.path + "-journal")
+    if journal is not None and meta.get("journal") != journal:
+        with contextlib.suppress(StoreError), database.writing():  # where we may only read, there will be no journal
+            database.execute("INSERT OR REPLACE INTO meta VALUES ('journal', ?)", (journal,))
 
 
 def _migrate(database: Database, token: bytes) -> None:
@@ -164,6 +282,7 @@ def _migrate(database: Database, token: bytes) -> None:
                 database.execute(statement)
         if version == 0:
             database.execute("INSERT INTO meta VALUES ('token', ?)", (token,))
+            database.execute("INSERT INTO meta VALUES ('journal', ?)", (_inode(database.path + "-journal") or b"",))
         database.execute(f"PRAGMA user_version = {len(STEPS)}")
         database.execute(f"PRAGMA application_id = {_APPLICATION_ID}")
 
@@ -176,4 +295,6 @@ def _explained(error: sqlite3.Error, path: str) -> StoreError:
         return StoreError(f"{path} has been locked by another process for {_BUSY_MS // 1000} s")
     if code in (sqlite3.SQLITE_READONLY, sqlite3.SQLITE_CANTOPEN, sqlite3.SQLITE_PERM):
         return StoreUnwritable(f"{path} cannot be written: {error}")
+    if code in _DAMAGE:
+        return DamagedError(f"{path} is damaged ({error})", hint="it is set aside; the next start begins a new one")
     return StoreError(f"{path}: {error}")

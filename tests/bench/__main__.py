@@ -136,7 +136,9 @@ def main() -> None:
 
 def _machine() -> str:
     git = subprocess.run(["git", "--version"], capture_output=True, text=True, check=True).stdout.strip()
-    return f"{os.cpu_count()} cores, {platform.system()} {platform.release()}, Python {platform.python_version()}, {git}."
+    return (
+        f"{os.cpu_count()} cores, {platform.system()} {platform.release()}, Python {platform.python_version()}, {git}."
+    )
 
 
 def _write(text: str) -> None:

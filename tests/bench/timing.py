@@ -26,9 +26,7 @@ class Timing(NamedTuple):
     peak_mb: float
 
 
-def compare(
-    contestants: Sequence[Contestant], *, rounds: int, cwd: Path, env: Mapping[str, str]
-) -> list[Timing]:
+def compare(contestants: Sequence[Contestant], *, rounds: int, cwd: Path, env: Mapping[str, str]) -> list[Timing]:
     """One untimed round, then `rounds` timed ones; the first contestant is what the others are held against."""
     times: dict[str, list[float]] = {contestant.name: [] for contestant in contestants}
     peaks: dict[str, float] = {}
@@ -55,7 +53,12 @@ def compare(
 def _once(contestant: Contestant, cwd: Path, env: Mapping[str, str]) -> tuple[float, float]:
     began = time.perf_counter()
     child = subprocess.Popen(
-        contestant.argv, cwd=cwd, env=dict(env), stdin=subprocess.DEVNULL, stdout=subprocess.DEVNULL, stderr=subprocess.PIPE
+        contestant.argv,
+        cwd=cwd,
+        env=dict(env),
+        stdin=subprocess.DEVNULL,
+        stdout=subprocess.DEVNULL,
+        stderr=subprocess.PIPE,
     )
     assert child.stderr is not None
     said = child.stderr.read()

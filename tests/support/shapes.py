@@ -775,8 +775,6 @@ def local_configuration(repo: Repo) -> Repo:
     return repo
 
 
-RECORD["local_configuration"] = [["config", "core.excludesFile", ".git/mine"]]
-
 
 @shape
 def replaced_objects(repo: Repo) -> Repo:
