@@ -96,7 +96,7 @@ def build(files: Iterable[tuple[bytes, bytes, bytes]]) -> tuple[bytes, dict[byte
     return root, records
 
 
-def graft(root: bytes, changes: Changes, load: Loader) -> tuple[bytes, dict[bytes, bytes]]:
+def graft(root: bytes, changes: Changes, load: Loader) -> tuple[bytes, dict[bytes, bytes]]:  # noqa: C901 - down, then up
     """The tree `root` with `changes` laid over it; touches only the folders on the way to a change.
 
     A file replaces whatever stood at its path, and a file on the way to one gives way to a folder; "nothing"

@@ -30,7 +30,7 @@ def start(git: Git, *, index_file: str | None = None) -> Running:
     return git.start(*_ARGS, index_file=index_file)
 
 
-def parse(out: bytes) -> Status:  # noqa: C901 - one case per kind of line
+def parse(out: bytes) -> Status:  # noqa: C901, PLR0912 - one case per kind of line
     """Read `git status --porcelain=v2 -z` (git-status, "Porcelain Format Version 2")."""
     tracked: list[bytes] = []
     untracked: list[bytes] = []

@@ -21,7 +21,7 @@ if TYPE_CHECKING:
     from types import TracebackType
 
 _NEVER = float("inf")
-# `exec > >(tee log)`: the last lines of a script come from a child that outlives it by a moment.
+# `exec > >(tee log)`, `cmd > >(gzip > file)`: a script's last words come from a child that outlives it by a moment.
 _LINGER = 0.2
 _LEFTOVERS: Steps = ((signal.SIGTERM, 1.0), (signal.SIGKILL, 2.0))
 
@@ -209,8 +209,6 @@ class Supervisor:
             self._take(stage, data)
             return
         self._close_output(stage)
-        if stage.code is not None and stage.ending is None:
-            self._finish(stage)
 
     def _take(self, stage: _Stage, data: bytes) -> None:
         stage.log.write(data)
@@ -225,22 +223,18 @@ class Supervisor:
             stage.fd = -1
 
     def _reap(self) -> None:
-        for stage in list(self._stages.values()):
+        now = time.monotonic()
+        for stage in self._stages.values():
             if stage.code is None:
                 stage.code = exit_code(stage.pid, os.WNOHANG)
                 if stage.code is not None:
-                    self._main_ended(stage)
+                    stage.seconds = now - stage.started
+                    stage.due = now + _LINGER if stage.ending is None else _NEVER
         family.reap_orphans()
-
-    def _main_ended(self, stage: _Stage) -> None:
-        stage.seconds = time.monotonic() - stage.started
-        stage.due = _NEVER
-        if stage.ending is not None:
-            return  # timed out: over when its whole family is
-        if stage.fd >= 0 and not self._stopping and _group_lives(stage.pid):
-            stage.due = time.monotonic() + _LINGER
-        else:
-            self._finish(stage)
+        for stage in list(self._stages.values()):
+            over = stage.code is not None and stage.ending is None
+            if over and (self._stopping or not _group_lives(stage.pid)):
+                self._finish(stage)
 
     def _drain(self, stage: _Stage) -> None:
         if stage.fd >= 0 and drain(stage.fd, lambda data: self._take(stage, data)):

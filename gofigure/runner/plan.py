@@ -6,7 +6,6 @@ import time
 from collections.abc import Mapping
 from typing import NamedTuple
 
-from gofigure.digest.tree import Entry
 from gofigure.model import Command, Config, Job, Snapshot, Stage
 from gofigure.runner.environment import base_environment, declared
 from gofigure.runner.graph import Graph, order
@@ -103,20 +102,27 @@ class Planner:
             differs=self._differs(content, selector, inputs),
         )
         step = step._replace(unprovable=self._unprovable(step, content))
-        if not stage.cache or stage.type == "deploy":
-            why = "cache = false" if not stage.cache else "a deploy"
-            return self._with_all_files(step, content, f"never reused ({why})")
-        if not use_proofs:
-            return self._with_all_files(step, content, "asked to (--no-cache)")
-        blind = [show(path) for path in content.about.unprovable if covers(selector, path)]
-        if blind:
-            return self._with_all_files(step, content, f"{blind[0]} cannot be named by a digest")
         if stage.files is not None and count == 0:
             return step._replace(reason="no file matches", reused=True, files=())
+        must = self._must_run(step, content, use_proofs=use_proofs)
+        return self._with_all_files(step, content, must) if must else self._by_proof(step, content)
+
+    def _must_run(self, step: Step, content: Content, *, use_proofs: bool) -> str:
+        """Why no proof would be enough; "" where one would."""
+        if step.stage.type == "deploy":
+            return "never reused (a deploy)"
+        if not step.stage.cache:
+            return "never reused (cache = false)"
+        if not use_proofs:
+            return "asked to (--no-cache)"
+        blind = next((path for path in content.about.unprovable if covers(step.selector, path)), None)
+        return f"{show(blind)} cannot be named by a digest" if blind is not None else ""
+
+    def _by_proof(self, step: Step, content: Content) -> Step:
         proof = self._store.proofs.find(step.key)
         if proof is not None:
             return step._replace(reason=f"proven in run {proof.run}, {ago(proof.proven_ns)}", reused=True, proof=proof)
-        if stage.files is not None:
+        if step.stage.files is not None:
             return self._per_file(step, content)
         return step._replace(reason=self._why(step, content))
 
@@ -140,9 +146,7 @@ class Planner:
     def _with_all_files(self, step: Step, content: Content, reason: str) -> Step:
         if step.stage.files is None:
             return step._replace(reason=reason)
-        files: list[tuple[bytes, Entry]] = self.selecting.files(content.about.tree, step.selector)
-        if not files:
-            return step._replace(reason="no file matches", reused=True, files=())
+        files = self.selecting.files(content.about.tree, step.selector)
         return step._replace(
             reason=reason,
             files=tuple(path for path, _ in files),

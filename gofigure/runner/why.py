@@ -10,7 +10,7 @@ from gofigure.store.proofs import Proof
 
 
 def ago(then_ns: int) -> str:
-    """ "3 min ago", by the wall clock; a clock set back reads as "just now"."""
+    """Words such as `3 min ago`, by the wall clock; a clock set back reads as `just now`."""
     seconds = max(0, (time.time_ns() - then_ns) // 1_000_000_000)
     for size, unit in ((86400, "d"), (3600, "h"), (60, "min")):
         if seconds >= size:

@@ -15,6 +15,7 @@ from gofigure.store.db import Database
 REMEMBER_BLOBS_FROM = 64 * 1024
 
 _CHUNK = 500
+_STAMP = "device, inode, size, mtime_ns, ctime_ns, mode"
 
 
 class Contents:
@@ -80,11 +81,8 @@ class Contents:
         for at in range(0, len(paths), _CHUNK):
             part = paths[at : at + _CHUNK]
             marks = ",".join("?" * len(part))
-            for path, *stamp, seen_ns, has_cr, digest in self._db.execute(
-                "SELECT path, device, inode, size, mtime_ns, ctime_ns, mode, seen_ns, has_cr, digest"
-                f" FROM stamps WHERE path IN ({marks})",
-                part,
-            ):
+            query = f"SELECT path, {_STAMP}, seen_ns, has_cr, digest FROM stamps WHERE path IN ({marks})"  # noqa: S608
+            for path, *stamp, seen_ns, has_cr, digest in self._db.execute(query, part):
                 known = Stamp(*stamp)
                 found[bytes(path)] = (known, seen_ns, Content(bytes(digest), known.size, bool(has_cr)))
         return found
@@ -109,7 +107,7 @@ class Contents:
     def tool(self, path: bytes, stamp: Stamp) -> tuple[bytes, str] | None:
         """(content digest, version line) of a program that has not moved since it was looked at."""
         row = self._db.execute(
-            "SELECT device, inode, size, mtime_ns, ctime_ns, mode, digest, version FROM tools WHERE path = ?",
+            f"SELECT {_STAMP}, digest, version FROM tools WHERE path = ?",  # noqa: S608
             (path,),
         ).fetchone()
         if row is None or Stamp(*row[:6]) != stamp:
