@@ -68,13 +68,21 @@ def _mapping(label: str, old: Mapping[str, str], now: Mapping[str, str], *, show
         elif after is None:
             words.append(f"{named} removed")
         elif show_values:
-            words.append(f"{named} {_short(before)} → {_short(after)}")
+            words.append(f"{named} {_from_to(before, after)}")
         else:
             words.append(f"{named} changed")
     return words
 
 
-def _short(identity: str) -> str:
-    """The version, if there is one; else the start of the digest."""
-    version, _, digest = identity.rpartition(" (")
-    return version or (digest[:8] if digest.endswith(")") else identity)
+def _from_to(before: str, after: str) -> str:
+    """Two identities as people compare them: by version, or by digest where the versions are equal or unknown."""
+    (old_version, old_digest), (new_version, new_digest) = _parts(before), _parts(after)
+    if old_version != new_version:
+        return f"{old_version or old_digest} → {new_version or new_digest}"
+    return f"{old_version} {old_digest} → {new_digest}".lstrip()
+
+
+def _parts(identity: str) -> tuple[str, str]:
+    """(version, start of the digest) of "Python 3.11.7 (1f2e3d4c5b6a7988)"."""
+    version, bracket, digest = identity.rpartition("(")
+    return (version.rstrip(), digest[:8]) if bracket else (identity, "")

@@ -1,0 +1,42 @@
+from __future__ import annotations
+
+from pathlib import Path
+
+from gofigure.runner.excerpt import excerpt
+
+
+def _of(tmp_path: Path, text: bytes) -> tuple[str, ...]:
+    log = tmp_path / "a.log"
+    log.write_bytes(text)
+    return excerpt((str(log),))
+
+
+def test_it_begins_with_the_first_telling_line(tmp_path: Path) -> None:
+    noise = b"".join(b"compiling %d\n" % at for at in range(500))
+    lines = _of(tmp_path, noise + b"src/a.c:3: error: no semicolon\n" + noise)
+    assert lines[0] == "src/a.c:3: error: no semicolon"
+    assert len(lines) == 8
+
+
+def test_without_one_it_is_the_end(tmp_path: Path) -> None:
+    assert _of(tmp_path, b"".join(b"line %d\n" % at for at in range(100)))[-1] == "line 99"
+
+
+def test_a_log_cannot_command_the_terminal(tmp_path: Path) -> None:
+    """CVE-2024-52005: escape sequences of another program's output reached the user's terminal."""
+    lines = _of(tmp_path, b"\x1b]0;title\x07\x1b[31merror\x1b[0m \x9b31m \x00\xff\n")
+    assert "\x1b" not in "".join(lines)
+    assert lines[0].startswith("error")
+
+
+def test_a_log_of_a_gigabyte_is_not_read_whole(tmp_path: Path) -> None:
+    log = tmp_path / "a.log"
+    with log.open("wb") as file:
+        file.write(b"start\n")
+        file.seek(1 << 30)
+        file.write(b"\nfatal: the end\n")
+    assert "fatal: the end" in excerpt((str(log),))
+
+
+def test_nothing_was_printed() -> None:
+    assert excerpt(()) == ()
