@@ -23,9 +23,11 @@ class Console:
         self._live = stream.isatty()  # elsewhere nobody waits for single lines
 
     def __call__(self, event: Event) -> None:
-        if not isinstance(event, Progress):
-            self._clear_bar()
         match event:
+            case StageStarted(_, stage, reason):
+                self._print(f"  {stage}: {reason}")
+            case StageFinished():
+                pass  # the table says it
             case Progress():
                 self._progress(event)
             case Note(text):
@@ -34,10 +36,6 @@ class Console:
                 number = f"run {run}, " if run else ""
                 many = f"{len(stages)} stage{'s' if len(stages) != 1 else ''}"
                 self._print(f"{job}: {number}{many}, on {content} ({trigger})")
-            case StageStarted(_, stage, reason):
-                self._print(f"  {stage}: {reason}")
-            case StageFinished():
-                pass  # the table says it
             case RunFinished(result):
                 self._print("\n".join(table(result)))
 
@@ -56,6 +54,7 @@ class Console:
             self._bar_shown = False
 
     def _print(self, text: str) -> None:
+        self._clear_bar()
         print(text, file=self._stream, flush=self._live)
 
 

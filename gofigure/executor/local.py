@@ -3,21 +3,33 @@
 from __future__ import annotations
 
 import time
-from typing import NamedTuple
 
 from gofigure.executor.base import Task, TaskEnded
 from gofigure.process.spawn import CannotStart
 from gofigure.process.supervisor import Ended, Supervisor
 
+_NOT_FOUND = 127  # as a shell says it
 
-class _UnderWay(NamedTuple):
-    task: Task
-    began: float  # monotonic
-    attempt: int = 1
-    attempt_began: float = 0.0
-    step: int = 0  # which of the task's commands is running
-    logs: tuple[str, ...] = ()
-    left_behind: int = 0
+
+class _UnderWay:
+    """How far a task has come."""
+
+    __slots__ = ("attempt", "attempt_began", "began", "left_behind", "logs", "step", "task")
+
+    def __init__(self, task: Task) -> None:
+        self.task = task
+        self.began = self.attempt_began = time.monotonic()
+        self.attempt = 1
+        self.step = 0  # which of the task's commands is running
+        self.logs: list[str] = []
+        self.left_behind = 0
+
+    @property
+    def log(self) -> str:
+        """The log of the command that is running."""
+        step = f".{self.step + 1}" if len(self.task.commands) > 1 else ""
+        attempt = f".try{self.attempt}" if self.attempt > 1 else ""
+        return f"{self.task.log}{step}{attempt}.log"
 
 
 class LocalExecutor:
@@ -30,55 +42,50 @@ class LocalExecutor:
         self._ended: list[TaskEnded] = []  # found to have ended before anything could be waited for
 
     def start(self, task: Task) -> None:
-        now = time.monotonic()
-        self._launch(_UnderWay(task, now, attempt_began=now))
+        state = self._under_way[task.name] = _UnderWay(task)
+        self._launch(state)
 
     def wait(self, timeout: float | None) -> list[TaskEnded]:
-        if self._ended:
-            ended, self._ended = self._ended, []
-            return ended
-        return [done for one in self._supervisor.wait(timeout) if (done := self._advance(one)) is not None] + (
-            self._take_ended()
-        )
+        if not self._ended:
+            for ended in self._supervisor.wait(timeout):
+                self._advance(self._under_way[str(ended.token)], ended)
+        ended_tasks, self._ended = self._ended, []
+        return ended_tasks
 
     def stop(self) -> None:
         self._supervisor.stop()
         self._under_way.clear()
 
-    def _take_ended(self) -> list[TaskEnded]:
-        ended, self._ended = self._ended, []
-        return ended
-
     def _launch(self, state: _UnderWay) -> None:
-        task = state.task
+        task, log = state.task, state.log
         argv, folder = task.commands[state.step]
         remaining = None
         if task.timeout is not None:
             remaining = max(0.001, task.timeout - (time.monotonic() - state.attempt_began))
-        log = _log_name(task.log, state)
-        self._under_way[task.name] = state
         try:
             self._supervisor.start(task.name, argv, env=task.env, cwd=folder, log_path=log, timeout=remaining)
         except CannotStart as error:
             with open(log, "w", encoding="utf-8", errors="backslashreplace") as file:
                 file.write(f"gofigure: {error}\n")
-            self._finish(state._replace(logs=(*state.logs, log)), exit_code=127, timed_out=False)
+            state.logs.append(log)
+            self._finish(state, exit_code=_NOT_FOUND, timed_out=False)
 
-    def _advance(self, ended: Ended) -> TaskEnded | None:
-        state = self._under_way[str(ended.token)]
+    def _advance(self, state: _UnderWay, ended: Ended) -> None:
+        """A command has ended: start the next one, or try again, or be done."""
         if ended.output_bytes:
-            state = state._replace(logs=(*state.logs, _log_name(state.task.log, state)))
-        state = state._replace(left_behind=state.left_behind + ended.left_behind)
-        task = state.task
-        if ended.code == 0 and state.step + 1 < len(task.commands):
-            self._launch(state._replace(step=state.step + 1))
-            return None
-        if (ended.code != 0 or ended.timed_out) and state.attempt <= task.retries:
-            again = state._replace(attempt=state.attempt + 1, attempt_began=time.monotonic(), step=0)
-            self._launch(again)
-            return None
-        self._finish(state, exit_code=ended.code, timed_out=ended.timed_out)
-        return self._ended.pop()
+            state.logs.append(state.log)
+        state.left_behind += ended.left_behind
+        passed = ended.code == 0 and not ended.timed_out
+        if passed and state.step + 1 < len(state.task.commands):
+            state.step += 1
+            self._launch(state)
+        elif not passed and state.attempt <= state.task.retries:
+            state.attempt += 1
+            state.attempt_began = time.monotonic()
+            state.step = 0
+            self._launch(state)
+        else:
+            self._finish(state, exit_code=ended.code, timed_out=ended.timed_out)
 
     def _finish(self, state: _UnderWay, *, exit_code: int, timed_out: bool) -> None:
         del self._under_way[state.task.name]
@@ -88,14 +95,8 @@ class LocalExecutor:
                 exit_code,
                 time.monotonic() - state.began,
                 timed_out,
-                state.logs,
+                tuple(state.logs),
                 state.attempt,
                 state.left_behind,
             )
         )
-
-
-def _log_name(base: str, state: _UnderWay) -> str:
-    step = f".{state.step + 1}" if len(state.task.commands) > 1 else ""
-    attempt = f".try{state.attempt}" if state.attempt > 1 else ""
-    return f"{base}{step}{attempt}.log"
