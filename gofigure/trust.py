@@ -72,15 +72,26 @@ def _read(path: str) -> bytes:
         fd = os.open(path, os.O_RDONLY | os.O_NOFOLLOW | os.O_NONBLOCK | os.O_CLOEXEC)
     except OSError:
         return b""
-    with open(fd, "rb") as file:
-        return file.read(8192)
+    try:
+        return os.read(fd, 8192)
+    except OSError:  # a folder
+        return b""
+    finally:
+        os.close(fd)
+
+
+def _make_private(folder: str) -> None:
+    """Make a folder, and those above it that are missing, for the user alone (basedir-spec); makedirs would not."""
+    if not os.path.isdir(folder):
+        _make_private(os.path.dirname(folder))
+        os.mkdir(folder, 0o700)
 
 
 def _write(path: str, data: bytes) -> None:
     """Write a private file whole or not at all."""
     own = f"{path}.{os.getpid()}"
     try:
-        os.makedirs(os.path.dirname(path), mode=0o700, exist_ok=True)
+        _make_private(os.path.dirname(path))
         fd = os.open(own, os.O_WRONLY | os.O_CREAT | os.O_TRUNC | os.O_NOFOLLOW | os.O_CLOEXEC, 0o600)
         with open(fd, "wb") as file:
             file.write(data)

@@ -17,10 +17,12 @@ from gofigure.errors import (
     Interrupted,
 )
 from gofigure.model import RunResult
+from gofigure.process.spawn import secure_descriptors
 
 
 def leave(action: Callable[[], int]) -> NoReturn:
     """Run `action` and end the process with its exit code, or with the one that its exception means."""
+    secure_descriptors()
     for stream in (sys.stdout, sys.stderr):
         if stream is not None and hasattr(stream, "reconfigure"):
             stream.reconfigure(errors="backslashreplace")  # a name of odd bytes is no reason to fail

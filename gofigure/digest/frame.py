@@ -28,7 +28,7 @@ def _mapping(value: Mapping[str, Plain]) -> bytes:
 
 
 def _text(value: str) -> bytes:
-    body = value.encode("utf-8", "surrogateescape")
+    body = value.encode("utf-8", "surrogatepass")  # "surrogateescape" would encode "\udcc3\udca9" as "é"
     return b"s%d:%s" % (len(body), body)
 
 

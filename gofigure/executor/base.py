@@ -27,6 +27,7 @@ class TaskEnded(NamedTuple):
     logs: tuple[str, ...]  # those that hold anything, the last one last
     attempts: int
     left_behind: int  # processes that the commands left running and that were ended
+    lost_bytes: int = 0  # output that the disk had no room for
 
 
 class Executor(Protocol):

@@ -14,7 +14,7 @@ _NOT_FOUND = 127  # as a shell says it
 class _UnderWay:
     """How far a task has come."""
 
-    __slots__ = ("attempt", "attempt_began", "began", "left_behind", "logs", "step", "task")
+    __slots__ = ("attempt", "attempt_began", "began", "left_behind", "logs", "lost_bytes", "step", "task")
 
     def __init__(self, task: Task) -> None:
         self.task = task
@@ -23,6 +23,7 @@ class _UnderWay:
         self.step = 0  # which of the task's commands is running
         self.logs: list[str] = []
         self.left_behind = 0
+        self.lost_bytes = 0
 
     @property
     def log(self) -> str:
@@ -75,6 +76,7 @@ class LocalExecutor:
         if ended.output_bytes:
             state.logs.append(state.log)
         state.left_behind += ended.left_behind
+        state.lost_bytes += ended.lost_bytes
         passed = ended.code == 0 and not ended.timed_out
         if passed and state.step + 1 < len(state.task.commands):
             state.step += 1
@@ -98,5 +100,6 @@ class LocalExecutor:
                 tuple(state.logs),
                 state.attempt,
                 state.left_behind,
+                state.lost_bytes,
             )
         )

@@ -42,17 +42,17 @@ def parse(out: bytes) -> Status:  # noqa: C901, PLR0912 - one case per kind of l
     for line in out.split(b"\0"):
         match line[:1]:
             case b"1":
-                _, xy, sub, _, _, mode_here, _, _, path = line.split(b" ", 8)
+                _, xy, sub, _, mode, _, _, _, path = line.split(b" ", 8)
                 staged = staged or xy[:1] != b"."
                 if sub[:1] == b"S":
                     if sub[1:2] == b"C":
                         moved.append(path)
+                        if mode != b"160000":  # in place of a file; git does not look into it
+                            untracked.append(path + b"/")
+                    elif xy[1:2] in (b"D", b"T"):
+                        tracked.append(path)
                     if sub[2:4] != b"..":
                         dirty.append(path)
-                    if xy[1:2] in b"DT":
-                        tracked.append(path)
-                elif mode_here == b"160000":
-                    untracked.append(path + b"/")
                 elif xy[1:2] != b".":
                     tracked.append(path)
             case b"u":

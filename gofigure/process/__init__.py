@@ -8,7 +8,7 @@ if TYPE_CHECKING:
     from gofigure.process.capture import Captured, HelperFailed, Running, Talker
     from gofigure.process.ladder import end_all
     from gofigure.process.log import LogWriter
-    from gofigure.process.spawn import CannotStart, settle, which
+    from gofigure.process.spawn import CannotStart, secure_descriptors, which
     from gofigure.process.supervisor import Ended, Supervisor
 
 # `capture.capture`, `capture.start` and `spawn.spawn` are not here: their names are the modules' own.
@@ -22,7 +22,7 @@ _HOME = {
     "Supervisor": "supervisor",
     "Talker": "capture",
     "end_all": "ladder",
-    "settle": "spawn",
+    "secure_descriptors": "spawn",
     "which": "spawn",
 }
 
@@ -36,7 +36,7 @@ __all__ = [
     "Supervisor",
     "Talker",
     "end_all",
-    "settle",
+    "secure_descriptors",
     "which",
 ]
 

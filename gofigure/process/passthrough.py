@@ -14,14 +14,14 @@ def pass_through(argv: Sequence[str], *, env: Mapping[str, str], data: bytes | N
     A signal counts as 128 + its number, as a shell says it.
     """
     if data is None:
-        pid = spawn(argv, env=env, stdin=0, stdout=1, stderr=2, session=False)
+        pid = spawn(argv, env=env, stdin=0, session=False)
     else:
         import tempfile
 
         with tempfile.TemporaryFile() as file:  # a pipe could fill up before its reader starts
             file.write(data)
             file.seek(0)
-            pid = spawn(argv, env=env, stdin=file.fileno(), stdout=1, stderr=2, session=False)
+            pid = spawn(argv, env=env, stdin=file.fileno(), session=False)
     _, status = os.waitpid(pid, 0)
     code = os.waitstatus_to_exitcode(status)
     return code if code >= 0 else 128 - code

@@ -145,7 +145,11 @@ def _give(target: int, source: int | None, borrowed: list[int]) -> tuple[object,
         return _NOTHING[target]
     if source >= _FIRST_FREE_FD:
         return (os.POSIX_SPAWN_DUP2, source, target)
-    if source == target and os.get_inheritable(source):
+    try:
+        handed_on = source == target and os.get_inheritable(source)
+    except OSError:  # asked to hand on a stream that is closed
+        return _NOTHING[target]
+    if handed_on:
         return None
     # Started with 0-2 closed, a pipe may be one of them, and an earlier action would overwrite it.
     borrowed.append(_above_standard(source))
@@ -217,7 +221,7 @@ def _show(name: Arg) -> str:
     return repr(os.fsdecode(name))[1:-1] or "''"
 
 
-def settle() -> None:
+def secure_descriptors() -> None:
     """Make this process a sound parent: what it inherited must neither leak into children nor lose them."""
     for fd in range(_FIRST_FREE_FD):
         try:

@@ -14,7 +14,7 @@ from gofigure.process.interrupts import Signals
 from gofigure.process.ladder import STEPS, Ending, Find, Steps
 from gofigure.process.log import LogWriter
 from gofigure.process.pipes import CHUNK, READABLE, drain, exit_code
-from gofigure.process.spawn import Arg, CannotStart, settle, spawn
+from gofigure.process.spawn import Arg, CannotStart, secure_descriptors, spawn
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping, Sequence
@@ -88,7 +88,7 @@ class Supervisor:
         self._stopping = False
 
     def __enter__(self) -> Supervisor:
-        settle()
+        secure_descriptors()
         family.become_subreaper()
         self._signals.install()
         self._poll.register(self._signals.fd, select.POLLIN)

@@ -116,6 +116,8 @@ class _Loop:
         passed = ended.exit_code == 0 and not ended.timed_out
         if ended.left_behind:
             self._observe(Note(f"{ended.name} left {ended.left_behind} process(es) running; they were ended"))
+        if ended.lost_bytes:
+            self._observe(Note(f"{ended.name}: the disk had no room for {ended.lost_bytes:,} bytes of its log"))
         self._finish(
             StageResult(
                 ended.name,

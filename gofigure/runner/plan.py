@@ -12,10 +12,10 @@ from gofigure.runner.graph import Graph, order
 from gofigure.runner.key import Facts, facts_of, file_keys, platform, stage_key
 from gofigure.runner.tools import Tools
 from gofigure.runner.why import ago, first_difference
-from gofigure.snapshot.select import Selecting, Selector, covers, selector_of, show
+from gofigure.snapshot.select import Selecting, Selector, covers, show
 from gofigure.store.proofs import Proof
 from gofigure.store.store import Store
-from gofigure.targets import commands_of, tools_of
+from gofigure.targets import commands_of, reads_whole_locations, tools_of
 
 _NAMES_SHOWN = 3
 
@@ -182,6 +182,12 @@ class Planner:
         if not self._store.contents.has_tree(old_tree):
             return []
         return self.selecting.changed(old_tree, tree, selector, _NAMES_SHOWN)
+
+
+def selector_of(stage: Stage) -> Selector:
+    """What a stage reads: the whole tree, if it names neither locations nor patterns."""
+    source = None if reads_whole_locations(stage) else stage.source
+    return Selector(stage.locations or ("",), stage.files or source, stage.inputs)
 
 
 def manifest_of(step: Step, tree: bytes) -> Mapping[str, object]:

@@ -41,8 +41,7 @@ def digest_files(root: bytes, paths: Sequence[bytes], contents: Contents) -> Fou
             kind = kind_of(stamp.mode)
             if kind is None:
                 entries[path] = None
-                if not stat.S_ISDIR(stamp.mode):
-                    unprovable[path] = f"skipped, {word_of(stamp.mode)}"
+                unprovable.update(_unnamed(path, place, stamp.mode))
                 continue
             remembered = known.get(place)
             if remembered is not None and remembered[0] == stamp and is_settled(*remembered[:2]):
@@ -67,7 +66,7 @@ def digest_files(root: bytes, paths: Sequence[bytes], contents: Contents) -> Fou
 
 
 def _is_behind_link(root: bytes, path: bytes, known: dict[bytes, bool]) -> bool:
-    """Whether a folder on the way to `path` is a link now: then nothing of ours is there (git, has_symlink_leading_path)."""
+    """Whether a folder on the way to `path` is a link now: then nothing at `path` is ours, as git has it, too."""
     folder = path.rpartition(b"/")[0]
     unknown = []
     while folder not in known:
@@ -77,6 +76,15 @@ def _is_behind_link(root: bytes, path: bytes, known: dict[bytes, bool]) -> bool:
     for below in reversed(unknown):
         answer = known[below] = answer or os.path.islink(os.path.join(root, below))
     return answer
+
+
+def _unnamed(path: bytes, place: bytes, mode: int) -> Mapping[bytes, str]:
+    """Why nobody can say what stands at a path: neither a file nor a link."""
+    if not stat.S_ISDIR(mode):
+        return {path: f"skipped, {word_of(mode)}"}
+    if os.path.lexists(os.path.join(place, b".git")):
+        return {path + b"/": "a repository of its own, unknown to this one"}
+    return {}  # a folder; what is in it has paths of its own
 
 
 def word_of(mode: int) -> str:

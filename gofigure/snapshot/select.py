@@ -8,7 +8,6 @@ from typing import NamedTuple
 
 from gofigure.digest.frame import digest_value
 from gofigure.digest.tree import FOLDER, MODULE, Entry, differences, look_up, walk
-from gofigure.model import Stage
 from gofigure.snapshot.globs import matcher
 from gofigure.store.contents import Contents
 
@@ -26,11 +25,6 @@ class Selector(NamedTuple):
     def rule(self) -> bytes:
         """The digest of what is asked below a location."""
         return digest_value(_CONTEXT, [self.pattern, self.globs])
-
-
-def selector_of(stage: Stage) -> Selector:
-    """The whole tree, if the stage names neither locations nor patterns."""
-    return Selector(stage.locations or ("",), stage.files or stage.source, stage.inputs)
 
 
 class Selection(NamedTuple):

@@ -34,6 +34,9 @@ _PRAGMAS = f"""
 """
 
 
+_FAULTS = (sqlite3.Error, UnicodeDecodeError)  # the latter: SQLite's message quotes a damaged name
+
+
 class _Cursor(sqlite3.Cursor):
     """Damage may come to light at any row: SQLite's errors become ours wherever they are met."""
 
@@ -42,20 +45,20 @@ class _Cursor(sqlite3.Cursor):
     def execute(self, sql: str, values: Any = ()) -> _Cursor:
         try:
             super().execute(sql, values)
-        except sqlite3.Error as error:
+        except _FAULTS as error:
             raise self.connection.explained(error) from error
         return self
 
     def fetchone(self) -> Any:
         try:
             return super().fetchone()
-        except sqlite3.Error as error:
+        except _FAULTS as error:
             raise self.connection.explained(error) from error
 
     def __next__(self) -> Any:
         try:
             return super().__next__()
-        except sqlite3.Error as error:
+        except _FAULTS as error:
             raise self.connection.explained(error) from error
 
 
@@ -66,7 +69,7 @@ class _Connection(sqlite3.Connection):
     file: tuple[int, int] | None = None  # (device, inode) of what was opened
     is_damaged = False
 
-    def explained(self, error: sqlite3.Error) -> StoreError:
+    def explained(self, error: Exception) -> StoreError:
         failure = _explained(error, self.path)
         self.is_damaged = self.is_damaged or isinstance(failure, DamagedError)
         return failure
@@ -127,12 +130,34 @@ def open_database(path: str, token: bytes) -> tuple[Database, str]:
     refuse_planted(path)
     refuse_foreign_journal(path)
     file = _identity(path)
+    if file is not None and not _is_writable(path):
+        return _copy(path, token), f"{path} cannot be written; what it holds counts, nothing new will be remembered"
     try:
         return _connect(path, token), ""
     except (DamagedError, _ForeignError) as error:
         aside = os.path.basename(_set_aside(path, file))
         said = "is damaged" if isinstance(error, DamagedError) else str(error)
         return _connect(path, token), f"{NAME} {said}; kept as {aside}, a new one was begun"
+
+
+def _is_writable(path: str) -> bool:
+    """The folder must be writable too: for the journal."""
+    return os.access(path, os.W_OK) and os.access(os.path.dirname(path), os.W_OK)
+
+
+def _copy(path: str, token: bytes) -> Database:
+    """A store in memory that holds what the file does. Raises StoreUnwritable where that cannot be read."""
+    from urllib.parse import quote
+
+    database = in_memory()
+    try:
+        with contextlib.closing(sqlite3.connect(f"file:{quote(os.fsencode(path))}?mode=ro", uri=True)) as source:
+            source.backup(database.connection)
+        if database.execute("SELECT value FROM meta WHERE name = 'token'").fetchone() != (token,):
+            raise StoreUnwritable(f"{path} was not made here, and cannot be written")
+    except (sqlite3.Error, DamagedError) as error:
+        raise StoreUnwritable(f"{path} can neither be read nor written: {error}") from error
+    return database
 
 
 def _identity(path: str) -> tuple[int, int] | None:
@@ -287,14 +312,15 @@ def _migrate(database: Database, token: bytes) -> None:
         database.execute(f"PRAGMA application_id = {_APPLICATION_ID}")
 
 
-def _explained(error: sqlite3.Error, path: str) -> StoreError:
+def _explained(error: Exception, path: str) -> StoreError:
     code = getattr(error, "sqlite_errorcode", 0) & 0xFF
     if code == sqlite3.SQLITE_FULL:
         return StoreError(f"{path}: the disk is full", hint="free some space; nothing that was proven is lost")
     if code in (sqlite3.SQLITE_BUSY, sqlite3.SQLITE_LOCKED):
         return StoreError(f"{path} has been locked by another process for {_BUSY_MS // 1000} s")
-    if code in (sqlite3.SQLITE_READONLY, sqlite3.SQLITE_CANTOPEN, sqlite3.SQLITE_PERM):
+    claims_it = code == sqlite3.SQLITE_READONLY and _is_writable(path)  # a wrong format version in its header
+    if code in (sqlite3.SQLITE_READONLY, sqlite3.SQLITE_CANTOPEN, sqlite3.SQLITE_PERM) and not claims_it:
         return StoreUnwritable(f"{path} cannot be written: {error}")
-    if code in _DAMAGE:
+    if claims_it or code in _DAMAGE:
         return DamagedError(f"{path} is damaged ({error})", hint="it is set aside; the next start begins a new one")
     return StoreError(f"{path}: {error}")

@@ -12,6 +12,8 @@ from gofigure.targets import make, pytest, shell
 class Target(Protocol):
     """What a target module offers; it starts nothing and reads nothing."""
 
+    READS_WHOLE_LOCATIONS: bool  # `source` only says where there is something to do (decision 6)
+
     def commands(self, stage: Stage) -> tuple[Command, ...]:
         """What to execute, in order; a failure ends the stage."""
 
@@ -24,6 +26,10 @@ KINDS: Mapping[str, Target] = {"make": make, "pytest": pytest, "shell": shell}
 
 def commands_of(stage: Stage) -> tuple[Command, ...]:
     return KINDS[stage.target].commands(stage)
+
+
+def reads_whole_locations(stage: Stage) -> bool:
+    return KINDS[stage.target].READS_WHOLE_LOCATIONS
 
 
 def tools_of(stage: Stage) -> tuple[str, ...]:

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from gofigure.model import Command, Stage
 
+READS_WHOLE_LOCATIONS = True
+
 
 def commands(stage: Stage) -> tuple[Command, ...]:
     import shlex

@@ -6,8 +6,10 @@ import re
 
 from gofigure.model import Command, Stage
 
+READS_WHOLE_LOCATIONS = False
+
 # A line of plain words does the same with and without a shell, and starts in half the time (GNU make does so too).
-_PLAIN = re.compile(r"[\w@%+:,./ -]+", re.ASCII)
+_PLAIN = re.compile(r"[\w@%+=:,./ -]+", re.ASCII)
 _SHELL_WORDS = frozenset(
     [
         ".",

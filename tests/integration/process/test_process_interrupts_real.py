@@ -101,7 +101,7 @@ def left(marker: Marker) -> set[int]:
 def test_each_request_is_raised_once_and_nobody_is_left(
     name: str, marker: Marker, drive: Callable[..., Driver]
 ) -> None:
-    driver = drive("sh", "-c", "echo ready; sleep 30 & setsid sleep 30 & wait")
+    driver = drive("sh", "-c", "sleep 30 & setsid sleep 30 & echo ready; wait")
     driver.until("ready", 3)
     assert len(left(marker)) >= 9
     driver.send(signal.Signals[name])

@@ -11,7 +11,7 @@ import pytest
 
 from gofigure.process import CannotStart
 from gofigure.process.capture import capture
-from gofigure.process.spawn import settle, spawn
+from gofigure.process.spawn import secure_descriptors, spawn
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -91,7 +91,7 @@ def test_no_descriptor_of_ours_reaches_a_child(env: Env) -> None:
     leaky = os.open("/", os.O_RDONLY)
     os.set_inheritable(leaky, True)
     try:
-        settle()
+        secure_descriptors()
         assert run(["ls", "/proc/self/fd"], env)[1].split() == [b"0", b"1", b"2", b"3"]  # 3 is ls's own
         assert run(["readlink", "/proc/self/fd/0"], env)[1] == b"/dev/null\n"
     finally:
@@ -101,10 +101,11 @@ def test_no_descriptor_of_ours_reaches_a_child(env: Env) -> None:
 CLOSED = """
 import os, sys
 for fd in {closed}: os.close(fd)
+from gofigure.process.spawn import spawn
+os.waitpid(spawn(["/bin/echo", "to nobody"], env={{}}, stdin=0, stdout=1, stderr=2), 0)  # our own, closed or not
 report = os.open({report!r}, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600)  # takes a low number
 secret = os.open({report!r} + ".secret", os.O_WRONLY | os.O_CREAT, 0o600)
 from gofigure.process.capture import capture
-from gofigure.process.spawn import spawn
 from gofigure.process.supervisor import Supervisor
 env = {{"PATH": "/usr/bin:/bin"}}
 first = capture(["sh", "-c", "cat; echo err >&2; exit 3"], env=env, input=b"in")
@@ -169,7 +170,7 @@ def test_an_ignored_sigchld_loses_no_exit_code(env: Env) -> None:
     script = (
         "import signal; signal.signal(signal.SIGCHLD, signal.SIG_IGN)\n"
         "from gofigure.process.capture import capture\n"
-        "from gofigure.process.spawn import settle; settle()\n"
+        "from gofigure.process.spawn import secure_descriptors; secure_descriptors()\n"
         "print(capture(['sh', '-c', 'exit 5'], env={'PATH': '/usr/bin:/bin'}).code)"
     )
     assert capture([sys.executable, "-c", script], env=env).out == b"5\n"

@@ -125,6 +125,14 @@ def test_the_last_words_of_a_tee_are_kept(marker: Marker, env: Env, log: Callabl
         assert read(log(i)) == b"tee: first\nlast\n"
 
 
+def test_who_is_about_to_finish_its_work_may(marker: Marker, env: Env, log: Callable[[object], str]) -> None:
+    script = 'echo data > >(read -r x; echo "$x" > "$0")'  # no hold on the output, and the shell waits for nobody
+    for i in range(20):
+        ended = run(marker, env, log(i), "bash", "-c", script, log(f"file-{i}"))
+        assert (ended.code, ended.left_behind) == (0, 0)
+        assert read(log(f"file-{i}")) == b"data\n"
+
+
 def test_a_leftover_that_ignores_term_is_killed_without_holding_wait(
     marker: Marker, env: Env, log: Callable[[object], str]
 ) -> None:
