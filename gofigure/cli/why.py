@@ -44,10 +44,10 @@ def why(name: str, *, as_json: bool) -> int:
                     continue
                 print(f"{stage}: {'proven' if step.reused else 'would run'}: {step.reason}")
                 if last is None:
-                    print("  it has not run yet")
+                    print("  it has never been executed")
                     continue
-                took = f" in {seconds(last.seconds)}" if last.seconds and last.state != "reused" else ""
-                print(f"  last, in run {last.run}: {last.state}{took}: {last.reason}")
+                took = f" in {seconds(last.seconds)}" if last.seconds else ""
+                print(f"  executed last in run {last.run}: {last.state}{took}; why: {last.reason}")
                 if last.note:
                     print(f"  {last.note}")
     if as_json:

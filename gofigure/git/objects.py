@@ -19,9 +19,11 @@ class TreeFile(NamedTuple):
 
 def tree_of(git: Git, revision: str) -> tuple[str, str]:
     """(commit id, tree id) of a revision. Raises GitError if it names none."""
-    out = git.run("rev-parse", "--verify", "--end-of-options", f"{revision}^{{commit}}")
-    commit = out.decode().strip()
-    return commit, git.run("rev-parse", "--verify", "--end-of-options", f"{commit}^{{tree}}").decode().strip()
+    done = git.start("rev-parse", "--quiet", "--verify", "--end-of-options", f"{revision}^{{commit}}").finish()
+    if done.code != 0:
+        raise GitError(f"{revision} names no commit in this repository", hint="git log --oneline --all")
+    commit = done.out.decode().strip()
+    return commit, git.run("rev-parse", "--verify", f"{commit}^{{tree}}").decode().strip()
 
 
 def list_tree(git: Git, oid: str) -> list[TreeFile]:

@@ -7,22 +7,30 @@ import re
 
 _LINES = 8
 _WINDOW = 64 * 1024
-_TELLING = re.compile(
-    r"\b(error|errors|fail(ed|ure|s)?|fatal|panic(ked)?|exception|traceback|undefined|not found|cannot"
-    r"|no such)\b|^E  |✗|✘",
-    re.IGNORECASE,
+# What compilers, linters and test runners begin a complaint with; else any line that sounds like trouble.
+_COMPLAINT = re.compile(
+    r"^E\s{2,}\S|\b(error|fatal|panic)(\[\w+\])?:|^(FAILED|ERROR|FAIL|✗|✘)\b|--- FAIL", re.IGNORECASE
+)
+_TROUBLE = re.compile(
+    r"\b(errors?|fail(ed|ure|s)?|exception|traceback|undefined|not found|cannot|no such|expected)\b", re.IGNORECASE
 )
 _CONTROL = re.compile(r"\x1b(\[[0-?]*[ -/]*[@-~]|\][^\x07\x1b]*(\x07|\x1b\\)|.)|[\x00-\x08\x0b-\x1f\x7f]")
 
 
 def excerpt(logs: tuple[str, ...]) -> tuple[str, ...]:
-    """From the first telling line on, or else the last lines; safe to print on any terminal."""
+    """From the line before the first complaint on, or else the last lines; safe to print on any terminal."""
     if not logs:
         return ()
     lines = [line for line in _text(logs[-1]).splitlines() if line.strip()]
-    first = next((at for at, line in enumerate(lines) if _TELLING.search(line)), len(lines))
-    start = min(first, max(0, len(lines) - _LINES))
+    found = _first(_COMPLAINT, lines)
+    if found is None:
+        found = _first(_TROUBLE, lines)
+    start = max(0, len(lines) - _LINES if found is None else min(found - 1, len(lines) - _LINES))
     return tuple(line[:400] for line in lines[start : start + _LINES])
+
+
+def _first(pattern: re.Pattern[str], lines: list[str]) -> int | None:
+    return next((at for at, line in enumerate(lines) if pattern.search(line)), None)
 
 
 def _text(log: str) -> str:

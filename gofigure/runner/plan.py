@@ -169,7 +169,10 @@ class Planner:
         return f"it ran on other content: {', '.join(step.differs)}" if step.differs else ""
 
     def _why(self, step: Step, content: Content) -> str:
-        """The first thing that differs from the nearest earlier proof of this stage."""
+        """That it failed on this very content, or the first thing that differs from the nearest earlier proof."""
+        last = self._store.ledger.last_of_stage(step.stage.name)
+        if last is not None and last.key == step.key and last.state in ("failed", "timed out"):
+            return f"{last.state} on this content in run {last.run}"
         if step.stage.name not in self._ever_proven:
             return "no proof yet"
         return first_difference(

@@ -162,9 +162,9 @@ class Ledger:
         return [_stage(row) for row in rows]
 
     def last_of_stage(self, stage: str) -> StageRow | None:
-        """The newest run of a stage that came to a verdict."""
+        """The newest time that a stage was really executed, to its end or not."""
         row = self._db.execute(
-            f"SELECT {_STAGE} FROM stage_runs WHERE stage = ? AND state NOT IN ('queued', 'running')"  # noqa: S608
+            f"SELECT {_STAGE} FROM stage_runs WHERE stage = ? AND state IN ('passed', 'failed', 'timed out', 'interrupted')"  # noqa: S608
             " ORDER BY run DESC LIMIT 1",
             (stage,),
         ).fetchone()

@@ -11,11 +11,16 @@ def _of(tmp_path: Path, text: bytes) -> tuple[str, ...]:
     return excerpt((str(log),))
 
 
-def test_it_begins_with_the_first_telling_line(tmp_path: Path) -> None:
+def test_it_begins_before_the_first_complaint(tmp_path: Path) -> None:
     noise = b"".join(b"compiling %d\n" % at for at in range(500))
     lines = _of(tmp_path, noise + b"src/a.c:3: error: no semicolon\n" + noise)
-    assert lines[0] == "src/a.c:3: error: no semicolon"
+    assert lines[:2] == ("compiling 499", "src/a.c:3: error: no semicolon")
     assert len(lines) == 8
+
+
+def test_a_complaint_comes_before_what_only_sounds_like_trouble(tmp_path: Path) -> None:
+    text = b"collecting errors\n" + b"    frame\n" * 20 + b"E       assert 1 == 2\n" + b"tail\n" * 20
+    assert _of(tmp_path, text)[1] == "E       assert 1 == 2"
 
 
 def test_without_one_it_is_the_end(tmp_path: Path) -> None:
