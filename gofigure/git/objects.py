@@ -3,18 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
-from typing import NamedTuple
+from typing import TypeAlias
 
 from gofigure.errors import GitError
 from gofigure.git.program import Git
 
-
-class TreeFile(NamedTuple):
-    """One file of a git tree."""
-
-    path: bytes
-    mode: bytes  # b"100644" ...; b"" where the file is gone
-    oid: str
+# One file of a git tree: path, mode (b"100644" ...; b"" where the file is gone), object id. Plain tuples, as a tree
+# may have 100,000 of them.
+TreeFile: TypeAlias = tuple[bytes, bytes, str]
 
 
 def tree_of(git: Git, revision: str) -> tuple[str, str]:
@@ -29,10 +25,11 @@ def tree_of(git: Git, revision: str) -> tuple[str, str]:
 def list_tree(git: Git, oid: str) -> list[TreeFile]:
     """Every file of a tree, submodules included."""
     out = git.run("ls-tree", "-r", "-z", "--full-tree", oid)
-    files = []
+    tab = out.find(b"\t")  # in each line at the same place: "100644 blob <id>", "160000 commit <id>" apart
+    files: list[TreeFile] = []
     for line in out.split(b"\0")[:-1]:
-        meta, path = line.split(b"\t", 1)
-        files.append(TreeFile(path, meta[:6], meta[meta.rindex(b" ") + 1 :].decode()))
+        end = tab if line[tab : tab + 1] == b"\t" else line.index(b"\t")
+        files.append((line[end + 1 :], line[:6], line[end - len(oid) : end].decode()))
     return files
 
 
@@ -45,7 +42,7 @@ def changed_files(git: Git, old: str, new: str) -> list[TreeFile]:
     files = []
     for meta, path in zip(fields[::2], fields[1::2], strict=True):
         _, mode, _, oid, _ = meta.split(b" ")
-        files.append(TreeFile(path, b"" if mode == b"000000" else mode, oid.decode()))
+        files.append((path, b"" if mode == b"000000" else mode, oid.decode()))
     return files
 
 

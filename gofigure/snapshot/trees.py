@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 
 from gofigure.digest.content import digest_bytes, digest_if_blob
 from gofigure.digest.frame import digest_value
@@ -20,6 +20,8 @@ _BASES = 5
 _PARALLEL_FROM = 6000
 _CHUNK = 2500
 
+_SUBMODULE = b"160000"
+
 
 def digest_of_tree(repository: Repository, oid: str, contents: Contents, observe: Observer) -> bytes:
     """The digest of a git tree. Raises GitError where objects are missing.
@@ -35,12 +37,14 @@ def digest_of_tree(repository: Repository, oid: str, contents: Contents, observe
             changed = changed_files(repository.git, base_oid, oid)
         except GitError:
             continue  # git has pruned that tree since
-        digest, records = graft(base_digest, _entries(repository, changed, contents, observe), contents.load_tree)
+        changes: dict[bytes, Entry | None] = {path: None for path, mode, _ in changed if not mode}
+        for path, kind, file_digest in _digested(repository, changed, contents, observe):
+            changes[path] = Entry(kind, file_digest)
+        digest, records = graft(base_digest, changes, contents.load_tree)
         break
     else:
         files = list_tree(repository.git, oid)
-        entries = _entries(repository, files, contents, observe)
-        digest, records = build((path, entry.kind, entry.digest) for path, entry in entries.items() if entry)
+        digest, records = build(_digested(repository, files, contents, observe))
     contents.save_trees(records)
     contents.remember("tree", [(oid, digest)])
     return digest
@@ -51,24 +55,17 @@ def module_entry(commit: str) -> Entry:
     return Entry(MODULE, digest_value("gofigure 2026-11 submodule", commit))
 
 
-def _entries(
+def _digested(
     repository: Repository, files: Sequence[TreeFile], contents: Contents, observe: Observer
-) -> dict[bytes, Entry | None]:
-    entries: dict[bytes, Entry | None] = {}
-    blobs: list[tuple[bytes, bytes, str]] = []
-    for path, mode, oid in files:
-        if not mode:
-            entries[path] = None
-            continue
-        kind = KIND_OF_GIT_MODE[mode]
-        if kind == MODULE:
-            entries[path] = module_entry(oid)
-        else:
-            blobs.append((path, kind, oid))
+) -> Iterator[tuple[bytes, bytes, bytes]]:
+    """(path, kind, digest) of every file that is there."""
+    blobs = [(path, KIND_OF_GIT_MODE[mode], oid) for path, mode, oid in files if mode and mode != _SUBMODULE]
     digests = _blob_digests(repository, blobs, contents, observe)
     for (path, kind, _), digest in zip(blobs, digests, strict=True):
-        entries[path] = Entry(kind, digest)
-    return entries
+        yield path, kind, digest
+    for path, mode, oid in files:
+        if mode == _SUBMODULE:
+            yield path, *module_entry(oid)
 
 
 def _blob_digests(
@@ -78,9 +75,8 @@ def _blob_digests(
 
     The file in the working tree is mostly the blob, and quicker to read; where it is not, git is asked.
     """
-    root = os.fsencode(repository.root)
-    items = [(os.path.join(root, path), kind == LINK, oid) for path, kind, oid in blobs]
-    digests = _from_disk(items, observe)
+    root = os.path.join(os.fsencode(repository.root), b"")
+    digests = _from_disk([(root + path, kind == LINK, oid) for path, kind, oid in blobs], observe)
     missing = [at for at, digest in enumerate(digests) if digest is None]
     wanted: dict[str, bytes | None] = {blobs[at][2]: None for at in missing}
     for oid in wanted:

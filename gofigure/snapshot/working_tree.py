@@ -144,9 +144,7 @@ def _changes(
             before = look_up(tree, path, contents.load_tree)
             changes[path] = present[path] = Entry(_kept_kind(entry, before, special), entry.digest)
     convert = [
-        path
-        for path, entry in present.items()
-        if path in special.always or (path in special.line_ends and path in found.with_cr and entry.kind != LINK)
+        path for path in present if path in special.always or (path in special.line_ends and path in found.with_cr)
     ]
     if convert:
         flagged = [path for path in convert if path in flags.assumed or path in flags.skipped]

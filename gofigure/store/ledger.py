@@ -164,8 +164,8 @@ class Ledger:
     def last_of_stage(self, stage: str) -> StageRow | None:
         """The newest time that a stage was really executed, to its end or not."""
         row = self._db.execute(
-            f"SELECT {_STAGE} FROM stage_runs WHERE stage = ? AND state IN ('passed', 'failed', 'timed out', 'interrupted')"  # noqa: S608
-            " ORDER BY run DESC LIMIT 1",
+            f"SELECT {_STAGE} FROM stage_runs WHERE stage = ?"  # noqa: S608
+            " AND state IN ('passed', 'failed', 'timed out', 'interrupted') ORDER BY run DESC LIMIT 1",
             (stage,),
         ).fetchone()
         return _stage(row) if row else None

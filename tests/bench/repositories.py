@@ -47,7 +47,7 @@ def commit_all(root: Path, env: Mapping[str, str]) -> None:
     for command in (
         ["git", "init", "-q"],
         ["git", "-c", "core.looseCompression=0", "add", "-A"],
-        ["git", "commit", "-q", "-m", "all"],
+        ["git", "-c", "gc.auto=0", "commit", "-q", "-m", "all"],  # its own gc would meet ours
         ["git", "gc", "-q"],
     ):
         subprocess.run(command, cwd=root, env=dict(env), check=True, capture_output=True)
