@@ -48,6 +48,10 @@ class NotARepository(GitError):  # noqa: N818 - says it better
     """The folder is in no git repository."""
 
 
+class NotACommit(GitError):  # noqa: N818 - says it better
+    """A name that git does not resolve to a commit."""
+
+
 class StoreError(GofigureError):
     """`.gofigure` cannot be used as it stands."""
 

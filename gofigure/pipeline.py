@@ -12,8 +12,8 @@ from typing import NamedTuple
 
 from gofigure import config as configuration
 from gofigure import trust
-from gofigure.errors import GofigureError, NestedError
-from gofigure.events import Observer
+from gofigure.errors import GofigureError, NestedError, NotACommit
+from gofigure.events import Note, Observer
 from gofigure.model import Config, Job, RunResult, Snapshot, Trigger
 from gofigure.project import Project, load_config, open_store
 from gofigure.runner.execute import Setting, execute
@@ -100,7 +100,10 @@ def contents(
     elif trigger.kind == "pre-push":
         commits = dict.fromkeys(ref.local_oid for ref in pushed_refs(trigger.stdin) if not ref.deletes)
         for commit in commits:
-            yield of_commit(repository, commit, store.contents, observe)
+            try:
+                yield of_commit(repository, commit, store.contents, observe)
+            except NotACommit as error:  # a tag may name anything
+                observe(Note(f"{error}: it has no content to check"))
     elif request.commit is not None:
         yield of_commit(repository, request.commit, store.contents, observe)
     else:

@@ -92,8 +92,7 @@ def open_store(project: Project, token: bytes, observe: Observer, looking: Looki
                     f"{tracked[0]} is tracked by git, so its proofs may be anybody's; it is not used",
                     hint=f"git rm --cached {tracked[0]}",
                 )
-            if not os.path.exists(project.store_file):
-                exclude_state(project.repository)
+            exclude_state(project.repository, observe)
         store, notice = Store.open(project.store_file, token)
     except StoreUnwritable as error:
         store, notice = Store.in_memory(), f"{error}; nothing will be remembered"

@@ -4,14 +4,14 @@ from __future__ import annotations
 
 import os
 
-from gofigure.errors import GofigureError
+from gofigure.events import Note, Observer
 from gofigure.git.repository import Repository
 
 _LINES = ("/.gofigure", "/.gofigure-journal", "/.gofigure.set-aside-*", "/.gofigure.local.toml")
 
 
-def exclude_state(repository: Repository) -> None:
-    """Name our files in `info/exclude` (gitignore), once."""
+def exclude_state(repository: Repository, observe: Observer) -> None:
+    """Name our files in `info/exclude` (gitignore), once; where that cannot be done, git will show them."""
     path = os.path.join(repository.common_dir, "info", "exclude")
     try:
         with open(path, "rb") as file:
@@ -28,4 +28,4 @@ def exclude_state(repository: Repository) -> None:
                 file.write(b"\n")
             file.write(os.fsencode("\n".join(missing)) + b"\n")
     except OSError as error:
-        raise GofigureError(f"{path} cannot be written: {error.strerror}") from error
+        observe(Note(f"{path} cannot be written ({error.strerror}); git will show .gofigure as untracked"))

@@ -19,6 +19,9 @@ class Flags(NamedTuple):
     skipped: tuple[bytes, ...]  # --skip-worktree, by hand or by a sparse checkout
 
 
+_SCRATCH = "scratch-"
+
+
 @contextlib.contextmanager
 def scratch(repository: Repository) -> Iterator[str]:
     """A folder for one snapshot's private index and objects, gone afterwards.
@@ -26,10 +29,11 @@ def scratch(repository: Repository) -> Iterator[str]:
     Below the git directory, so that an index can be hard-linked into it; in the system's place for temporary
     files where the git directory cannot be written.
     """
-    folder = os.path.join(repository.state_dir, f"scratch-{os.getpid()}-{os.urandom(4).hex()}")
+    folder = os.path.join(repository.state_dir, f"{_SCRATCH}{os.getpid()}-{os.urandom(4).hex()}")
     try:
-        os.makedirs(os.path.dirname(folder), mode=0o700, exist_ok=True)
+        os.makedirs(repository.state_dir, mode=0o700, exist_ok=True)
         os.mkdir(folder, 0o700)
+        _remove_abandoned(repository.state_dir)
     except OSError:
         import tempfile
 
@@ -38,6 +42,20 @@ def scratch(repository: Repository) -> Iterator[str]:
         yield folder
     finally:
         _remove(folder)
+
+
+def _remove_abandoned(state_dir: str) -> None:
+    """Remove what processes that were killed have left."""
+    for name in os.listdir(state_dir):
+        if name.startswith(_SCRATCH):
+            pid = name.removeprefix(_SCRATCH).partition("-")[0]
+            try:
+                os.kill(int(pid), 0)
+            except ProcessLookupError:
+                with contextlib.suppress(OSError):  # another process may be doing the same
+                    _remove(os.path.join(state_dir, name))
+            except (OSError, ValueError):
+                continue
 
 
 def _remove(folder: str) -> None:

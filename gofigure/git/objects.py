@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping, Sequence
 from typing import TypeAlias
 
-from gofigure.errors import GitError
+from gofigure.errors import GitError, NotACommit
 from gofigure.git.program import Git
 
 # One file of a git tree: path, mode (b"100644" ...; b"" where the file is gone), object id. Plain tuples, as a tree
@@ -17,7 +17,7 @@ def tree_of(git: Git, revision: str) -> tuple[str, str]:
     """(commit id, tree id) of a revision. Raises GitError if it names none."""
     done = git.start("rev-parse", "--quiet", "--verify", "--end-of-options", f"{revision}^{{commit}}").finish()
     if done.code != 0:
-        raise GitError(f"{revision} names no commit in this repository", hint="git log --oneline --all")
+        raise NotACommit(f"{revision} names no commit in this repository", hint="git log --oneline --all")
     commit = done.out.decode().strip()
     return commit, git.run("rev-parse", "--verify", f"{commit}^{{tree}}").decode().strip()
 

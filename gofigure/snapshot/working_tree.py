@@ -147,7 +147,7 @@ def _changes(
         path for path in present if path in special.always or (path in special.line_ends and path in found.with_cr)
     ]
     if convert:
-        flagged = [path for path in convert if path in flags.assumed or path in flags.skipped]
+        flagged = sorted({*flags.assumed, *flags.skipped}.intersection(convert))
         cleaned = index.write_cleaned(repository.git, asked.folder, asked.own_index, convert, flagged)
         variables = index.own_objects(repository.git, asked.folder)
         blobs = read_blobs(repository.git, [oid for _, oid in cleaned], variables)

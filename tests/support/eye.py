@@ -9,7 +9,6 @@ from collections.abc import Callable, Mapping
 from pathlib import Path
 
 from blake3 import blake3
-from support.repo import Repo
 
 from gofigure import trust
 from gofigure.digest.frame import digest_value
@@ -24,6 +23,7 @@ from gofigure.queries import digests
 from gofigure.snapshot.commits import of_commit, of_index
 from gofigure.snapshot.looking import Looking
 from gofigure.store.store import Store
+from support.repo import Repo
 
 
 class Eye:
@@ -50,6 +50,11 @@ class Eye:
         assert self.project.repository is not None
         with self._store(remember=remember) as store:
             return of_index(self.project.repository, None, store.contents, ignore)
+
+    def tracked(self, *names: str) -> list[str]:
+        """Those of `names` that are in the index, by the question that is asked for the working tree."""
+        with Looking(self.project.root, self.project.repository, None) as looking:
+            return looking.tracked(names)
 
     def of(self, path: bytes) -> tuple[str, str]:
         """(kind, digest) as `gofigure digest PATH` prints them."""

@@ -106,8 +106,8 @@ class Rig:
         return gate
 
     def start(self, repo: Repo, *args: str, env: Mapping[str, str] = {}) -> Running:
-        """Start `gofigure ARGS`."""
-        return self.start_program([*repo.command, *args], repo.root, {**repo.env, **env})
+        """Start `gofigure ARGS`; unbuffered, so that a test can wait for its words."""
+        return self.start_program([*repo.command, *args], repo.root, {**repo.env, "PYTHONUNBUFFERED": "1", **env})
 
     def start_program(self, argv: list[str], cwd: Path, env: Mapping[str, str]) -> Running:
         running = Running(argv, cwd, env)

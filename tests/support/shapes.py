@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import os
 import shutil
 from collections.abc import Callable
@@ -482,7 +483,12 @@ def file_mode_off(repo: Repo) -> Repo:
 def symlinks_off(repo: Repo) -> Repo:
     """Where core.symlinks is false, a link is a file with the link's text."""
     seed(repo)
+    (repo.root / "other").symlink_to("README")
+    repo.write(".gitattributes", "other text\n")
+    commit(repo)
     repo.git("config", "core.symlinks", "false")
+    (repo.root / "other").unlink()
+    repo.write("other", "converted\r\n")  # as a file would be
     (repo.root / "link").unlink()
     repo.git("checkout", "--", "link")
     assert not (repo.root / "link").is_symlink()
@@ -628,13 +634,11 @@ def links(repo: Repo) -> Repo:
 def folder_become_a_link_to_one_outside(repo: Repo) -> Repo:
     """F21: `src/a.py` is not what the link leads to."""
     seed(repo)
-    outside = repo.root.parent / (repo.root.name + "-outside")
-    shutil.copytree(repo.root / "src", outside)
+    outside = repo.root.parent / "outside-src"
+    shutil.copytree(repo.root / "src", outside, dirs_exist_ok=True)
     (outside / "a.py").write_text("from outside\n")
     shutil.rmtree(repo.root / "src")
-    (repo.root / "src").symlink_to(outside.name)
-    (repo.root / "src").unlink()
-    (repo.root / "src").symlink_to("../outside-src")
+    (repo.root / "src").symlink_to(f"../{outside.name}")
     return repo
 
 
@@ -681,10 +685,10 @@ def empty_folders(repo: Repo) -> Repo:
 
 
 ODD = [
-    b"\xff", b"\xff\xfe/\x80", b"new\nline", b"tab\t", b"\x1b[2J", b"-rf", b"--", b"--cached", b" ", b" lead", b"trail ",
-    b"\\", b'"', b'"quoted"', b"'", b"*", b"?", b"[a]", b":(glob)x", b":/", b"!not", b"#hash", b"~", b"$HOME", b"`id`",
-    "é".encode(), "e\u0301".encode(), b"case", b"CASE", b"x" * 255, b"\xc3", b"a\\nb", b"con", b"dot.", b"..x", b"...",
-    b"d/-rf/\n/\xff/\t", b"{a}", b"a b/c d", b"\x7f", b"\x01", b".gitignored",
+    b"\xff", b"\xff\xfe/\x80", b"new\nline", b"tab\t", b"\x1b[2J", b"-rf", b"--", b"--cached", b" ", b" lead",
+    b"trail ", b"\\", b'"', b'"quoted"', b"'", b"*", b"?", b"[a]", b":(glob)x", b":/", b"!not", b"#hash", b"~",
+    b"$HOME", b"`id`", "é".encode(), "e\u0301".encode(), b"case", b"CASE", b"x" * 255, b"\xc3", b"a\\nb", b"con",
+    b"dot.", b"..x", b"...", b"d/-rf/\n/\xff/\t", b"{a}", b"a b/c d", b"\x7f", b"\x01", b".gitignored",
 ]  # fmt: skip
 
 
@@ -714,9 +718,9 @@ def odd_names_untracked_and_converted(repo: Repo) -> Repo:
 @shape
 def deep_path(repo: Repo) -> Repo:
     seed(repo)
-    _deep(repo.root, 900)
+    _deep(repo.root, 250)
     repo.git("add", "-A")
-    _deep(repo.root, 901)
+    _deep(repo.root, 251)
     return repo
 
 
@@ -724,10 +728,8 @@ def _deep(root: Path, depth: int) -> None:
     start = os.open(root, os.O_RDONLY)
     here = start
     for _ in range(depth):
-        try:
+        with contextlib.suppress(FileExistsError):
             os.mkdir("d", dir_fd=here)
-        except FileExistsError:
-            pass
         inner = os.open("d", os.O_RDONLY, dir_fd=here)
         os.close(here)
         here = inner
@@ -773,7 +775,6 @@ def local_configuration(repo: Repo) -> Repo:
     seed(repo)
     repo.write(".gofigure.local.toml", "# mine\n")
     return repo
-
 
 
 @shape
