@@ -60,7 +60,7 @@ class Trigger(NamedTuple):
     args: tuple[str, ...] = ()  # git's own arguments to the hook
     stdin: bytes = b""
     index_file: str | None = None  # the GIT_INDEX_FILE that git handed over
-    inside: str | None = None  # GOFIGURE_RUN: the run and repository that this process is a child of
+    inside: tuple[str, ...] = ()  # the runs, of any repository, that this process was started inside of
 
 
 class Snapshot(NamedTuple):

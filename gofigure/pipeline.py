@@ -72,9 +72,10 @@ def choose_jobs(config: Config, request: Request) -> tuple[Job, ...]:
 
 def refuse_nested(trigger: Trigger, token: bytes) -> None:
     """Raise NestedError in a process that a stage of this very repository started: no build loops."""
-    if trigger.inside is not None and trigger.inside.partition(":")[0] == mark(token):
+    runs = [run.partition(":")[2] for run in trigger.inside if run.partition(":")[0] == mark(token)]
+    if runs:
         raise NestedError(
-            f"this is inside run {trigger.inside.partition(':')[2]} of this repository, which is not started again",
+            f"this is inside run {runs[-1]} of this repository, which is not started again",
             hint="a stage must not start the job that it is part of",
         )
 
@@ -130,7 +131,7 @@ def make_setting(
         project.state_dir,
         project.lock_file,
         mark(token),
-        request.trigger.kind,
+        request.trigger,
         store,
         planner,
         observe,

@@ -20,7 +20,6 @@ class Console:
         self._began = time.monotonic()
         self._bar = sys.stderr if sys.stderr is not None and sys.stderr.isatty() else None
         self._bar_shown = False
-        self._live = stream.isatty()  # elsewhere nobody waits for single lines
 
     def __call__(self, event: Event) -> None:
         match event:
@@ -55,7 +54,7 @@ class Console:
 
     def _print(self, text: str) -> None:
         self._clear_bar()
-        print(text, file=self._stream, flush=self._live)
+        print(text, file=self._stream, flush=True)  # whoever reads at the other end of a pipe waits as well
 
 
 def table(result: RunResult) -> list[str]:

@@ -10,7 +10,7 @@ from gofigure.errors import GofigureError
 from gofigure.git.environment import GitVariables, take
 from gofigure.git.repository import ask
 from gofigure.model import Trigger
-from gofigure.runner.environment import RUN_VARIABLE
+from gofigure.runner.environment import INSIDE_VARIABLE
 
 if TYPE_CHECKING:
     from gofigure.project import Project
@@ -22,9 +22,9 @@ class Here(NamedTuple):
     taken: GitVariables
 
     @property
-    def inside(self) -> str | None:
-        """The run that this process was started by, if it was."""
-        return self.environ.get(RUN_VARIABLE)
+    def inside(self) -> tuple[str, ...]:
+        """The runs that this process was started inside of, the outermost first."""
+        return tuple(self.environ.get(INSIDE_VARIABLE, "").split())
 
     @property
     def manual(self) -> Trigger:

@@ -16,7 +16,7 @@ def exclude_state(repository: Repository, observe: Observer) -> None:
     try:
         with open(path, "rb") as file:
             present = file.read()
-    except FileNotFoundError:
+    except OSError:
         present = b""
     missing = [line for line in _LINES if os.fsencode(line) not in present.split(b"\n")]
     if not missing:

@@ -129,22 +129,19 @@ def tracked_among(git: Git, names: Sequence[str]) -> list[str]:
 
 
 def write_cleaned(
-    git: Git, folder: str, index_file: str, paths: Sequence[bytes], flagged: Sequence[bytes]
+    apart: Git, index_file: str, paths: Sequence[bytes], flagged: Sequence[bytes]
 ) -> list[tuple[bytes, str]]:
-    """Let git itself clean `paths` as `git add` would, into objects of our own: (path, blob id) pairs.
+    """Let git itself clean `paths` as `git add` would: (path, blob id) pairs.
 
     Only `git add`'s own code knows every rule (filter drivers, `text=auto` and what the index already holds).
-    The objects go to `folder`, never into the user's repository. `flagged`: those among them that git was told
-    not to look at. A path that has gone meanwhile is left out.
+    `apart`: see with_own_objects; the blobs go there. `flagged`: those among the paths that git was told not to
+    look at. A path that has gone meanwhile is left out.
     """
-    variables = own_objects(git, folder)
     for option in ("--no-assume-unchanged", "--no-skip-worktree") if flagged else ():
-        git.run("update-index", option, "-z", "--stdin", index_file=index_file, stdin=_listed(flagged))
-    git.run(
-        "update-index", "--add", "--remove", "--replace", "-z", "--stdin",
-        index_file=index_file, variables=variables, stdin=_listed(paths),
-    )  # fmt: skip
-    listed = git.run("ls-files", "-s", "-z", index_file=index_file, variables=variables)
+        apart.run("update-index", option, "-z", "--stdin", index_file=index_file, stdin=_listed(flagged))
+    add = ("update-index", "--add", "--remove", "--replace", "-z", "--stdin")
+    apart.run(*add, index_file=index_file, stdin=_listed(paths))
+    listed = apart.run("ls-files", "-s", "-z", index_file=index_file)
     wanted = set(paths)
     found = []
     for line in listed.split(b"\0")[:-1]:
@@ -154,14 +151,15 @@ def write_cleaned(
     return found
 
 
-def own_objects(git: Git, folder: str) -> dict[str, str]:
-    """Variables that make git write objects below `folder` while it still reads the repository's."""
+def with_own_objects(git: Git, folder: str) -> Git:
+    """A git that writes objects below `folder`, and reads the repository's besides."""
     objects = os.path.join(folder, "objects")
     os.makedirs(objects, exist_ok=True)
     theirs = os.fsdecode(git.run("rev-parse", "--path-format=absolute", "--git-path", "objects").rstrip(b"\n"))
     # In a list with colons, a name that holds one is quoted (git, "GIT_ALTERNATE_OBJECT_DIRECTORIES").
     quoted = theirs.replace("\\", r"\\").replace('"', r"\"")
-    return {"GIT_OBJECT_DIRECTORY": objects, "GIT_ALTERNATE_OBJECT_DIRECTORIES": f'"{quoted}"'}
+    own = {"GIT_OBJECT_DIRECTORY": objects, "GIT_ALTERNATE_OBJECT_DIRECTORIES": f'"{quoted}"'}
+    return git._replace(env={**git.env, **own})
 
 
 def _listed(paths: Sequence[bytes]) -> bytes:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Sequence
 from typing import TypeAlias
 
 from gofigure.errors import GitError, NotACommit
@@ -46,11 +46,11 @@ def changed_files(git: Git, old: str, new: str) -> list[TreeFile]:
     return files
 
 
-def read_blobs(git: Git, oids: Sequence[str], variables: Mapping[str, str] = {}) -> Iterator[bytes]:
+def read_blobs(git: Git, oids: Sequence[str]) -> Iterator[bytes]:
     """The contents of blobs, in order, one in memory at a time. Raises GitError for a missing one."""
     from gofigure.process.capture import Talker
 
-    env = {**git.env, **variables, "GIT_DIR": git.git_dir}
+    env = {**git.env, "GIT_DIR": git.git_dir}
     with Talker(["git", "cat-file", "--batch"], env=env) as talker:
         for oid in oids:
             talker.write(oid.encode() + b"\n")

@@ -24,15 +24,9 @@ class Git(NamedTuple):
     git_dir: str
     env: Mapping[str, str]
 
-    def start(
-        self,
-        *args: str,
-        index_file: str | None = None,
-        variables: Mapping[str, str] = {},
-        stdin: bytes = b"",
-    ) -> Running:
+    def start(self, *args: str, index_file: str | None = None, stdin: bytes = b"") -> Running:
         """Start `git ARGS`; several may be under way at once."""
-        env = {**self.env, **variables}
+        env = dict(self.env)
         if self.git_dir:
             env["GIT_DIR"] = self.git_dir
             env["GIT_WORK_TREE"] = self.folder
@@ -40,15 +34,9 @@ class Git(NamedTuple):
             env["GIT_INDEX_FILE"] = index_file
         return start(["git", "-C", self.folder, *_ALWAYS, *args], env=env, input=stdin)
 
-    def run(
-        self,
-        *args: str,
-        index_file: str | None = None,
-        variables: Mapping[str, str] = {},
-        stdin: bytes = b"",
-    ) -> bytes:
+    def run(self, *args: str, index_file: str | None = None, stdin: bytes = b"") -> bytes:
         """Output of `git ARGS`. Raises GitError with git's own words."""
-        return output(self.start(*args, index_file=index_file, variables=variables, stdin=stdin), args)
+        return output(self.start(*args, index_file=index_file, stdin=stdin), args)
 
 
 def output(running: Running, args: Sequence[str]) -> bytes:

@@ -73,7 +73,7 @@ def ask(folder: str, environ: Mapping[str, str], taken: GitVariables) -> Asked:
     env = for_git(environ)
     given = {"GIT_DIR": taken.git_dir, "GIT_WORK_TREE": taken.work_tree}
     variables = {name: os.path.join(folder, value) for name, value in given.items() if value is not None}
-    return Asked(folder, env, Git(folder, "", env).start(*_QUESTION, variables=variables))
+    return Asked(folder, env, Git(folder, "", {**env, **variables}).start(*_QUESTION))
 
 
 def answer(asked: Asked) -> Repository:

@@ -15,6 +15,7 @@ _ALWAYS = (
 )  # fmt: skip
 
 RUN_VARIABLE = "GOFIGURE_RUN"  # marks everything that belongs to a run
+INSIDE_VARIABLE = "GOFIGURE_INSIDE"  # every run that a process is inside of, the outermost first: MARK:RUN ...
 
 INSTALL_PATH_VARIABLE = "GOFIGURE_INSTALL_PATH"  # set by our hook script: the PATH when it was installed
 

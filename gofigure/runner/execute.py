@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, NamedTuple
 
 from gofigure.errors import StoreUnwritable
 from gofigure.events import Note, Observer, RunFinished, RunStarted, StageFinished
-from gofigure.model import RunResult, Snapshot, StageResult
+from gofigure.model import RunResult, Snapshot, StageResult, Trigger
 from gofigure.runner.environment import RUN_VARIABLE
 from gofigure.runner.plan import Plan, Planner
 from gofigure.store.ledger import NewRun
@@ -26,7 +26,7 @@ class Setting(NamedTuple):
     state_dir: str
     lock_file: str
     mark: str  # the repository's part of the run marker
-    trigger: str
+    trigger: Trigger
     store: Store
     planner: Planner
     observe: Observer
@@ -77,9 +77,11 @@ def _run(setting: Setting, plan: Plan, number: int) -> RunResult:
     from gofigure.runner.record import Recorder
     from gofigure.runner.tasks import TaskMaker, log_folder
 
-    tasks = TaskMaker(setting.planner, setting.root, log_folder(setting.state_dir, number))
+    this = f"{setting.mark}:{number}"
+    inside = " ".join([*setting.trigger.inside, this])
+    tasks = TaskMaker(setting.planner, setting.root, log_folder(setting.state_dir, number), inside)
     recorder = Recorder(setting.store, number, plan, setting.planner.selecting, setting.look)
-    with Supervisor((RUN_VARIABLE, f"{setting.mark}:{number}")) as supervisor:
+    with Supervisor((RUN_VARIABLE, this)) as supervisor:
         executor = LocalExecutor(supervisor, setting.parallel or os.cpu_count() or 1)
         return run_plan(plan, executor, recorder, setting.observe, task_of=tasks.task_of, keep_going=setting.keep_going)
 
@@ -91,7 +93,7 @@ def _reused(setting: Setting, plan: Plan) -> RunResult:
         for name, step in plan.steps.items()
     )
     number = setting.store.record_reused(_new_run(setting, plan), stages)
-    setting.observe(RunStarted(number, plan.job.name, setting.trigger, _words(plan), tuple(plan.steps)))
+    setting.observe(RunStarted(number, plan.job.name, setting.trigger.kind, _words(plan), tuple(plan.steps)))
     for stage in stages:
         setting.observe(StageFinished(number, stage))
     result = RunResult(number, plan.job.name, "reused", stages)
@@ -100,7 +102,7 @@ def _reused(setting: Setting, plan: Plan) -> RunResult:
 
 
 def _announce(setting: Setting, plan: Plan, number: int) -> None:
-    setting.observe(RunStarted(number, plan.job.name, setting.trigger, _words(plan), tuple(plan.steps)))
+    setting.observe(RunStarted(number, plan.job.name, setting.trigger.kind, _words(plan), tuple(plan.steps)))
     for note in plan.content.here.notes:
         setting.observe(Note(note))
     different = [step for step in plan.to_run if step.differs]
@@ -124,7 +126,7 @@ def _new_run(setting: Setting, plan: Plan) -> NewRun:
     content = plan.content
     return NewRun(
         plan.job.name,
-        setting.trigger,
+        setting.trigger.kind,
         setting.root,
         _words(plan),
         content.about.tree,

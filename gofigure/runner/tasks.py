@@ -7,21 +7,23 @@ import os
 from gofigure.executor.base import Task
 from gofigure.process.spawn import CannotStart, which
 from gofigure.runner.batches import argument_space, as_argument, split
+from gofigure.runner.environment import INSIDE_VARIABLE
 from gofigure.runner.plan import Planner, Step
 
 
 class TaskMaker:
-    """Makes the tasks of one run. `logs`: the folder for their logs."""
+    """Makes the tasks of one run. `logs`: the folder for their logs; `inside`: see INSIDE_VARIABLE."""
 
-    def __init__(self, planner: Planner, root: str, logs: str) -> None:
+    def __init__(self, planner: Planner, root: str, logs: str, inside: str) -> None:
         self._planner = planner
         self._root = root
         self._logs = logs
+        self._inside = inside
         self._programs: dict[str, str | bytes] = {}  # PATH is the same for all stages, and slow to walk
 
     def task_of(self, step: Step) -> Task:
         stage = step.stage
-        env = self._planner.environment(stage)
+        env = {**self._planner.environment(stage), INSIDE_VARIABLE: self._inside}
         commands: list[tuple[tuple[str | bytes, ...], str]] = []
         for command in step.commands:
             folder = os.path.join(self._root, command.cwd) if command.cwd else self._root

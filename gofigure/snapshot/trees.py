@@ -32,7 +32,7 @@ def digest_of_tree(repository: Repository, oid: str, contents: Contents, observe
     known = contents.tree_digest(oid)
     if known is not None and contents.has_tree(known):
         return known
-    for base_oid, base_digest in contents.recent_trees(len(oid), _BASES):
+    for base_oid, base_digest in _bases(repository, oid, contents):
         try:
             changed = changed_files(repository.git, base_oid, oid)
         except GitError:
@@ -48,6 +48,16 @@ def digest_of_tree(repository: Repository, oid: str, contents: Contents, observe
     contents.save_trees(records)
     contents.remember("tree", [(oid, digest)])
     return digest
+
+
+def _bases(repository: Repository, oid: str, contents: Contents) -> list[tuple[str, bytes]]:
+    """Known trees to work the difference out from: HEAD's, which git surely has, then the most recent ones."""
+    bases = contents.recent_trees(len(oid), _BASES)
+    if repository.head is not None:
+        known = contents.tree_digest(repository.head.tree)
+        if known is not None and contents.has_tree(known):
+            bases.insert(0, (repository.head.tree, known))
+    return bases
 
 
 def module_entry(commit: str) -> Entry:

@@ -60,9 +60,9 @@ def of_working_tree(
         # Mostly right, and on a first look the long part: it goes on while git is still looking for changes.
         tree = digest_of_tree(repository, repository.head.tree, contents, observe)
     found, unprovable = _status(asked)
-    oid = _index_tree(repository, asked, found)
+    apart, oid = _index_tree(repository, asked, found)
     if repository.head is None or oid != repository.head.tree:
-        tree = digest_of_tree(repository, oid, contents, observe)
+        tree = digest_of_tree(apart, oid, contents, observe)
 
     new = [
         path
@@ -106,15 +106,19 @@ def _status(asked: Asked) -> tuple[status.Status, dict[bytes, str]]:
     return found, unprovable
 
 
-def _index_tree(repository: Repository, asked: Asked, found: status.Status) -> str:
-    """The tree of the index; git is asked for it only where it is not that of HEAD."""
+def _index_tree(repository: Repository, asked: Asked, found: status.Status) -> tuple[Repository, str]:
+    """The tree of the index, and the repository with the objects that it may need.
+
+    Git is asked for it only where it is not that of HEAD, and then writes nothing into the user's repository.
+    """
     head = repository.head
     if head is not None and head.commit == found.head and not found.staged and not found.conflicted:
-        return head.tree
+        return repository, head.tree
+    apart = repository._replace(git=index.with_own_objects(repository.git, asked.folder))
     own = asked.own_index
     if found.conflicted:
         own = index.without_conflicts(repository.git, own, found.conflicted)
-    return index.write_tree(repository.git, own, missing_ok=True)
+    return apart, index.write_tree(apart.git, own, missing_ok=True)
 
 
 def _changes(
@@ -148,9 +152,9 @@ def _changes(
     ]
     if convert:
         flagged = sorted({*flags.assumed, *flags.skipped}.intersection(convert))
-        cleaned = index.write_cleaned(repository.git, asked.folder, asked.own_index, convert, flagged)
-        variables = index.own_objects(repository.git, asked.folder)
-        blobs = read_blobs(repository.git, [oid for _, oid in cleaned], variables)
+        apart = index.with_own_objects(repository.git, asked.folder)
+        cleaned = index.write_cleaned(apart, asked.own_index, convert, flagged)
+        blobs = read_blobs(apart, [oid for _, oid in cleaned])
         changes.update(dict.fromkeys(convert))  # what has gone meanwhile is not among those cleaned
         for (path, _), data in zip(cleaned, blobs, strict=True):
             changes[path] = Entry(present[path].kind, digest_bytes(data))

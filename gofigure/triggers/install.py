@@ -14,7 +14,7 @@ from gofigure.git.repository import Repository
 from gofigure.model import HOOKS
 from gofigure.triggers.hooks import KEPT
 
-_MARK = b"# gofigure hook, version "
+_MARK = b"#!/bin/sh\n# gofigure hook, version "
 
 
 class Installed(NamedTuple):
@@ -92,7 +92,7 @@ def is_ours(place: str) -> bool:
         if not stat.S_ISREG(os.lstat(place).st_mode):
             return False  # we never write anything else, and to open a FIFO would block
         with open(place, "rb") as file:
-            return _MARK in file.read(200)
+            return file.read(len(_MARK)) == _MARK
     except OSError:
         return False
 
