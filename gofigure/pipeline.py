@@ -7,7 +7,7 @@ A commit, a saved file and a person differ only in the trigger and in the conten
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from typing import NamedTuple
 
 from gofigure import config as configuration
@@ -54,10 +54,16 @@ def run(project: Project, request: Request, observe: Observer) -> list[RunResult
 
                 def plan(job: Job = job, about: Snapshot = about) -> Plan:
                     content = content_now(about, looking, store, observe)
-                    return planner.plan(job, content, use_proofs=request.use_proofs)
+                    lenient = request.trigger.kind != "manual"
+                    return planner.plan(job, content, use_proofs=request.use_proofs, lenient=lenient)
 
-                results.append(execute(setting, plan(), plan))
-                looking.forget(unless=results[-1].verdict == "reused")
+                def plan_again(plan: Callable[[], Plan] = plan) -> Plan:
+                    looking.forget()
+                    return plan()
+
+                results.append(execute(setting, plan(), plan_again))
+                if results[-1].verdict != "reused":
+                    looking.forget()  # something has run since it looked
                 if ends_the_request(results[-1], request):
                     return results
     return results

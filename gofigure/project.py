@@ -8,16 +8,16 @@ from collections.abc import Iterator, Mapping
 from typing import NamedTuple
 
 from gofigure import config as configuration
-from gofigure.errors import NotARepository, StoreError, StoreUnwritable
+from gofigure.errors import ConfigError, NotARepository, StoreError, StoreUnwritable
 from gofigure.events import Note, Observer
 from gofigure.git.exclude import exclude_state
 from gofigure.git.index import tracked_among
 from gofigure.git.repository import Asked, Repository, answer
-from gofigure.model import Config
+from gofigure.model import Config, Stage
 from gofigure.snapshot.looking import Looking
 from gofigure.store.db import NAME, SIDE_FILES
 from gofigure.store.store import Store
-from gofigure.targets import KINDS
+from gofigure.targets import KINDS, commands_of
 from gofigure.trust import Trust, trust_for
 
 CONFIG_NAME = ".gofigure.toml"
@@ -74,7 +74,34 @@ def _plain(folder: str, environ: Mapping[str, str]) -> Project:
 
 def load_config(project: Project) -> Config:
     """The checked configuration. Raises ConfigError with every problem."""
-    return configuration.load(project.config_file, targets=tuple(KINDS))
+    config = configuration.load(project.config_file, targets=tuple(KINDS))
+    unusable = {stage.name: said for stage in config.stages.values() if (said := _unusable(stage))}
+    if unusable:
+        raise _cannot_be_split(config, unusable)
+    return config
+
+
+def _unusable(stage: Stage) -> str:
+    """Why the target cannot make commands of what the stage says; "" if it can. The shell reads its line itself."""
+    if stage.target == "shell":
+        return ""
+    try:
+        commands_of(stage)
+    except ValueError as error:
+        return str(error)
+    return ""
+
+
+def _cannot_be_split(config: Config, unusable: Mapping[str, str]) -> ConfigError:
+    from gofigure.config.kinds import Wrong, show
+    from gofigure.config.report import report
+    from gofigure.config.toml_file import decode, read
+
+    wrong = [
+        Wrong(("stages", name, "run"), f"found {show(config.stages[name].run)}, expected words as in a shell: {said}")
+        for name, said in unusable.items()
+    ]
+    return report(wrong, decode(read(config.path), config.path), config.path)
 
 
 @contextlib.contextmanager

@@ -8,14 +8,13 @@ from collections.abc import Iterator, Sequence
 from gofigure import trust
 from gofigure.digest.tree import KIND_WORDS, look_up
 from gofigure.errors import GofigureError
-from gofigure.events import Note, Observer, ignore
+from gofigure.events import Note, Observer
 from gofigure.pipeline import Request, choose_jobs, content_now, contents, look
 from gofigure.project import Project, load_config, open_store
-from gofigure.runner.execute import settle
+from gofigure.runner.execute import settle_if_free
 from gofigure.runner.plan import Plan, Planner
 from gofigure.snapshot.commits import of_commit
 from gofigure.snapshot.select import show
-from gofigure.store.lock import RunLock
 from gofigure.store.store import Store
 from gofigure.triggers.hooks import mark
 
@@ -65,13 +64,11 @@ def _named(path: bytes, tree: bytes, store: Store) -> tuple[str, str, str]:
 
 
 @contextlib.contextmanager
-def reading(project: Project) -> Iterator[Store]:
+def reading(project: Project, observe: Observer) -> Iterator[Store]:
     """The store, to look things up in; what a dead process left is settled first."""
     token = trust.require(project.trust)
-    with open_store(project, token, ignore) as store:
-        with RunLock(project.lock_file) as lock:
-            if store.ledger.under_way(project.root) and lock.try_acquire():
-                settle(store, project.root, mark(token))
+    with open_store(project, token, observe) as store:
+        settle_if_free(store, project.lock_file, project.root, mark(token))
         yield store
 
 

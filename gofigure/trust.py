@@ -15,6 +15,7 @@ from gofigure.digest.content import digest_bytes
 from gofigure.errors import GofigureError, NotAllowedError
 
 _TOKEN_BYTES = 16
+DATA_VARIABLE = "GOFIGURE_DATA"  # set by our hook script
 
 
 class Trust(NamedTuple):
@@ -27,9 +28,14 @@ class Trust(NamedTuple):
 
 def trust_for(home: str, state_dir: str, environ: Mapping[str, str]) -> Trust:
     home = os.path.realpath(home)
-    data = environ.get("XDG_DATA_HOME") or os.path.join(os.path.expanduser("~"), ".local", "share")
     name = digest_bytes(os.fsencode(home)).hex()[:32]
-    return Trust(home, os.path.join(state_dir, "token"), os.path.join(data, "gofigure", "allowed", name))
+    return Trust(home, os.path.join(state_dir, "token"), os.path.join(data_home(environ), "gofigure", "allowed", name))
+
+
+def data_home(environ: Mapping[str, str]) -> str:
+    """Where permissions are kept (XDG Base Directory). A hook is told at installation: what starts it may not know."""
+    told = environ.get(DATA_VARIABLE) or environ.get("XDG_DATA_HOME")
+    return told or os.path.join(os.path.expanduser("~"), ".local", "share")
 
 
 def token_of(trust: Trust) -> bytes | None:

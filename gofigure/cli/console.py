@@ -6,6 +6,7 @@ import sys
 import time
 from typing import TextIO
 
+from gofigure.cli.streams import write
 from gofigure.events import Event, Note, Progress, RunFinished, RunStarted, StageFinished, StageStarted
 from gofigure.model import RunResult, StageResult
 
@@ -13,12 +14,15 @@ _PROGRESS_AFTER = 0.5  # seconds that a step may take before it shows
 
 
 class Console:
-    """An observer of events. Everything it writes goes to one stream."""
+    """An observer of events. Everything it writes goes to one stream; where that fails, it goes on in silence.
+
+    What a run or a commit comes to must not depend on whether somebody can see it.
+    """
 
     def __init__(self, stream: TextIO) -> None:
         self._stream = stream
         self._began = time.monotonic()
-        self._bar = sys.stderr if sys.stderr is not None and sys.stderr.isatty() else None
+        self._bar = sys.stderr if sys.stderr.isatty() else None
         self._bar_shown = False
 
     def __call__(self, event: Event) -> None:
@@ -42,19 +46,17 @@ class Console:
         if self._bar is None or time.monotonic() - self._began < _PROGRESS_AFTER:
             return
         share = f" {100 * step.done // step.total:3d} %" if step.total else ""
-        self._bar.write(f"\r\x1b[K{step.label} {step.done:,} of {step.total:,}{share}")
-        self._bar.flush()
+        write(self._bar, f"\r\x1b[K{step.label} {step.done:,} of {step.total:,}{share}")
         self._bar_shown = True
 
     def _clear_bar(self) -> None:
         if self._bar_shown and self._bar is not None:
-            self._bar.write("\r\x1b[K")
-            self._bar.flush()
+            write(self._bar, "\r\x1b[K")
             self._bar_shown = False
 
     def _print(self, text: str) -> None:
         self._clear_bar()
-        print(text, file=self._stream, flush=True)  # whoever reads at the other end of a pipe waits as well
+        write(self._stream, f"{text}\n")
 
 
 def table(result: RunResult) -> list[str]:

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import os
-
 import click
 
 from gofigure import trust
@@ -33,7 +31,7 @@ def install_hooks() -> int:
             "no job names a git hook, so there is nothing to install",
             hint='give a job in .gofigure.toml a line such as: on = ["pre-commit"]',
         )
-    done = install.install(repository, wanted, os.environ.get("PATH", ""))
+    done = install.install(repository, wanted, path=where.environ.get("PATH", ""), data=trust.data_home(where.environ))
     trust.allow(where.project.trust)
     for one in install.uninstall(repository, [hook for hook in HOOKS if hook not in wanted]):
         print(f"gave back {one.path}" if one.kept else f"removed {one.path}: no job names it")

@@ -8,7 +8,7 @@ from typing import NoReturn
 import click
 
 from gofigure import __version__
-from gofigure.cli.guard import leave
+from gofigure.cli.guard import answer_error, leave
 
 _COMMANDS = {
     "allow": "allow",
@@ -61,5 +61,8 @@ def _main() -> int:
         raise KeyboardInterrupt from None
     except click.ClickException as error:
         error.show()
+        answer_error(error.format_message(), "")
         return error.exit_code
+    except SystemExit:  # what click makes of a reader that has gone
+        raise BrokenPipeError from None
     return result if isinstance(result, int) else 0

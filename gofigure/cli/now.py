@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import sys
 
-from gofigure.cli.guard import exit_code
+from gofigure.cli.guard import exit_code, tell_unwritten
 from gofigure.cli.here import here
+from gofigure.cli.streams import write
 
 
 def run_now(
@@ -37,5 +38,7 @@ def run_now(
     if as_json:
         from gofigure.cli.as_json import dump, of_run
 
-        print(dump({"runs": [of_run(result) for result in results]}))
+        unwritten = write(sys.stdout, dump({"runs": [of_run(result) for result in results]}) + "\n")
+        if unwritten is not None:  # no reason to call the run something else than it was
+            tell_unwritten(unwritten)
     return exit_code(results)

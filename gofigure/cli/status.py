@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import sys
+
 import click
 
 from gofigure.cli.as_json import dump
+from gofigure.cli.console import Console
 from gofigure.cli.here import here
-from gofigure.events import ignore
 from gofigure.pipeline import Request
 from gofigure.queries import plans
 from gofigure.triggers.install import installed
@@ -21,7 +23,7 @@ def status(names: tuple[str, ...], *, staged: bool, as_json: bool) -> int:
     where = here()
     repository = where.project.repository
     hooks = installed(repository) if repository is not None else []
-    planned = plans(where.project, Request(where.manual, where.environ, names, staged=staged), ignore)
+    planned = plans(where.project, Request(where.manual, where.environ, names, staged=staged), Console(sys.stderr))
     if as_json:
         jobs = [
             {

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import sys
+
 import click
 
 from gofigure.cli.as_json import dump
-from gofigure.cli.console import seconds
+from gofigure.cli.console import Console, seconds
 from gofigure.cli.here import here
 from gofigure.events import ignore
 from gofigure.pipeline import Request
@@ -18,12 +20,12 @@ from gofigure.queries import plans, reading
 def why(name: str, *, as_json: bool) -> int:
     """Say why a stage, or each stage of a job, ran or did not, and what would happen now."""
     where = here()
-    planned = plans(where.project, Request(where.manual, where.environ, (name,)), ignore)
+    planned = plans(where.project, Request(where.manual, where.environ, (name,)), Console(sys.stderr))
     told: list[dict[str, object]] = []
-    with reading(where.project) as store:
+    with reading(where.project, ignore) as store:  # what it has to say was said just now
         for plan in planned:
             for stage, step in plan.steps.items():
-                last = store.ledger.last_of_stage(stage)
+                last = store.ledger.last_of_stage(stage, where.project.root)
                 told.append(
                     {
                         "stage": stage,

@@ -81,7 +81,7 @@ KEYS: tuple[Key, ...] = (
         "inputs",
         Kind("a list of globs", checks.items, item=_GLOB),
         (),
-        "Globs that choose the files the stage reads.",
+        "Globs that choose what the stage reads; beside `files`: what the result of every file depends on.",
     ),
     Key(
         "stages.*",

@@ -12,7 +12,7 @@ from gofigure.model import Job, Stage
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
-_RULE = "choose inputs in one way: files, or inputs, or locations with source"
+_RULE = "choose inputs in one way: files (with inputs that all of them depend on), or inputs, or locations with source"
 _INPUT_KEYS = ("files", "inputs", "source")
 
 
@@ -90,7 +90,7 @@ def _stage_rules(stage: Stage, bad: list[Wrong]) -> list[Wrong]:
         message = "found none, expected a shell line, because the target is 'shell'"
         wrong.append(Wrong(("run",), message))
     ways = [key for key in _INPUT_KEYS if getattr(stage, key)]
-    if len(ways) > 1:
+    if len(ways) > 1 and ways != ["files", "inputs"]:
         others = " and ".join(f"'{key}'" for key in ways[1:])
         wrong.append(Wrong((ways[0],), f"found together with {others}; {_RULE}"))
     return wrong

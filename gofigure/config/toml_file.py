@@ -6,6 +6,7 @@ import os
 
 import tomli
 
+from gofigure.digest.content import BigFileError, NotAFileError, read_regular
 from gofigure.errors import ConfigError, GofigureError, Problem
 
 MAX_BYTES = 1024 * 1024
@@ -13,10 +14,16 @@ _MAX_MESSAGE = 200
 
 
 def read(path: str) -> bytes:
-    """The bytes of the file; no more than it takes to see that there are too many."""
+    """The bytes of the file."""
     try:
-        with open(path, "rb") as file:
-            return file.read(MAX_BYTES + 1)
+        # A link is followed first, and to its end, because read_regular follows none.
+        return read_regular(os.fsencode(os.path.realpath(path)))
+    except BigFileError:
+        raise _too_big(path) from None
+    except NotAFileError:
+        if os.path.isdir(path):
+            raise GofigureError(f"cannot read {path}: Is a directory", hint=f"look at: ls -ld {path}") from None
+        raise GofigureError(f"{path} is not a regular file", hint=f"look at: ls -l {path}") from None
     except (FileNotFoundError, NotADirectoryError):
         folder, name = os.path.split(os.path.abspath(path))
         raise GofigureError(
@@ -29,7 +36,7 @@ def read(path: str) -> bytes:
 def decode(data: bytes, path: str) -> str:
     """The bytes as text."""
     if len(data) > MAX_BYTES:
-        raise _error(path, 0, f"found more than {MAX_BYTES} bytes, expected at most that many")
+        raise _too_big(path)
     if data.startswith(b"\xef\xbb\xbf"):
         raise _error(path, 1, "found a byte order mark, expected UTF-8 without one")
     try:
@@ -59,6 +66,10 @@ def _line_of_long_number(text: str) -> int:
 
     found = re.search(r"\d[\d_]{4000,}", text)
     return text.count("\n", 0, found.start()) + 1 if found else 0
+
+
+def _too_big(path: str) -> ConfigError:
+    return _error(path, 0, f"found more than {MAX_BYTES} bytes, expected at most that many")
 
 
 def _error(path: str, line: int, message: str) -> ConfigError:

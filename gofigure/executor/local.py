@@ -28,8 +28,9 @@ class _UnderWay:
     @property
     def log(self) -> str:
         """The log of the command that is running."""
-        step = f".{self.step + 1}" if len(self.task.commands) > 1 else ""
-        attempt = f".try{self.attempt}" if self.attempt > 1 else ""
+        # "~" cannot be in a stage's name, so no two stages share a log.
+        step = f"~{self.step + 1}" if len(self.task.commands) > 1 else ""
+        attempt = f"~try{self.attempt}" if self.attempt > 1 else ""
         return f"{self.task.log}{step}{attempt}.log"
 
 

@@ -59,12 +59,13 @@ def _remove_abandoned(state_dir: str) -> None:
 
 
 def _remove(folder: str) -> None:
-    for parent, folders, files in os.walk(folder, topdown=False):
+    """Remove what is there of it: a stage may have been quicker."""
+    for parent, _, files in os.walk(folder, topdown=False):
         for name in files:
-            os.unlink(os.path.join(parent, name))
-        for name in folders:
-            os.rmdir(os.path.join(parent, name))
-    os.rmdir(folder)
+            with contextlib.suppress(FileNotFoundError):
+                os.unlink(os.path.join(parent, name))
+        with contextlib.suppress(FileNotFoundError):
+            os.rmdir(parent)
 
 
 def private_index(index_file: str, folder: str) -> str:
@@ -82,7 +83,7 @@ def private_index(index_file: str, folder: str) -> str:
     except OSError:  # another file system, or one without hard links
         import shutil
 
-        shutil.copyfile(index_file, own)
+        shutil.copy2(index_file, own)  # with its time: by that git knows which entries are racy
     return own
 
 

@@ -14,14 +14,23 @@ _COMPLAINT = re.compile(
 _TROUBLE = re.compile(
     r"\b(errors?|fail(ed|ure|s)?|exception|traceback|undefined|not found|cannot|no such|expected)\b", re.IGNORECASE
 )
-_CONTROL = re.compile(r"\x1b(\[[0-?]*[ -/]*[@-~]|\][^\x07\x1b]*(\x07|\x1b\\)|.)|[\x00-\x08\x0b-\x1f\x7f-\x9f]")
+# Source code as linters quote it, "12 | except OSError as error:", complains of nothing.
+_QUOTED = re.compile(r"\s*\d*\s*\|")
+# What a terminal obeys; and marks that turn the order of letters: a line would read as what it is not (TR36).
+_CONTROL = re.compile(
+    r"\x1b(\[[0-?]*[ -/]*[@-~]|\][^\x07\x1b]*(\x07|\x1b\\)|.)"
+    r"|[\x00-\x08\x0b-\x1f\x7f-\x9f\u202a-\u202e\u2066-\u2069]"
+)
 
 
 def excerpt(logs: tuple[str, ...]) -> tuple[str, ...]:
     """From the line before the first complaint on, or else the last lines; safe to print on any terminal."""
     if not logs:
         return ()
-    lines = [line for line in _text(logs[-1]).splitlines() if line.strip()]
+    try:
+        lines = [line for line in _text(logs[-1]).splitlines() if line.strip()]
+    except OSError as error:  # a stage may remove anything
+        return (f"its log cannot be read: {error.strerror}",)
     found = _first(_COMPLAINT, lines)
     if found is None:
         found = _first(_TROUBLE, lines)
@@ -30,7 +39,7 @@ def excerpt(logs: tuple[str, ...]) -> tuple[str, ...]:
 
 
 def _first(pattern: re.Pattern[str], lines: list[str]) -> int | None:
-    return next((at for at, line in enumerate(lines) if pattern.search(line)), None)
+    return next((at for at, line in enumerate(lines) if pattern.search(line) and not _QUOTED.match(line)), None)
 
 
 def _text(log: str) -> str:

@@ -7,7 +7,7 @@ import os
 from collections.abc import Callable, Iterator
 from typing import TYPE_CHECKING, NamedTuple
 
-from gofigure.errors import StoreUnwritable
+from gofigure.errors import NestedError, StoreUnwritable
 from gofigure.events import Note, Observer, RunFinished, RunStarted, StageFinished
 from gofigure.model import RunResult, Snapshot, StageResult, Trigger
 from gofigure.runner.environment import RUN_VARIABLE
@@ -36,8 +36,9 @@ class Setting(NamedTuple):
 
 
 def execute(setting: Setting, plan: Plan, plan_again: Callable[[], Plan]) -> RunResult:
-    """Run what the plan could not reuse, and record it; `plan_again` is for when another run came first."""
+    """Run what the plan could not reuse, and record it; `plan_again` looks anew, for when another run came first."""
     if not plan.to_run:
+        settle_if_free(setting.store, setting.lock_file, setting.root, setting.mark)
         return _reused(setting, plan)
     with _locked(setting) as (lock, waited):
         if waited:
@@ -48,11 +49,21 @@ def execute(setting: Setting, plan: Plan, plan_again: Callable[[], Plan]) -> Run
         stages = [(name, step.reason, step.key) for name, step in plan.steps.items()]
         number = setting.store.begin(_new_run(setting, plan), stages)
         if lock is not None:
-            lock.describe(f"run {number} of {plan.job.name} (process {os.getpid()})")
+            lock.describe(f"{os.getpid()} run {number} of {plan.job.name} (process {os.getpid()})")
         _announce(setting, plan, number)
         result = _run(setting, plan, number)
     setting.observe(RunFinished(result))
     return result
+
+
+def settle_if_free(store: Store, lock_file: str, worktree: str, mark: str) -> None:
+    """Settle, unless a run is under way."""
+    if store.ledger.under_way(worktree):
+        from gofigure.store.lock import RunLock
+
+        with RunLock(lock_file) as lock:
+            if lock.try_acquire():
+                settle(store, worktree, mark)
 
 
 def settle(store: Store, worktree: str, mark: str) -> None:
@@ -105,14 +116,26 @@ def _announce(setting: Setting, plan: Plan, number: int) -> None:
     setting.observe(RunStarted(number, plan.job.name, setting.trigger.kind, _words(plan), tuple(plan.steps)))
     for note in plan.content.here.notes:
         setting.observe(Note(note))
+    if setting.planner.configuration_differs(plan.content):
+        setting.observe(Note(f"the configuration in use is not the one in {_words(plan)}"))
     different = [step for step in plan.to_run if step.differs]
-    if different:
+    if different and plan.content.about.kind != "commit":
         setting.observe(
             Note(
                 f"the working tree differs from {_words(plan)}: {', '.join(different[0].differs)}."
                 " Stages run on the working tree, so what reads these files proves nothing"
             )
         )
+
+
+def _announce_wait(holder: str, observe: Observer) -> None:
+    """Say who is waited for. Raises NestedError where that is the run that this process belongs to."""
+    from gofigure.process.family import spared, table
+
+    pid, _, words = holder.partition(" ")
+    if pid.isdigit() and int(pid) in spared(table()):  # a stage that lost its environment is still a stage
+        raise NestedError(f"this is inside {words} of this repository, which is not started again")
+    observe(Note(f"waiting for {words or 'another run'}"))
 
 
 def _words(plan: Plan) -> str:
@@ -142,7 +165,7 @@ def _locked(setting: Setting) -> Iterator[tuple[RunLock | None, bool]]:
 
     with RunLock(setting.lock_file) as lock:
         try:
-            waited = lock.acquire(lambda holder: setting.observe(Note(f"waiting for {holder or 'another run'}")))
+            waited = lock.acquire(lambda holder: _announce_wait(holder, setting.observe))
         except StoreUnwritable as error:
             setting.observe(Note(f"{error}; another run may be under way"))
             yield None, False

@@ -24,6 +24,7 @@ class Facts(NamedTuple):
     tools: Mapping[str, str]  # name -> version and content digest
     platform: str
     upstream: Mapping[str, str]  # needed stage -> its key
+    shared: str  # of a per-file stage: the digest of what every file's result depends on besides
 
 
 def platform() -> str:
@@ -38,6 +39,7 @@ def facts_of(
     tools: Mapping[str, str],
     upstream: Mapping[str, bytes],
     system: str,
+    shared: bytes = b"",
 ) -> Facts:
     written = dict(stage.env)
     return Facts(
@@ -51,6 +53,7 @@ def facts_of(
         dict(sorted(tools.items())),
         system,
         {name: key.hex() for name, key in sorted(upstream.items())},
+        shared.hex(),
     )
 
 

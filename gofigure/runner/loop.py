@@ -49,7 +49,9 @@ def _verdict(stages: tuple[StageResult, ...], interrupted: str) -> Verdict:
         return "interrupted"
     if any(stage.blocks for stage in stages):
         return "failed"
-    return "reused" if all(stage.verdict == "reused" for stage in stages) else "passed"
+    if all(stage.verdict == "reused" for stage in stages):
+        return "reused"
+    return "passed" if any(stage.verdict in ("passed", "reused") for stage in stages) else "skipped"
 
 
 class _Loop:
@@ -102,6 +104,10 @@ class _Loop:
             if step.reused:
                 seconds = step.proof.seconds if step.proof else 0.0
                 self._finish(StageResult(stage, "reused", step.reason, seconds, proven=True, key=step.key))
+            elif step.differs and self._plan.content.about.kind == "commit":
+                # What stands here is not that commit: whatever came out would not be about it.
+                reason = f"its content is not checked out here: {', '.join(step.differs)}"
+                self._finish(StageResult(stage, "skipped", reason, allowed=self._plan.lenient, key=step.key))
             elif self._failed and not self._keep_going:
                 self._finish(StageResult(stage, "skipped", "not started: another stage failed", key=step.key))
             else:
@@ -117,7 +123,7 @@ class _Loop:
         if ended.left_behind:
             self._observe(Note(f"{ended.name} left {ended.left_behind} process(es) running; they were ended"))
         if ended.lost_bytes:
-            self._observe(Note(f"{ended.name}: the disk had no room for {ended.lost_bytes:,} bytes of its log"))
+            self._observe(Note(f"{ended.name}: {ended.lost_bytes:,} bytes of its log could not be written"))
         self._finish(
             StageResult(
                 ended.name,
@@ -138,27 +144,33 @@ class _Loop:
         self._waiting.pop(stage, None)
         self._recorder.finished(self._plan.steps[stage], result)
         self._observe(StageFinished(self._recorder.run, result))
-        if result.blocks:
-            self._failed = True
-            self._skip_followers(stage)
-            return
+        self._failed = self._failed or result.blocks
         for follower in self._followers[stage]:
-            if follower in self._waiting:
-                self._waiting[follower].discard(stage)
-                if not self._waiting[follower]:
-                    self._ready.append(follower)
+            if follower not in self._waiting:
+                continue
+            if result.blocks or (result.verdict not in ("passed", "reused") and self._needs(follower, stage)):
+                self._skip(follower, f"{stage} did not pass", allowed=not result.blocks)
+                continue
+            self._waiting[follower].discard(stage)
+            if not self._waiting[follower]:
+                self._ready.append(follower)
 
-    def _skip_followers(self, failed: str) -> None:
-        reached = deque([failed])
+    def _needs(self, follower: str, stage: str) -> bool:
+        """Whether it is more than the order that makes one wait for the other: a failure is then no start."""
+        return stage in self._plan.steps[follower].stage.needs
+
+    def _skip(self, first: str, reason: str, *, allowed: bool) -> None:
+        """Skip a stage and all that waits for it."""
+        reached = deque([first])
         while reached:
-            before = reached.popleft()
-            for stage in self._followers[before]:
-                if stage in self._waiting:
-                    del self._waiting[stage]
-                    result = StageResult(stage, "skipped", f"{failed} did not pass", key=self._plan.steps[stage].key)
-                    self._recorder.finished(self._plan.steps[stage], result)
-                    self._observe(StageFinished(self._recorder.run, result))
-                    reached.append(stage)
+            stage = reached.popleft()
+            if self._waiting.pop(stage, None) is None:
+                continue
+            step = self._plan.steps[stage]
+            result = StageResult(stage, "skipped", reason, allowed=allowed, key=step.key)
+            self._recorder.finished(step, result)
+            self._observe(StageFinished(self._recorder.run, result))
+            reached.extend(self._followers[stage])
 
 
 def _tries(ended: TaskEnded) -> str:

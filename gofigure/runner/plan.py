@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import os
 import time
 from collections.abc import Mapping
 from typing import NamedTuple
 
+from gofigure.digest.tree import look_up
 from gofigure.model import Command, Config, Job, Snapshot, Stage
 from gofigure.runner.environment import base_environment, declared
 from gofigure.runner.graph import Graph, order
@@ -15,7 +17,7 @@ from gofigure.runner.why import ago, first_difference
 from gofigure.snapshot.select import Selecting, Selector, covers, show
 from gofigure.store.proofs import Proof
 from gofigure.store.store import Store
-from gofigure.targets import commands_of, reads_whole_locations, tools_of
+from gofigure.targets import commands_of, reads_whole_locations, tells_version, tools_of
 
 _NAMES_SHOWN = 3
 
@@ -27,6 +29,13 @@ class Content(NamedTuple):
     here: Snapshot
 
 
+class Read(NamedTuple):
+    """Something that a stage reads."""
+
+    selector: Selector
+    digest: bytes  # of what is selected in the content that the run is about
+
+
 class Step(NamedTuple):
     """One stage of a plan."""
 
@@ -36,13 +45,17 @@ class Step(NamedTuple):
     reused: bool
     commands: tuple[Command, ...]
     facts: Facts
-    selector: Selector
-    inputs: bytes  # the input digest
-    unprovable: str = ""  # why its passing will prove nothing
+    reads: tuple[Read, ...]  # of a per-file stage: its files, and what they all depend on
     differs: tuple[str, ...] = ()  # what it reads that stands differently in the folder it runs in
+    unprovable: str = ""  # why its passing will prove nothing
     files: tuple[bytes, ...] | None = None  # a per-file stage: those to hand over
     file_keys: tuple[bytes, ...] = ()  # what passing proves, file by file
     proof: Proof | None = None
+
+    @property
+    def inputs(self) -> bytes:
+        """The digest of the files that it selects."""
+        return self.reads[0].digest
 
 
 class Plan(NamedTuple):
@@ -50,6 +63,7 @@ class Plan(NamedTuple):
     content: Content
     graph: Graph
     steps: Mapping[str, Step]  # by stage, in dependency order
+    lenient: bool = False  # a stage that cannot run on this content does not fail the run
 
     @property
     def to_run(self) -> list[Step]:
@@ -63,51 +77,81 @@ class Planner:
         self._config = config
         self._store = store
         self._environ = environ
+        self._root = root
         self._base_env = base_environment(environ)
         self._tools = Tools(store.contents, root, self._base_env)
         self._system = platform()
         self._ever_proven = store.proofs.stages()
         self.selecting = Selecting(store.contents)
 
-    def plan(self, job: Job, content: Content, *, use_proofs: bool) -> Plan:
+    def plan(self, job: Job, content: Content, *, use_proofs: bool, lenient: bool = False) -> Plan:
         graph = order(job, self._config)
         steps: dict[str, Step] = {}
         for stage in graph.stages:
             upstream = {name: steps[name].key for name in stage.needs}
             steps[stage.name] = self._step(stage, content, upstream, use_proofs=use_proofs)
+        for stage in reversed(graph.stages):
+            if not steps[stage.name].reused:
+                self._stand_up(stage, steps)
         self.selecting.keep()
-        return Plan(job, content, graph, steps)
+        return Plan(job, content, graph, steps, lenient)
 
     def environment(self, stage: Stage) -> dict[str, str]:
         """All of a stage's environment."""
         return {**self._base_env, **declared(stage, self._environ)}
 
+    def configuration_differs(self, content: Content) -> bool:
+        """Whether the configuration that was read is another one than that of the content in question."""
+        load = self._store.contents.load_tree
+        name = os.fsencode(os.path.basename(self._config.path))
+        return look_up(content.about.tree, name, load) != look_up(content.here.tree, name, load)
+
+    def _stand_up(self, stage: Stage, steps: dict[str, Step]) -> None:
+        """Run again what a stage to run needs, unless that was the last thing done here.
+
+        A proof says that the needed stage passes on this content, not that what it left behind (a build, a
+        checkout) is of this content.
+        """
+        for name in stage.needs:
+            step = steps[name]
+            if not step.reused or step.stage.files is not None:
+                continue
+            last = self._store.ledger.last_of_stage(name, self._root)
+            if last is None or last.state != "passed" or last.key != step.key:
+                reason = f"{stage.name} needs it, and what was last done here is of other content"
+                steps[name] = step._replace(reused=False, proof=None, reason=reason)
+
     def _step(self, stage: Stage, content: Content, upstream: Mapping[str, bytes], *, use_proofs: bool) -> Step:
         commands = commands_of(stage)
-        tools = {name: self._tools.identity(name, ask_version=True) for name in stage.tools}
-        tools |= {name: self._tools.identity(name, ask_version=False) for name in tools_of(stage)}
         env = declared(stage, self._environ)
-        facts = facts_of(stage, commands, env, tools, upstream, self._system)
-        selector = selector_of(stage)
-        inputs, count = self.selecting.select(content.about.tree, selector)
+        where = {"path": env.get("PATH", self._base_env["PATH"]), "folder": commands[0].cwd}
+        tools = {name: self._tools.identity(name, ask_version=True, **where) for name in stage.tools}
+        tools |= {
+            name: self._tools.identity(name, ask_version=tells_version(stage), **where) for name in tools_of(stage)
+        }
+        selectors = selectors_of(stage)
+        selections = [self.selecting.select(content.about.tree, selector) for selector in selectors]
+        shared = b"".join(selection.digest for selection in selections[1:])
+        facts = facts_of(stage, commands, env, tools, upstream, self._system, shared)
+        reads = tuple(Read(selector, found.digest) for selector, found in zip(selectors, selections, strict=True))
         step = Step(
             stage,
-            stage_key(facts, inputs),
+            stage_key(facts, selections[0].digest),
             reason="",
             reused=False,
             commands=commands,
             facts=facts,
-            selector=selector,
-            inputs=inputs,
-            differs=self._differs(content, selector, inputs),
+            reads=reads,
+            differs=self._differs(content, reads),
         )
-        step = step._replace(unprovable=self._unprovable(step, content))
-        if stage.files is not None and count == 0:
+        nothing = selections[0].files == 0
+        if stage.files is not None and nothing:
             return step._replace(reason="no file matches", reused=True, files=())
-        must = self._must_run(step, content, use_proofs=use_proofs)
+        step = step._replace(unprovable=self._unprovable(step, content, nothing=nothing))
+        must = self._must_run(step, content, use_proofs=use_proofs, nothing=nothing)
         return self._with_all_files(step, content, must) if must else self._by_proof(step, content)
 
-    def _must_run(self, step: Step, content: Content, *, use_proofs: bool) -> str:
+    def _must_run(self, step: Step, content: Content, *, use_proofs: bool, nothing: bool) -> str:
         """Why no proof would be enough; "" where one would."""
         if step.stage.type == "deploy":
             return "never reused (a deploy)"
@@ -115,7 +159,9 @@ class Planner:
             return "never reused (cache = false)"
         if not use_proofs:
             return "asked to (--no-cache)"
-        blind = next((path for path in content.about.unprovable if covers(step.selector, path)), None)
+        if nothing:
+            return "its inputs match no file"
+        blind = next((path for path in content.about.unprovable if _reads(step, path)), None)
         return f"{show(blind)} cannot be named by a digest" if blind is not None else ""
 
     def _by_proof(self, step: Step, content: Content) -> Step:
@@ -127,7 +173,7 @@ class Planner:
         return step._replace(reason=self._why(step, content))
 
     def _per_file(self, step: Step, content: Content) -> Step:
-        files = self.selecting.files(content.about.tree, step.selector)
+        files = self.selecting.files(content.about.tree, step.reads[0].selector)
         keys = file_keys(step.facts, files)
         missing = self._store.proofs.unproven_files(keys)
         left = [(path, key) for (path, _), key in zip(files, keys, strict=True) if key in missing]
@@ -146,31 +192,34 @@ class Planner:
     def _with_all_files(self, step: Step, content: Content, reason: str) -> Step:
         if step.stage.files is None:
             return step._replace(reason=reason)
-        files = self.selecting.files(content.about.tree, step.selector)
+        files = self.selecting.files(content.about.tree, step.reads[0].selector)
         return step._replace(
             reason=reason,
             files=tuple(path for path, _ in files),
             file_keys=tuple(file_keys(step.facts, files)),
         )
 
-    def _differs(self, content: Content, selector: Selector, inputs: bytes) -> tuple[str, ...]:
+    def _differs(self, content: Content, reads: tuple[Read, ...]) -> tuple[str, ...]:
         """The first files that a stage would read differently from what it is asked about."""
         about, here = content
-        if about.tree == here.tree or self.selecting.select(here.tree, selector).digest == inputs:
+        same = (self.selecting.select(here.tree, one.selector).digest == one.digest for one in reads)
+        if about.tree == here.tree or all(same):
             return ()
-        return tuple(self.selecting.changed(about.tree, here.tree, selector, _NAMES_SHOWN))
+        return tuple(self._changed(about.tree, here.tree, reads)) or ("what its links lead to",)
 
-    def _unprovable(self, step: Step, content: Content) -> str:
+    def _unprovable(self, step: Step, content: Content, *, nothing: bool) -> str:
         if not step.stage.cache or step.stage.type == "deploy":
             return "its result is never reused"
+        if nothing:
+            return "its inputs match no file"
         for path, why in {**content.about.unprovable, **content.here.unprovable}.items():
-            if covers(step.selector, path):
+            if _reads(step, path):
                 return f"{show(path)}: {why}"
         return f"it ran on other content: {', '.join(step.differs)}" if step.differs else ""
 
     def _why(self, step: Step, content: Content) -> str:
         """That it failed on this very content, or the first thing that differs from the nearest earlier proof."""
-        last = self._store.ledger.last_of_stage(step.stage.name)
+        last = self._store.ledger.last_of_stage(step.stage.name, self._root)
         if last is not None and last.key == step.key and last.state in ("failed", "timed out"):
             return f"{last.state} on this content in run {last.run}"
         if step.stage.name not in self._ever_proven:
@@ -178,26 +227,39 @@ class Planner:
         return first_difference(
             manifest_of(step, content.about.tree),
             self._store.proofs.recent(step.stage.name, limit=10),
-            lambda old: self._changed_inputs(old, content.about.tree, step.selector),
+            lambda old: self._changed(old, content.about.tree, step.reads),
         )
 
-    def _changed_inputs(self, old_tree: bytes, tree: bytes, selector: Selector) -> list[str]:
-        if not self._store.contents.has_tree(old_tree):
+    def _changed(self, old: bytes, new: bytes, reads: tuple[Read, ...]) -> list[str]:
+        if not self._store.contents.has_tree(old):
             return []
-        return self.selecting.changed(old_tree, tree, selector, _NAMES_SHOWN)
+        words = [self.selecting.changed(old, new, one.selector, _NAMES_SHOWN) for one in reads]
+        return [word for some in words for word in some][:_NAMES_SHOWN]
 
 
-def selector_of(stage: Stage) -> Selector:
-    """What a stage reads: the whole tree, if it names neither locations nor patterns."""
+def _reads(step: Step, path: bytes) -> bool:
+    return any(covers(one.selector, path) for one in step.reads)
+
+
+def selectors_of(stage: Stage) -> tuple[Selector, ...]:
+    """What a stage reads: the whole tree, if it names neither locations nor patterns.
+
+    A per-file stage reads its files, and what its `inputs` name: that is what the result of every file depends
+    on besides, such as the linter's configuration.
+    """
+    locations = stage.locations or ("",)
+    if stage.files is not None:
+        files = Selector(locations, stage.files)
+        return (files, Selector(globs=stage.inputs)) if stage.inputs else (files,)
     source = None if reads_whole_locations(stage) else stage.source
-    return Selector(stage.locations or ("",), stage.files or source, stage.inputs)
+    return (Selector(locations, source, stage.inputs),)
 
 
 def manifest_of(step: Step, tree: bytes) -> Mapping[str, object]:
     """What a key is made of, for people: every fact, the input digest, and the tree to find the files by."""
     return {
         **step.facts._asdict(),
-        "selector": list(step.selector),
+        "selector": [list(one.selector) for one in step.reads],
         "inputs": step.inputs.hex(),
         "tree": tree.hex(),
     }

@@ -40,6 +40,7 @@ class Recorder:
         self._started: list[str] = []
         self._finished: dict[str, StageResult] = {}
         self._passed: list[_Passed] = []
+        self._refuted: list[bytes] = []  # keys on which something has failed now, whatever was proven
         self._results: dict[str, StageResult] = {}
         self._next_write = 0.0
         self._next_look = time.monotonic() + _LOOK_EVERY
@@ -53,6 +54,8 @@ class Recorder:
         self._finished[result.stage] = result
         if result.verdict == "passed" and not step.unprovable:
             self._passed.append(_Passed(step, result))
+        elif result.verdict in ("failed", "timed out") and not step.differs:
+            self._refuted += [step.key, *step.file_keys]
 
     def patience(self) -> float | None:
         """Seconds until `write` has something to do; None: nothing is waiting."""
@@ -75,8 +78,10 @@ class Recorder:
         if self._passed:
             self._prove()
         result = verdict_of(tuple(self._results[stage] for stage in self._plan.steps))
-        self._store.record(self.run, started=self._started, finished=self._finished.values(), result=result)
-        self._started, self._finished = [], {}
+        self._store.record(
+            self.run, started=self._started, finished=self._finished.values(), refuted=self._refuted, result=result
+        )
+        self._started, self._finished, self._refuted = [], {}, []
         return result
 
     def _prove(self) -> None:
@@ -104,17 +109,19 @@ class Recorder:
             finished=self._finished.values(),
             proofs=proofs,
             file_proofs=file_proofs,
+            refuted=self._refuted,
         )
-        self._started, self._finished = [], {}
+        self._started, self._finished, self._refuted = [], {}, []
         self._next_write = time.monotonic() + _WRITE_EVERY
 
     def _moved(self, step: Step, here: Snapshot) -> str:
         """What the stage reads and is no longer as it was; "" if all is."""
-        for path in here.unprovable:
-            if covers(step.selector, path):
-                return f"not proven: {show(path)} {here.unprovable[path]}"
-        if self._selecting.select(here.tree, step.selector).digest == step.inputs:
-            return ""
         before = self._plan.content.here.tree
-        names = self._selecting.changed(before, here.tree, step.selector, 3)
-        return f"not proven: while it ran, {', '.join(names) or 'its inputs changed and changed back'}"
+        for selector, digest in step.reads:
+            for path in here.unprovable:
+                if covers(selector, path):
+                    return f"not proven: {show(path)} {here.unprovable[path]}"
+            if self._selecting.select(here.tree, selector).digest != digest:
+                names = self._selecting.changed(before, here.tree, selector, 3)
+                return f"not proven: while it ran, {', '.join(names) or 'what its links lead to changed'}"
+        return ""

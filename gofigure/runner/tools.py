@@ -22,43 +22,62 @@ class Tools:
         self._contents = contents
         self._root = root
         self._env = env
-        self._known: dict[tuple[str, bool], str] = {}
+        self._known: dict[tuple[str, str, str, bool], str] = {}
 
-    def identity(self, name: str, *, ask_version: bool) -> str:
+    def identity(self, name: str, *, path: str, folder: str, ask_version: bool) -> str:
         """Such as `Python 3.11.7 (1f2e3d4c5b6a7988)`: the version line, if asked for, and the file's digest.
 
-        Only a tool that the configuration names under `tools` is run with `--version`: any other word might
-        deploy something.
+        `path`: the PATH of the stage; `folder`: where it runs, as seen from the root. Only a tool that the
+        configuration names under `tools`, or that a target stands for, is run with `--version`: any other word
+        might deploy something.
         """
-        identity = self._known.get((name, ask_version))
+        identity = self._known.get((name, path, folder, ask_version))
         if identity is None:
-            identity = self._known[name, ask_version] = self._look(name, ask_version=ask_version)
+            identity = self._look(name, path, os.path.join(self._root, folder), ask_version=ask_version)
+            self._known[name, path, folder, ask_version] = identity
         return identity
 
-    def _look(self, name: str, *, ask_version: bool) -> str:
+    def _look(self, name: str, path: str, folder: str, *, ask_version: bool) -> str:
         try:
-            path = os.fsdecode(which(name, self._env.get("PATH", ""), self._root))
+            place = os.fsdecode(which(name, path, folder))
         except CannotStart:
             return "not found"
-        real = os.path.realpath(path)
         try:
-            stamp = stamp_of(os.stat(real))
-            # The name it was called by counts: one binary can be many tools (busybox, python of a venv).
-            place = os.fsencode(f"{path}\0{real}\0{ask_version}")
-            known = self._contents.tool(place, stamp)
-            if known is None:
-                digest = digest_path(os.fsencode(real), link=False).digest
-                known = (digest, self._version(path) if ask_version else "")
-                self._contents.save_tool(place, stamp, *known)
+            digest, version = self._look_at(place, folder, ask_version=ask_version)
         except (OSError, NotAFileError):
             return "not found"
-        digest, version = known
         return f"{version} ({digest.hex()[:16]})".lstrip()
 
-    def _version(self, path: str) -> str:
+    def _look_at(self, place: str, folder: str, *, ask_version: bool) -> tuple[bytes, str]:
+        real = os.path.realpath(place)
+        stamp = stamp_of(os.stat(real))
+        # The name it was called by counts: one binary can be many tools (busybox, python of a venv).
+        row = os.fsencode(f"{place}\0{real}\0{ask_version}")
+        known = self._contents.tool(row, stamp)
+        if known is None:
+            version = "" if not ask_version else _ASK if _is_shim(real) else self._version(place, folder)
+            known = (digest_path(os.fsencode(real), link=False).digest, version)
+            self._contents.save_tool(row, stamp, *known)
+        digest, version = known
+        return digest, self._version(place, folder) if version == _ASK else version
+
+    def _version(self, place: str, folder: str) -> str:
         try:
-            said = capture([path, "--version"], env=self._env, cwd=self._root, timeout=_PATIENCE)
+            said = capture([place, "--version"], env=self._env, cwd=folder, timeout=_PATIENCE)
         except GofigureError:
             return ""
         lines = (said.out or said.err).decode("utf-8", "replace").splitlines()
         return lines[0].strip() if lines and said.code == 0 else ""
+
+
+_ASK = "?"  # kept in place of a version that must be asked for every time
+
+
+def _is_shim(path: str) -> bool:
+    """Whether this is a script that may start another program tomorrow without changing itself.
+
+    Such are the shims of pyenv, asdf and volta. A Python script that pip has made is written anew with its package.
+    """
+    with open(path, "rb") as file:
+        first = file.read(256).partition(b"\n")[0]
+    return first.startswith(b"#!") and b"python" not in first

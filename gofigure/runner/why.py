@@ -38,21 +38,22 @@ def first_difference(
 def differences(
     old: Mapping[str, Any], now: Mapping[str, Any], changed_inputs: Callable[[bytes], list[str]]
 ) -> list[str]:
-    """Everything that differs between two manifests, in words, the most telling first."""
+    """Everything that differs between two manifests, in words; what concerns every input comes before single ones."""
     words: list[str] = []
-    if old["inputs"] != now["inputs"]:
-        words += changed_inputs(bytes.fromhex(old["tree"])) or ["its inputs changed"]
     if old["command"] != now["command"] or old["type"] != now["type"]:
         words.append("its command changed")
-    if old["selector"] != now["selector"] and old["inputs"] == now["inputs"]:
+    if old["selector"] != now["selector"]:
         words.append("its choice of inputs changed")
     words += _mapping("env", old["env"], now["env"], show_values=False)
     words += _mapping("", old["tools"], now["tools"], show_values=True)
     if old["platform"] != now["platform"]:
         words.append(f"platform {old['platform']} → {now['platform']}")
-    words += [word.replace(" changed", ", which it needs, changed") for word in _mapping(
-        "", old["upstream"], now["upstream"], show_values=False
-    )]  # fmt: skip
+    words += [
+        word.replace(" changed", ", which it needs, changed")
+        for word in _mapping("", old["upstream"], now["upstream"], show_values=False)
+    ]
+    if (old["inputs"], old.get("shared")) != (now["inputs"], now["shared"]):
+        words += changed_inputs(bytes.fromhex(old["tree"])) or ["its inputs changed"]
     return words
 
 

@@ -1,4 +1,4 @@
-"""Globs over paths, as in .gitignore: `*` stays within a name, `**` crosses folders."""
+"""Globs over paths from the root: `*` stays within a name, `**` crosses folders, a folder means all that is in it."""
 
 from __future__ import annotations
 
@@ -55,9 +55,12 @@ def _set(body: str) -> str:
 
 def matcher(globs: Sequence[str]) -> Callable[[bytes], bool]:
     """Whether a path matches; a glob that starts with `!` takes away what those before it gave."""
-    rules = [
-        (not glob.startswith("!"), re.compile(to_regex(glob.removeprefix("!")) + r"\Z", re.DOTALL)) for glob in globs
-    ]
+    rules = []
+    for glob in globs:
+        # A last word without a wildcard may name a folder; `*` and the like mean files.
+        below = "" if re.search(r"[*?\[]", glob.rpartition("/")[2]) else "(?:/.*)?"
+        pattern = to_regex(glob.removeprefix("!")) + below + r"\Z" if glob else ""  # ".", the whole tree
+        rules.append((not glob.startswith("!"), re.compile(pattern, re.DOTALL)))
 
     def matches(path: bytes) -> bool:
         # As text: `?` and `[é]` mean a character, not one of its bytes.
@@ -69,3 +72,10 @@ def matcher(globs: Sequence[str]) -> Callable[[bytes], bool]:
         return taken
 
     return matches
+
+
+def may_match_below(glob: str, folder: bytes) -> bool:
+    """Whether a path below `folder` could match, as far as the words before the first wildcard tell."""
+    fixed = re.split(r"[*?\[\\]", glob.removeprefix("!"), maxsplit=1)[0]
+    start, here = fixed.encode("utf-8", "surrogateescape"), folder + b"/"
+    return start.startswith(here) or here.startswith(start)

@@ -72,10 +72,9 @@ class Looking:
         self.forget()
         return self.here(contents, observe)
 
-    def forget(self, *, unless: bool = False) -> None:
-        """What was seen no longer counts: something has run since."""
-        if not unless:
-            self._seen = None
+    def forget(self) -> None:
+        """What was seen no longer counts; the next question is a new look."""
+        self._seen = None
 
     def _look(self, contents: Contents, observe: Observer) -> Snapshot:
         if self._repository is None:

@@ -7,8 +7,8 @@ from collections.abc import Callable
 from typing import NamedTuple
 
 from gofigure.digest.frame import digest_value
-from gofigure.digest.tree import FOLDER, MODULE, Entry, differences, look_up, walk
-from gofigure.snapshot.globs import matcher
+from gofigure.digest.tree import FOLDER, LINK, MODULE, Entry, differences, look_up, walk
+from gofigure.snapshot.globs import matcher, may_match_below
 from gofigure.store.contents import Contents
 
 _CONTEXT = "gofigure 2026-11 inputs"
@@ -32,6 +32,18 @@ class Selection(NamedTuple):
     files: int  # -1: a whole folder, not counted
 
 
+class _Part(NamedTuple):
+    """What is selected in one location."""
+
+    digest: bytes
+    files: int  # -1: not counted
+    elsewhere: bool = False  # a link leads out of it, so that anything in the tree may be part of it
+
+
+# Before a remembered digest: see _Part.elsewhere.
+_ELSEWHERE = b"elsewhere "
+
+
 class Selecting:
     """Applies selectors to trees, remembering every answer by (tree, rule)."""
 
@@ -52,30 +64,61 @@ class Selecting:
         parts: list[tuple[str, bytes]] = []
         total = 0
         for location in selector.locations:
-            digest, files = self._part(tree, location, selector)
-            parts.append((location, digest))
-            total = -1 if files < 0 or total < 0 else total + files
+            part = self._part(tree, location, selector)
+            parts.append((location, part.digest + tree if part.elsewhere else part.digest))
+            total = -1 if part.files < 0 or total < 0 else total + part.files
         return Selection(digest_value(_CONTEXT, parts), total)
 
-    def _part(self, tree: bytes, location: str, selector: Selector) -> tuple[bytes, int]:
-        entry = look_up(tree, _name(location), self._contents.load_tree)
+    def _part(self, tree: bytes, location: str, selector: Selector) -> _Part:
+        entry, door = self._reach(tree, _name(location))
+        if door is not None:  # all that is behind it is decided by the commit, or lies anywhere
+            return _Part(door.kind + door.digest, -1, elsewhere=door.kind == LINK)
         if entry is None:
-            return b"", 0
+            return _Part(b"", 0)
         if entry.kind != FOLDER:
-            return entry.kind + entry.digest, 1
+            return _Part(entry.kind + entry.digest, 1)
         if selector.pattern is None and not selector.globs:
-            return entry.digest, -1
+            return _Part(entry.digest, -1)
         known = self._contents.selection(entry.digest, selector.rule)
-        if known is not None:
-            return known
+        if known is None:
+            known = self._choose(entry.digest, selector)
+            self._new.append((entry.digest, selector.rule, *known))
+        digest, files = known
+        return _Part(digest, files, elsewhere=digest.startswith(_ELSEWHERE))
+
+    def _choose(self, folder: bytes, selector: Selector) -> tuple[bytes, int]:
+        """(digest, number of files) of what is selected below a folder.
+
+        A submodule that could hold selected files counts whole. A link's content is elsewhere: the digest then
+        begins with _ELSEWHERE, and the whole tree counts.
+        """
         matches = _matching(selector)
-        chosen = [(path, *found) for path, found in self._files_below(entry.digest) if matches(path)]
-        digest = digest_value(_CONTEXT, chosen)
-        self._new.append((entry.digest, selector.rule, digest, len(chosen)))
-        return digest, len(chosen)
+        chosen: list[tuple[bytes, bytes, bytes]] = []
+        elsewhere = b""
+        for path, (kind, digest) in self._files_below(folder):
+            taken = matches(path)
+            if kind in (LINK, MODULE) and not taken:
+                taken = any(may_match_below(glob, path) for glob in selector.globs) or (
+                    kind == MODULE and selector.pattern is not None
+                )
+            if taken:
+                chosen.append((path, kind, digest))
+                elsewhere = _ELSEWHERE if kind == LINK else elsewhere
+        return elsewhere + digest_value(_CONTEXT, chosen), len(chosen)
+
+    def _reach(self, tree: bytes, path: bytes) -> tuple[Entry | None, Entry | None]:
+        """What stands at a path; or else the link or submodule that the path leads through."""
+        names = path.split(b"/") if path else []
+        for upto in range(1, len(names) + 1):
+            entry = look_up(tree, b"/".join(names[:upto]), self._contents.load_tree)
+            if entry is None:
+                return None, None
+            if entry.kind in (LINK, MODULE):
+                return entry, entry
+        return look_up(tree, path, self._contents.load_tree), None
 
     def files(self, tree: bytes, selector: Selector) -> list[tuple[bytes, Entry]]:
-        """The files themselves, with paths from the root of the tree."""
+        """The files themselves, with paths from the root of the tree; links are not files of their own."""
         matches = _matching(selector)
         found: list[tuple[bytes, Entry]] = []
         for location in selector.locations:
@@ -88,7 +131,7 @@ class Selecting:
                 continue
             below = prefix + b"/" if prefix else b""
             found += [(below + path, item) for path, item in self._files_below(entry.digest) if matches(path)]
-        return [(path, item) for path, item in found if item.kind != MODULE]
+        return [(path, item) for path, item in found if item.kind not in (MODULE, LINK)]
 
     def _files_below(self, tree: bytes) -> list[tuple[bytes, Entry]]:
         files = self._lists.get(tree)

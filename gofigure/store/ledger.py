@@ -161,12 +161,13 @@ class Ledger:
         rows = self._db.execute(f"SELECT {_STAGE} FROM stage_runs WHERE run = ? ORDER BY seq", (run,))  # noqa: S608
         return [_stage(row) for row in rows]
 
-    def last_of_stage(self, stage: str) -> StageRow | None:
-        """The newest time that a stage was really executed, to its end or not."""
+    def last_of_stage(self, stage: str, worktree: str) -> StageRow | None:
+        """The newest time that a stage was really executed in a working tree, to its end or not."""
         row = self._db.execute(
             f"SELECT {_STAGE} FROM stage_runs WHERE stage = ?"  # noqa: S608
-            " AND state IN ('passed', 'failed', 'timed out', 'interrupted') ORDER BY run DESC LIMIT 1",
-            (stage,),
+            " AND state IN ('running', 'passed', 'failed', 'timed out', 'interrupted')"
+            " AND (SELECT worktree FROM runs WHERE id = run) = ? ORDER BY run DESC LIMIT 1",
+            (stage, _stored(worktree)),
         ).fetchone()
         return _stage(row) if row else None
 

@@ -54,6 +54,12 @@ class Proofs:
             missing.difference_update(bytes(row[0]) for row in rows)
         return missing
 
+    def remove(self, keys: Iterable[bytes]) -> None:
+        """Take back what has failed since it was proven; to be called inside a transaction."""
+        rows = [(key,) for key in keys]
+        self._db.executemany("DELETE FROM proofs WHERE key = ?", rows)
+        self._db.executemany("DELETE FROM file_proofs WHERE key = ?", rows)
+
     def add(self, proofs: Iterable[Proof], files: Iterable[tuple[bytes, int]]) -> None:
         """Record passes; to be called inside a transaction. `files`: (per-file key, run) pairs."""
         self._db.executemany("INSERT OR REPLACE INTO proofs VALUES (?, ?, ?, ?, ?, ?)", proofs)

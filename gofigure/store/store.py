@@ -50,12 +50,14 @@ class Store:
         finished: Iterable[StageResult] = (),
         proofs: Iterable[Proof] = (),
         file_proofs: Iterable[tuple[bytes, int]] = (),
+        refuted: Iterable[bytes] = (),
         result: RunResult | None = None,
     ) -> None:
         """Write what has happened in a run since the last call, in one transaction."""
         with self._db.writing():
             self.ledger.stage_started(run, started)
             self.ledger.stage_finished(run, finished)
+            self.proofs.remove(refuted)
             self.proofs.add(proofs, file_proofs)
             if result is not None:
                 self.ledger.finish(result)

@@ -13,6 +13,7 @@ class Target(Protocol):
     """What a target module offers; it starts nothing and reads nothing."""
 
     READS_WHOLE_LOCATIONS: bool  # `source` only says where there is something to do (decision 6)
+    TELLS_VERSION: bool  # its tools may be run with `--version`; a word of the user's could do anything
 
     def commands(self, stage: Stage) -> tuple[Command, ...]:
         """What to execute, in order; a failure ends the stage."""
@@ -30,6 +31,10 @@ def commands_of(stage: Stage) -> tuple[Command, ...]:
 
 def reads_whole_locations(stage: Stage) -> bool:
     return KINDS[stage.target].READS_WHOLE_LOCATIONS
+
+
+def tells_version(stage: Stage) -> bool:
+    return KINDS[stage.target].TELLS_VERSION
 
 
 def tools_of(stage: Stage) -> tuple[str, ...]:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from gofigure.model import Command, Stage
 
+TELLS_VERSION = True
 READS_WHOLE_LOCATIONS = True
 
 

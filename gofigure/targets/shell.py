@@ -6,6 +6,7 @@ import re
 
 from gofigure.model import Command, Stage
 
+TELLS_VERSION = False
 READS_WHOLE_LOCATIONS = False
 
 # A line of plain words does the same with and without a shell, and starts in half the time (GNU make does so too).

@@ -48,14 +48,17 @@ def _configured_folder(repository: Repository) -> str:
     return said[-1] if said else ""
 
 
-def install(repository: Repository, hooks: Iterable[str], path: str) -> list[Installed]:
-    """Write one script per hook. `path`: the PATH to fall back on when git is started with a bare one."""
+def install(repository: Repository, hooks: Iterable[str], *, path: str, data: str) -> list[Installed]:
+    """Write one script per hook.
+
+    `path`: the PATH to fall back on when git is started with a bare one; `data`: where permissions are kept.
+    """
     folder = hooks_folder(repository)
     done = []
     for hook in hooks:
         place = os.path.join(folder, hook)
         kept = _keep_foreign(place)
-        _write(place, script(hook, path))
+        _write(place, script(hook, path, data))
         done.append(Installed(hook, place, kept))
     return done
 
@@ -97,12 +100,12 @@ def is_ours(place: str) -> bool:
         return False
 
 
-def script(hook: str, path: str) -> bytes:
+def script(hook: str, path: str, data: str) -> bytes:
     """The shipped script, with this installation's interpreter written in."""
     import shlex
 
     text = _template()
-    for name, value in (("HOOK", hook), ("PYTHON", sys.executable), ("PATH", path)):
+    for name, value in (("HOOK", hook), ("PYTHON", sys.executable), ("PATH", path), ("DATA", data)):
         text = text.replace(f"@{name}@", shlex.quote(value))
     return os.fsencode(text.replace("@FLAGS@", _isolation()))
 

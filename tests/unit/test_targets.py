@@ -3,7 +3,7 @@ from __future__ import annotations
 import pytest
 
 from gofigure.model import Stage
-from gofigure.runner.plan import selector_of
+from gofigure.runner.plan import selectors_of
 from gofigure.targets import KINDS, commands_of, tools_of
 
 
@@ -57,5 +57,5 @@ def test_tools_that_count_by_themselves() -> None:
 
 def test_the_source_of_a_test_stage_does_not_narrow_what_it_reads() -> None:
     """Otherwise a change of the tested code would leave the old pass standing (decision 6)."""
-    assert selector_of(Stage("s", target="pytest", source="test", locations=("api",))).pattern is None
-    assert selector_of(Stage("s", run="x", source="test", locations=("api",))).pattern == "test"
+    assert selectors_of(Stage("s", target="pytest", source="test", locations=("api",)))[0].pattern is None
+    assert selectors_of(Stage("s", run="x", source="test", locations=("api",)))[0].pattern == "test"

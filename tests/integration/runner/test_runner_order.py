@@ -109,6 +109,7 @@ def test_after_a_failure_nothing_new_is_started(repo: Repo) -> None:
 
 def test_what_is_under_way_at_a_failure_finishes_and_counts(repo: Repo, rig: Rig) -> None:
     slow, bad = rig.gate("slow"), rig.gate("bad")
+    repo.write("a")
     _configure(
         repo,
         '[jobs.j]\nstages = ["slow", "bad"]\n'
@@ -176,8 +177,8 @@ def test_no_more_attempts_than_were_asked_for(repo: Repo) -> None:
 def test_a_stage_that_may_fail_blocks_nothing_and_proves_nothing(repo: Repo) -> None:
     _configure(
         repo,
-        '[jobs.j]\nstages = ["may", "next"]\n[stages.may]\nrun = "exit 4"\nallow_failure = true\n'
-        '[stages.next]\nrun = "echo it"\nneeds = ["may"]\n',
+        '[jobs.j]\nstages = ["may", "next"]\nstrict_dependency = true\n'
+        '[stages.may]\nrun = "exit 4"\nallow_failure = true\n[stages.next]\nrun = "echo it"\n',
     )
     done = repo.gofigure("run")
     assert done.returncode == 0, said(done)

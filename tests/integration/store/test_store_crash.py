@@ -162,6 +162,7 @@ def test_a_killed_run_of_another_worktree_is_left_to_that_worktree(repo: Repo, r
 
 def test_a_stage_that_finished_before_the_kill_is_proven_or_runs_again_but_never_half(repo: Repo, rig: Rig) -> None:
     gate = rig.gate()
+    repo.write("a")
     repo.config(
         '[jobs.j]\nstages = ["one", "two"]\nstrict_dependency = true\n'
         '[stages.one]\nrun = "echo one >> ../one"\ninputs = ["a"]\n'

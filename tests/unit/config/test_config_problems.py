@@ -106,13 +106,12 @@ def test_only_a_shell_stage_must_have_a_line_to_run() -> None:
     ]
 
 
-RULE = "choose inputs in one way: files, or inputs, or locations with source"
+RULE = "choose inputs in one way: files (with inputs that all of them depend on), or inputs, or locations with source"
 
 
 @pytest.mark.parametrize(
     ("lines", "expected"),
     [
-        (["inputs = ['a']", "files = 'a'"], f"4: stages.a.files: found together with 'inputs'; {RULE}"),
         (["source = 'a'", "files = 'a'"], f"4: stages.a.files: found together with 'source'; {RULE}"),
         (["inputs = ['a']", "source = 'a'"], f"3: stages.a.inputs: found together with 'source'; {RULE}"),
         (
@@ -123,6 +122,10 @@ RULE = "choose inputs in one way: files, or inputs, or locations with source"
 )
 def test_inputs_are_chosen_in_one_way(lines: list[str], expected: str) -> None:
     assert problems("\n".join(["[stages.a]", "run = 'x'", *lines])) == [expected]
+
+
+def test_files_may_have_inputs_that_all_of_them_depend_on() -> None:
+    parse(b"[stages.a]\nrun='x'\nfiles='a'\ninputs=['ruff.toml']", "x", targets=TARGETS)
 
 
 def test_locations_with_source_is_one_way() -> None:

@@ -9,7 +9,7 @@ import pytest
 from gofigure.digest.content import digest_bytes
 from gofigure.digest.tree import EXECUTABLE, FILE, MODULE, Entry, build, graft
 from gofigure.model import Stage
-from gofigure.runner.plan import selector_of
+from gofigure.runner.plan import selectors_of
 from gofigure.snapshot.select import Selecting, Selector, covers, selects, show
 from gofigure.store.contents import Contents
 from gofigure.store.db import in_memory
@@ -154,11 +154,13 @@ def test_an_answer_is_kept_by_content_and_rule(case: Case) -> None:
     assert again.select(case.root, Selector(pattern=r"\.py$")) == one
 
 
-def test_selector_of_a_stage() -> None:
-    assert selector_of(Stage("s")) == Selector(("",))
-    assert selector_of(Stage("s", locations=("a",), source="x")) == Selector(("a",), "x")
-    assert selector_of(Stage("s", files="y")) == Selector(("",), "y")
-    assert selector_of(Stage("s", inputs=("a/**",))) == Selector(("",), None, ("a/**",))
+def test_selectors_of_a_stage() -> None:
+    assert selectors_of(Stage("s")) == (Selector(("",)),)
+    assert selectors_of(Stage("s", locations=("a",), source="x")) == (Selector(("a",), "x"),)
+    assert selectors_of(Stage("s", files="y")) == (Selector(("",), "y"),)
+    assert selectors_of(Stage("s", inputs=("a/**",))) == (Selector(("",), None, ("a/**",)),)
+    shared = Selector(("",), None, ("ruff.toml",))
+    assert selectors_of(Stage("s", files="y", inputs=("ruff.toml",))) == (Selector(("",), "y"), shared)
 
 
 @pytest.mark.parametrize(

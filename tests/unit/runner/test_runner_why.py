@@ -19,6 +19,7 @@ OLD: dict[str, Any] = {
     "upstream": {"lint": "00"},
     "selector": [[""], None, []],
     "inputs": "11",
+    "shared": "",
     "tree": "22",
 }
 
