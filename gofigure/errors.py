@@ -61,7 +61,7 @@ class StoreUnwritable(StoreError):  # noqa: N818 - a run can go on without it
 
 
 class NotAllowedError(GofigureError):
-    """This repository's configuration has not been allowed on this machine (design decision 11)."""
+    """This repository's configuration has not been allowed on this machine."""
 
 
 class NestedError(GofigureError):

@@ -1,4 +1,4 @@
-"""When a file's stat may stand for its content (design decision 4; git's Documentation/technical/racy-git)."""
+"""When a file's stat may stand for its content (git's Documentation/technical/racy-git)."""
 
 from __future__ import annotations
 

@@ -1,6 +1,6 @@
 """Write down what a run did, and what that proves.
 
-A pass proves a key only if what the stage read is still what it was when the run began (design decision 5). So a
+A pass proves a key only if what the stage read is still what it was when the run began. So a
 proof waits for a look at the working tree that was begun after the stage had ended. One look serves all the
 stages that ended before it, which is what keeps a thousand short stages cheap.
 """

@@ -13,7 +13,7 @@ from gofigure.store.contents import Contents
 
 
 def of_index(repository: Repository, index_file: str | None, contents: Contents, observe: Observer) -> Snapshot:
-    """The tree that the commit under way will have (design decision 2).
+    """The tree that the commit under way will have, by git's own word.
 
     `index_file`: the GIT_INDEX_FILE that git handed over; None: the repository's own. Raises GitError where
     there are unmerged entries.

@@ -1,7 +1,7 @@
 """Open `.gofigure` safely: refuse a planted file, set a damaged one aside, bring an old one up to date.
 
 Rollback journal, not WAL: SQLite before 3.51.3 can lose committed rows in WAL mode when two processes meet
-(design decision 10; research: reliability_security, finding 1).
+(sqlite.org/wal.html, "The WAL-Reset Bug").
 """
 
 from __future__ import annotations
