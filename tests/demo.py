@@ -55,20 +55,22 @@ def main() -> None:
 
         demo.tell("A commit: git calls gofigure, which runs the stages on what is being committed.")
         demo.write(
-            "gofigure/greeting.py", '"""A greeting."""\n\n\ndef greet(name: str) -> str:\n    return f"hello, {name}"\n'
+            "gofigure/cli/greeting.py",
+            '"""A greeting."""\n\n\ndef greet(name: str) -> str:\n    return f"hello, {name}"\n',
         )
         demo.write("tests/unit/test_greeting.py", _TEST)
-        demo.do("git add gofigure/greeting.py tests/unit/test_greeting.py")
+        demo.do("git add gofigure/cli/greeting.py tests/unit/test_greeting.py")
         demo.do("git commit --quiet -m 'Greet'")
 
         demo.tell("A commit that breaks the greeting: a test fails, and git does not commit.")
         demo.write(
-            "gofigure/greeting.py", '"""A greeting."""\n\n\ndef greet(name: str) -> str:\n    return f"hullo, {name}"\n'
+            "gofigure/cli/greeting.py",
+            '"""A greeting."""\n\n\ndef greet(name: str) -> str:\n    return f"hullo, {name}"\n',
         )
         demo.do("git commit --quiet --all -m 'Greet otherwise'", code=None)
 
         demo.tell("Mended by going back: this content is proven already, so nothing has to run.")
-        demo.do("git checkout --quiet HEAD -- gofigure/greeting.py")
+        demo.do("git checkout --quiet HEAD -- gofigure/cli/greeting.py")
         demo.do("gofigure run check")
 
         demo.tell("One more file: per-file stages look at that file alone.")
@@ -83,7 +85,7 @@ def main() -> None:
         demo.tell("That was gofigure. Nothing is left behind: all of this was in a temporary folder.")
 
 
-_TEST = """from gofigure.greeting import greet
+_TEST = """from gofigure.cli.greeting import greet
 
 
 def test_greet() -> None:
