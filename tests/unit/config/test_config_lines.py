@@ -178,7 +178,7 @@ def leaves(value: object, path: KeyPath = ()) -> Iterator[tuple[KeyPath, str]]:
         yield path, str(value)[:6]
 
 
-@settings(max_examples=300, deadline=None)
+@settings(max_examples=80, deadline=None)
 @given(st.data())
 def test_line_of_agrees_with_tomli_on_random_documents(data: st.DataObject) -> None:
     text = Draw(data).document()
