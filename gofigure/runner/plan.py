@@ -82,6 +82,7 @@ class Planner:
         self._tools = Tools(store.contents, root, self._base_env)
         self._system = platform()
         self._ever_proven = store.proofs.stages()
+        self._ever_run = store.ledger.has_runs()
         self.selecting = Selecting(store.contents)
 
     def plan(self, job: Job, content: Content, *, use_proofs: bool, lenient: bool = False) -> Plan:
@@ -165,7 +166,7 @@ class Planner:
         return f"{show(blind)} cannot be named by a digest" if blind is not None else ""
 
     def _by_proof(self, step: Step, content: Content) -> Step:
-        proof = self._store.proofs.find(step.key)
+        proof = self._store.proofs.find(step.key) if self._ever_proven else None
         if proof is not None:
             return step._replace(reason=f"proven in run {proof.run}, {ago(proof.proven_ns)}", reused=True, proof=proof)
         if step.stage.files is not None:
@@ -219,7 +220,7 @@ class Planner:
 
     def _why(self, step: Step, content: Content) -> str:
         """That it failed on this very content, or the first thing that differs from the nearest earlier proof."""
-        last = self._store.ledger.last_of_stage(step.stage.name, self._root)
+        last = self._store.ledger.last_of_stage(step.stage.name, self._root) if self._ever_run else None
         if last is not None and last.key == step.key and last.state in ("failed", "timed out"):
             return f"{last.state} on this content in run {last.run}"
         if step.stage.name not in self._ever_proven:
@@ -266,7 +267,10 @@ def manifest_of(step: Step, tree: bytes) -> Mapping[str, object]:
 
 
 def proof_of(step: Step, tree: bytes, run: int, seconds: float) -> Proof:
-    import json  # 10 ms that a proven run does not spend
+    return Proof(step.key, step.stage.name, run, time.time_ns(), seconds, _encode(manifest_of(step, tree)))
 
-    manifest = json.dumps(manifest_of(step, tree), separators=(",", ":"))
-    return Proof(step.key, step.stage.name, run, time.time_ns(), seconds, manifest)
+
+def _encode(manifest: Mapping[str, object]) -> str:
+    from json import dumps  # 10 ms that a proven run does not spend
+
+    return dumps(manifest)

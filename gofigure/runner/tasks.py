@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import time
 
 from gofigure.executor.base import Task
 from gofigure.process.spawn import CannotStart, which
@@ -60,9 +61,8 @@ def log_folder(state_dir: str, number: int) -> str:
         try:
             os.mkdir(folder, 0o700)
         except FileExistsError:  # a store that was begun anew counts from 1 again
-            import tempfile
-
-            folder = tempfile.mkdtemp(prefix=f"{number}-", dir=runs)
+            folder = f"{folder}-{time.time_ns()}"
+            os.mkdir(folder, 0o700)
     except OSError:
         import tempfile
 

@@ -161,6 +161,9 @@ class Ledger:
         rows = self._db.execute(f"SELECT {_STAGE} FROM stage_runs WHERE run = ? ORDER BY seq", (run,))  # noqa: S608
         return [_stage(row) for row in rows]
 
+    def has_runs(self) -> bool:
+        return self._db.execute("SELECT 1 FROM runs LIMIT 1").fetchone() is not None
+
     def last_of_stage(self, stage: str, worktree: str) -> StageRow | None:
         """The newest time that a stage was really executed in a working tree, to its end or not."""
         row = self._db.execute(
