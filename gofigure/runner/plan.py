@@ -81,11 +81,14 @@ class Planner:
         self._base_env = base_environment(environ)
         self._tools = Tools(store.contents, root, self._base_env)
         self._system = platform()
-        self._ever_proven = store.proofs.stages()
-        self._ever_run = store.ledger.has_runs()
+        self._ever_proven: set[str] = set()
+        self._ever_run = False
         self.selecting = Selecting(store.contents)
 
     def plan(self, job: Job, content: Content, *, use_proofs: bool, lenient: bool = False) -> Plan:
+        # Asked anew for each plan: the run that was waited for may have been the first of all.
+        self._ever_proven = self._store.proofs.stages()
+        self._ever_run = self._store.ledger.has_runs()
         graph = order(job, self._config)
         steps: dict[str, Step] = {}
         for stage in graph.stages:
