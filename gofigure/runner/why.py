@@ -38,7 +38,10 @@ def first_difference(
 def differences(
     old: Mapping[str, Any], now: Mapping[str, Any], changed_inputs: Callable[[bytes], list[str]]
 ) -> list[str]:
-    """Everything that differs between two manifests, in words; what concerns every input comes before single ones."""
+    """Everything that differs between two manifests, in words.
+
+    What concerns every input comes before single files, and those before what follows from them.
+    """
     words: list[str] = []
     if old["command"] != now["command"] or old["type"] != now["type"]:
         words.append("its command changed")
@@ -48,12 +51,12 @@ def differences(
     words += _mapping("", old["tools"], now["tools"], show_values=True)
     if old["platform"] != now["platform"]:
         words.append(f"platform {old['platform']} → {now['platform']}")
+    if (old["inputs"], old.get("shared")) != (now["inputs"], now["shared"]):
+        words += changed_inputs(bytes.fromhex(old["tree"])) or ["its inputs changed"]
     words += [
         word.replace(" changed", ", which it needs, changed")
         for word in _mapping("", old["upstream"], now["upstream"], show_values=False)
     ]
-    if (old["inputs"], old.get("shared")) != (now["inputs"], now["shared"]):
-        words += changed_inputs(bytes.fromhex(old["tree"])) or ["its inputs changed"]
     return words
 
 
