@@ -139,7 +139,7 @@ def main() -> None:
 def _machine() -> str:
     git = subprocess.run(["git", "--version"], capture_output=True, text=True, check=True).stdout.strip()
     return (
-        f"{os.cpu_count()} cores, {platform.system()} {platform.release()}, Python {platform.python_version()}, {git}."
+        f"{os.cpu_count()} cores, {platform.system()} {platform.release().partition("-")[0]}, Python {platform.python_version()}, {git}."
     )
 
 
