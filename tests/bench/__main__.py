@@ -138,9 +138,8 @@ def main() -> None:
 
 def _machine() -> str:
     git = subprocess.run(["git", "--version"], capture_output=True, text=True, check=True).stdout.strip()
-    return (
-        f"{os.cpu_count()} cores, {platform.system()} {platform.release().partition("-")[0]}, Python {platform.python_version()}, {git}."
-    )
+    kernel = platform.release().partition("-")[0]
+    return f"{os.cpu_count()} cores, {platform.system()} {kernel}, Python {platform.python_version()}, {git}."
 
 
 def _write(text: str) -> None:
