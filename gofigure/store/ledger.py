@@ -153,10 +153,6 @@ class Ledger:
         rows = self._db.execute(f"SELECT {_RUN} FROM runs {where} ORDER BY id DESC LIMIT ?", values)  # noqa: S608
         return [_run(row) for row in rows]
 
-    def run(self, number: int) -> RunRow | None:
-        row = self._db.execute(f"SELECT {_RUN} FROM runs WHERE id = ?", (number,)).fetchone()  # noqa: S608
-        return _run(row) if row else None
-
     def stages_of(self, run: int) -> list[StageRow]:
         rows = self._db.execute(f"SELECT {_STAGE} FROM stage_runs WHERE run = ? ORDER BY seq", (run,))  # noqa: S608
         return [_stage(row) for row in rows]

@@ -5,12 +5,11 @@ from __future__ import annotations
 import os
 import shutil
 import stat
-from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 from support.repo import Repo
-from support.rig import ceiling, lines, said
+from support.rig import lines, said
 
 CONFIG = """
 [jobs.j]
@@ -38,12 +37,6 @@ REFUSED = (
     ("digest", "a.txt"),
 )
 ANSWERED = (("validate",), ("validate", "--json"), ("digest", "--commit", "HEAD"), ("uninstall-hooks",), ("--version",))
-
-
-@pytest.fixture(autouse=True)
-def _no_hang() -> Iterator[None]:
-    with ceiling(90):
-        yield
 
 
 @pytest.fixture
