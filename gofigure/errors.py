@@ -52,6 +52,21 @@ class NotACommit(GitError):  # noqa: N818 - says it better
     """A name that git does not resolve to a commit."""
 
 
+class SlowExpression(GofigureError):  # noqa: N818 - says it better
+    """A regular expression of the configuration that does not come to an end."""
+
+    def __init__(self, expression: str, seconds: float, key: str = "") -> None:
+        super().__init__(
+            f'{key or "a regular expression"}: "{expression}" has not come to an end after {seconds:g} s',
+            hint="a repetition inside a repetition, such as (a+)+, backtracks for ever: say it with one",
+        )
+        self._said = expression, seconds
+
+    def within(self, key: str) -> SlowExpression:
+        """The same, where the key that holds the expression is known."""
+        return SlowExpression(*self._said, key)
+
+
 class StoreError(GofigureError):
     """`.gofigure` cannot be used as it stands."""
 

@@ -8,6 +8,7 @@ from collections.abc import Mapping
 from typing import NamedTuple
 
 from gofigure.digest.tree import look_up
+from gofigure.errors import SlowExpression
 from gofigure.model import Command, Config, Job, Snapshot, Stage
 from gofigure.runner.environment import base_environment, declared
 from gofigure.runner.graph import Graph, order
@@ -93,7 +94,10 @@ class Planner:
         steps: dict[str, Step] = {}
         for stage in graph.stages:
             upstream = {name: steps[name].key for name in stage.needs}
-            steps[stage.name] = self._step(stage, content, upstream, use_proofs=use_proofs)
+            try:
+                steps[stage.name] = self._step(stage, content, upstream, use_proofs=use_proofs)
+            except SlowExpression as error:
+                raise error.within(f"stages.{stage.name}.{'source' if stage.files is None else 'files'}") from None
         for stage in reversed(graph.stages):
             if not steps[stage.name].reused:
                 self._stand_up(stage, steps)

@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from typing import NamedTuple
 
 from gofigure.digest.frame import digest_value
 from gofigure.digest.tree import FOLDER, LINK, MODULE, Entry, differences, look_up, walk
 from gofigure.snapshot.globs import matcher, may_match_below
+from gofigure.snapshot.patience import patience
 from gofigure.store.contents import Contents
 
 _CONTEXT = "gofigure 2026-11 inputs"
@@ -92,11 +93,10 @@ class Selecting:
         A submodule that could hold selected files counts whole. A link's content is elsewhere: the digest then
         begins with _ELSEWHERE, and the whole tree counts.
         """
-        matches = _matching(selector)
         chosen: list[tuple[bytes, bytes, bytes]] = []
         elsewhere = b""
-        for path, (kind, digest) in self._files_below(folder):
-            taken = matches(path)
+        for (path, (kind, digest)), matched in self._matched(folder, selector):
+            taken = matched
             if kind in (LINK, MODULE) and not taken:
                 taken = any(may_match_below(glob, path) for glob in selector.globs) or (
                     kind == MODULE and selector.pattern is not None
@@ -105,6 +105,16 @@ class Selecting:
                 chosen.append((path, kind, digest))
                 elsewhere = _ELSEWHERE if kind == LINK else elsewhere
         return elsewhere + digest_value(_CONTEXT, chosen), len(chosen)
+
+    def _matched(self, folder: bytes, selector: Selector) -> Iterator[tuple[tuple[bytes, Entry], bool]]:
+        """Every file below a folder, and whether its name matches."""
+        files, matches = self._files_below(folder), _matching(selector)
+        if selector.pattern is None:
+            answers = [matches(path) for path, _ in files]
+        else:
+            with patience(selector.pattern):
+                answers = [matches(path) for path, _ in files]
+        return zip(files, answers, strict=True)
 
     def _reach(self, tree: bytes, path: bytes) -> tuple[Entry | None, Entry | None]:
         """What stands at a path; or else the link or submodule that the path leads through."""
@@ -119,7 +129,6 @@ class Selecting:
 
     def files(self, tree: bytes, selector: Selector) -> list[tuple[bytes, Entry]]:
         """The files themselves, with paths from the root of the tree; links are not files of their own."""
-        matches = _matching(selector)
         found: list[tuple[bytes, Entry]] = []
         for location in selector.locations:
             prefix = _name(location)
@@ -130,7 +139,8 @@ class Selecting:
                 found.append((prefix, entry))
                 continue
             below = prefix + b"/" if prefix else b""
-            found += [(below + path, item) for path, item in self._files_below(entry.digest) if matches(path)]
+            matched = self._matched(entry.digest, selector)
+            found += [(below + path, item) for (path, item), taken in matched if taken]
         return [(path, item) for path, item in found if item.kind not in (MODULE, LINK)]
 
     def _files_below(self, tree: bytes) -> list[tuple[bytes, Entry]]:
@@ -160,6 +170,11 @@ class Selecting:
 
 def selects(selector: Selector, path: bytes) -> bool:
     """Whether a selector takes a path that exists."""
+    with patience(selector.pattern or ""):
+        return _selects(selector, path)
+
+
+def _selects(selector: Selector, path: bytes) -> bool:
     matches = _matching(selector)
     for location in selector.locations:
         prefix = _name(location)

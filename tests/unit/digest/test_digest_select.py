@@ -3,13 +3,17 @@
 from __future__ import annotations
 
 import os
+import signal
+from concurrent.futures import ThreadPoolExecutor
 
 import pytest
 
 from gofigure.digest.content import digest_bytes
 from gofigure.digest.tree import EXECUTABLE, FILE, MODULE, Entry, build, graft
+from gofigure.errors import SlowExpression
 from gofigure.model import Stage
 from gofigure.runner.plan import selectors_of
+from gofigure.snapshot import patience
 from gofigure.snapshot.select import Selecting, Selector, covers, selects, show
 from gofigure.store.contents import Contents
 from gofigure.store.db import in_memory
@@ -231,3 +235,19 @@ def test_a_record_that_is_not_what_it_is_called_is_refused(case: Case) -> None:
     case.contents._db.execute("UPDATE trees SET record = ? WHERE digest = ?", (b"x\0f" + b"1" * 32, case.root))
     with pytest.raises(StoreError, match="damaged"):
         Contents(case.contents._db).load_tree(case.root)
+
+
+def test_an_expression_that_backtracks_for_ever_is_given_up(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(patience, "SECONDS", 0.2)
+    case = Case()
+    tree = case.edited(b"a" * 40 + b"!")
+    with pytest.raises(SlowExpression, match=r"\(a\+\)\+\$"):
+        Selecting(case.contents).select(tree, Selector(pattern="(a+)+$"))
+    with pytest.raises(SlowExpression):
+        selects(Selector(pattern="(a+)+$"), b"a" * 40 + b"!")
+    assert signal.getitimer(signal.ITIMER_VIRTUAL) == (0.0, 0.0)
+
+
+def test_an_expression_may_be_matched_beside_the_main_thread() -> None:
+    with ThreadPoolExecutor(1) as pool:
+        assert pool.submit(selects, Selector(pattern="a+$"), b"aa").result()
