@@ -28,9 +28,12 @@ def excerpt(logs: tuple[str, ...]) -> tuple[str, ...]:
     if not logs:
         return ()
     try:
-        lines = [line for line in _text(logs[-1]).splitlines() if line.strip()]
+        data = _ends(logs[-1])
     except OSError as error:  # a stage may remove anything
         return (f"its log cannot be read: {error.strerror}",)
+    lines = [line for line in map(_clean, data.splitlines()) if line.strip()]
+    if not lines:
+        return ("its output is not text",) if data.strip() else ()
     found = _first(_COMPLAINT, lines)
     if found is None:
         found = _first(_TROUBLE, lines)
@@ -42,11 +45,19 @@ def _first(pattern: re.Pattern[str], lines: list[str]) -> int | None:
     return next((at for at, line in enumerate(lines) if pattern.search(line) and not _QUOTED.match(line)), None)
 
 
-def _text(log: str) -> str:
+def _ends(log: str) -> bytes:
+    """The first bytes of a log and its last ones."""
     with open(log, "rb") as file:
         head = file.read(_WINDOW)
         size = file.seek(0, os.SEEK_END)
         if size > _WINDOW:
             file.seek(max(_WINDOW, size - _WINDOW))
             head += b"\n" + file.read()
-    return _CONTROL.sub("", head.decode("utf-8", "backslashreplace"))
+    return head
+
+
+def _clean(line: bytes) -> str:
+    """A line as text that is safe to print; "" where most of it is none."""
+    text = line.decode("utf-8", "surrogateescape")
+    odd = sum("\udc80" <= char <= "\udcff" or char == "\0" for char in text)
+    return "" if odd * 4 > len(text) else _CONTROL.sub("", line.decode("utf-8", "backslashreplace"))

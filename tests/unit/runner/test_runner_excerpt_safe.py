@@ -36,3 +36,11 @@ def test_quoted_source_is_no_complaint(tmp_path: Path, frame: str) -> None:
 def test_a_log_that_cannot_be_read_is_no_bug(tmp_path: Path, gone: str) -> None:
     (line,) = excerpt((str(tmp_path / gone),))
     assert line.startswith("its log cannot be read: ")
+
+
+def test_output_that_is_no_text_is_called_so(tmp_path: Path) -> None:
+    log = tmp_path / "a.log"
+    log.write_bytes(bytes(range(128, 256)) * 50)
+    assert excerpt((str(log),)) == ("its output is not text",)
+    log.write_bytes(b"\0" * 5000 + b"\n" + "caf\xe9 not found".encode("latin-1") + b"\n" + b"\xff" * 300)
+    assert excerpt((str(log),)) == ("caf\\xe9 not found",)
