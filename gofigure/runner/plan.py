@@ -17,7 +17,7 @@ from gofigure.runner.why import ago, first_difference
 from gofigure.snapshot.select import Selecting, Selector, covers, show
 from gofigure.store.proofs import Proof
 from gofigure.store.store import Store
-from gofigure.targets import commands_of, reads_whole_locations, tells_version, tools_of
+from gofigure.targets import commands_of, reads_whole_locations, source_of, tells_version, tools_of
 
 _NAMES_SHOWN = 3
 
@@ -51,6 +51,7 @@ class Step(NamedTuple):
     files: tuple[bytes, ...] | None = None  # a per-file stage: those to hand over
     file_keys: tuple[bytes, ...] = ()  # what passing proves, file by file
     proof: Proof | None = None
+    missing: tuple[str, ...] = ()  # locations in which there is nothing to do: each a failure
 
     @property
     def inputs(self) -> bytes:
@@ -128,11 +129,7 @@ class Planner:
     def _step(self, stage: Stage, content: Content, upstream: Mapping[str, bytes], *, use_proofs: bool) -> Step:
         commands = commands_of(stage)
         env = declared(stage, self._environ)
-        where = {"path": env.get("PATH", self._base_env["PATH"]), "folder": commands[0].cwd}
-        tools = {name: self._tools.identity(name, ask_version=True, **where) for name in stage.tools}
-        tools |= {
-            name: self._tools.identity(name, ask_version=tells_version(stage), **where) for name in tools_of(stage)
-        }
+        tools = self._tools_of(stage, commands, env.get("PATH", self._base_env["PATH"]))
         selectors = selectors_of(stage)
         selections = [self.selecting.select(content.about.tree, selector) for selector in selectors]
         shared = b"".join(selection.digest for selection in selections[1:])
@@ -148,12 +145,36 @@ class Planner:
             reads=reads,
             differs=self._differs(content, reads),
         )
+        missing = self._missing(stage, content)
+        if missing:
+            return step._replace(reason=said_of(missing, source_of(stage)), missing=missing)
         nothing = selections[0].files == 0
         if stage.files is not None and nothing:
             return step._replace(reason="no file matches", reused=True, files=())
         step = step._replace(unprovable=self._unprovable(step, content, nothing=nothing))
         must = self._must_run(step, content, use_proofs=use_proofs, nothing=nothing)
         return self._with_all_files(step, content, must) if must else self._by_proof(step, content)
+
+    def _tools_of(self, stage: Stage, commands: tuple[Command, ...], path: str) -> dict[str, str]:
+        """What the programs are that a stage names or its target stands for; they may differ from folder to folder."""
+        asked = {**dict.fromkeys(stage.tools, True), **dict.fromkeys(tools_of(stage), tells_version(stage))}
+        return {
+            name: ", ".join(
+                dict.fromkeys(
+                    self._tools.identity(name, path=path, folder=command.cwd, ask_version=ask_version)
+                    for command in commands
+                )
+            )
+            for name, ask_version in asked.items()
+        }
+
+    def _missing(self, stage: Stage, content: Content) -> tuple[str, ...]:
+        """The locations in which there is nothing to do."""
+        source = source_of(stage)
+        if source is None:
+            return ()
+        select, tree = self.selecting.select, content.about.tree
+        return tuple(one for one in stage.locations or ("",) if select(tree, Selector((one,), source)).files == 0)
 
     def _must_run(self, step: Step, content: Content, *, use_proofs: bool, nothing: bool) -> str:
         """Why no proof would be enough; "" where one would."""
@@ -257,6 +278,13 @@ def selectors_of(stage: Stage) -> tuple[Selector, ...]:
         return (files, Selector(globs=stage.inputs)) if stage.inputs else (files,)
     source = None if reads_whole_locations(stage) else stage.source
     return (Selector(locations, source, stage.inputs),)
+
+
+def said_of(missing: tuple[str, ...], source: str | None) -> str:
+    """That nothing in these locations matches, in words."""
+    names = ", ".join(show(location.encode("utf-8", "surrogateescape") or b".") for location in missing[:_NAMES_SHOWN])
+    more = f" and {len(missing) - _NAMES_SHOWN} more" if len(missing) > _NAMES_SHOWN else ""
+    return f"no file in {names}{more} matches {show((source or '').encode('utf-8', 'surrogateescape'))}"
 
 
 def manifest_of(step: Step, tree: bytes) -> Mapping[str, object]:
