@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from gofigure.model import Part
-from gofigure.runner.plan import Step, said_of
+from gofigure.runner.locations import said_of
+from gofigure.runner.plan import Step
 from gofigure.targets import source_of
 
 

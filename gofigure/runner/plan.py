@@ -12,6 +12,7 @@ from gofigure.model import Command, Config, Job, Snapshot, Stage
 from gofigure.runner.environment import base_environment, declared
 from gofigure.runner.graph import Graph, order
 from gofigure.runner.key import Facts, facts_of, file_keys, platform, stage_key
+from gofigure.runner.locations import missing, said_of, widened
 from gofigure.runner.tools import Tools
 from gofigure.runner.why import ago, first_difference
 from gofigure.snapshot.select import Selecting, Selector, covers, show
@@ -130,7 +131,7 @@ class Planner:
         commands = commands_of(stage)
         env = declared(stage, self._environ)
         tools = self._tools_of(stage, commands, env.get("PATH", self._base_env["PATH"]))
-        selectors = selectors_of(stage)
+        selectors = selectors_of(widened(stage, content.about.tree, self._store.contents.load_tree))
         selections = [self.selecting.select(content.about.tree, selector) for selector in selectors]
         shared = b"".join(selection.digest for selection in selections[1:])
         facts = facts_of(stage, commands, env, tools, upstream, self._system, shared)
@@ -145,9 +146,9 @@ class Planner:
             reads=reads,
             differs=self._differs(content, reads),
         )
-        missing = self._missing(stage, content)
-        if missing:
-            return step._replace(reason=said_of(missing, source_of(stage)), missing=missing)
+        empty = missing(stage, content.about.tree, self.selecting)
+        if empty:
+            return step._replace(reason=said_of(empty, source_of(stage)), missing=empty)
         nothing = selections[0].files == 0
         if stage.files is not None and nothing:
             return step._replace(reason="no file matches", reused=True, files=())
@@ -167,14 +168,6 @@ class Planner:
             )
             for name, ask_version in asked.items()
         }
-
-    def _missing(self, stage: Stage, content: Content) -> tuple[str, ...]:
-        """The locations in which there is nothing to do."""
-        source = source_of(stage)
-        if source is None:
-            return ()
-        select, tree = self.selecting.select, content.about.tree
-        return tuple(one for one in stage.locations or ("",) if select(tree, Selector((one,), source)).files == 0)
 
     def _must_run(self, step: Step, content: Content, *, use_proofs: bool, nothing: bool) -> str:
         """Why no proof would be enough; "" where one would."""
@@ -278,13 +271,6 @@ def selectors_of(stage: Stage) -> tuple[Selector, ...]:
         return (files, Selector(globs=stage.inputs)) if stage.inputs else (files,)
     source = None if reads_whole_locations(stage) else stage.source
     return (Selector(locations, source, stage.inputs),)
-
-
-def said_of(missing: tuple[str, ...], source: str | None) -> str:
-    """That nothing in these locations matches, in words."""
-    names = ", ".join(show(location.encode("utf-8", "surrogateescape") or b".") for location in missing[:_NAMES_SHOWN])
-    more = f" and {len(missing) - _NAMES_SHOWN} more" if len(missing) > _NAMES_SHOWN else ""
-    return f"no file in {names}{more} matches {show((source or '').encode('utf-8', 'surrogateescape'))}"
 
 
 def manifest_of(step: Step, tree: bytes) -> Mapping[str, object]:

@@ -13,6 +13,7 @@ class Target(Protocol):
     """What a target module offers; it starts nothing and reads nothing."""
 
     READS_WHOLE_LOCATIONS: bool  # `source` only says where there is something to do (decision 6)
+    ROOTS: tuple[str, ...]  # files that mark the root of a module or workspace, of which a location is only a part
     TELLS_VERSION: bool  # its tools may be run with `--version`; a word of the user's could do anything
     ENVIRONMENT: tuple[tuple[str, str], ...]  # variables that its programs get, unless the stage says otherwise
 
@@ -54,6 +55,11 @@ def environment_of(stage: Stage) -> Mapping[str, str]:
 
 def reads_whole_locations(stage: Stage) -> bool:
     return KINDS[stage.target].READS_WHOLE_LOCATIONS
+
+
+def roots_of(stage: Stage) -> tuple[str, ...]:
+    """File names: all of the outermost folder around a location that holds one of them may decide the result."""
+    return KINDS[stage.target].ROOTS
 
 
 def tells_version(stage: Stage) -> bool:
