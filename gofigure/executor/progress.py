@@ -92,8 +92,11 @@ class Progress:
 
     def end(self, now: float) -> TaskEnded:
         """How the task has ended: as its first command that failed, or else as its last one."""
-        at = next((at for at, ended in sorted(self._ended.items()) if not ended.passed), len(self.task.commands) - 1)
-        logs = [self._part_logs[at]] if self.task.parts and at in self._part_logs else self._logs
+        failed = [at for at, ended in sorted(self._ended.items()) if not ended.passed]
+        at = failed[0] if failed else len(self.task.commands) - 1
+        logs = self._logs
+        if failed and self.task.parts:  # another part's log does not tell why this one failed
+            logs = [self._part_logs[at]] if at in self._part_logs else []
         return TaskEnded(
             self.task.name,
             self._ended[at].exit_code,

@@ -64,6 +64,11 @@ def test_every_part_runs_and_the_first_that_fails_tells() -> None:
     ]
 
 
+def test_the_log_of_another_part_does_not_tell_why_a_silent_one_failed() -> None:
+    _, end = _play(_task(2), [SILENT, FAILED])
+    assert (end.exit_code, end.logs) == (4, ())
+
+
 def test_only_parts_that_failed_are_tried_again() -> None:
     ran, end = _play(_task(3, retries=2), [FAILED, PASSED, FAILED, PASSED, FAILED, FAILED])
     assert ran == ["loc1", "loc2", "loc3", "loc1", "loc3", "loc3"]

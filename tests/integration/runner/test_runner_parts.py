@@ -15,8 +15,8 @@ from support.rig import Rig, alive, lines, said, stages, verdicts
 # Stands for go, npm and cargo: says its release, or what it was called with; fails where there is a file BAD.
 FAKE = """#!/bin/sh
 here=$(dirname "$0")
-case $1 in
-    version | --version) cat "$here/release"; exit ;;
+case "$(basename "$0") $1" in
+    "go version" | [!g]*" --version") cat "$here/release"; exit ;;
 esac
 echo "$(basename "$0") $*"
 pwd >> "$here/ran"
