@@ -83,6 +83,17 @@ class Command(NamedTuple):
     takes_files: bool = False  # file names are appended to argv
 
 
+class Part(NamedTuple):
+    """How one location of a stage with several ended, or one in which there was nothing to do."""
+
+    location: str  # relative to the configuration's folder; "" is that folder
+    verdict: Verdict
+    seconds: float = 0.0  # of its last attempt
+    exit_code: int | None = None
+    log: str | None = None  # path of its log, where it printed anything
+    reason: str = ""  # why it did not run
+
+
 class StageResult(NamedTuple):
     """How one stage of a run ended."""
 
@@ -97,6 +108,7 @@ class StageResult(NamedTuple):
     note: str = ""  # why it passed and yet was not proven
     allowed: bool = False  # it failed, and may
     key: bytes = b""
+    parts: tuple[Part, ...] = ()  # of a stage with several locations: each one's
 
     @property
     def blocks(self) -> bool:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 from typing import Any
 
-from gofigure.model import RunResult, StageResult
+from gofigure.model import Part, RunResult, StageResult
 
 
 def dump(value: object) -> str:
@@ -35,4 +35,9 @@ def of_stage(stage: StageResult) -> dict[str, Any]:
         "note": stage.note,
         "allowed": stage.allowed,
         "key": stage.key.hex(),
+        "parts": [of_part(part) for part in stage.parts],
     }
+
+
+def of_part(part: Part) -> dict[str, Any]:
+    return {**part._asdict(), "seconds": round(part.seconds, 6)}

@@ -6,6 +6,7 @@ import sys
 import time
 from typing import TextIO
 
+from gofigure.cli.parts import part_rows
 from gofigure.cli.streams import write
 from gofigure.events import Event, Note, Progress, RunFinished, RunStarted, StageFinished, StageStarted
 from gofigure.model import RunResult, StageResult
@@ -70,6 +71,7 @@ def _rows(stage: StageResult, width: int) -> list[str]:
     words = stage.verdict + (", allowed" if stage.allowed else "")
     took = seconds(stage.seconds) if stage.verdict not in ("reused", "skipped") else ""
     rows = [f"  {stage.stage:<{width}}  {words:<11} {took:>8}  {_remark(stage)}".rstrip()]
+    rows += part_rows(stage, width, seconds)
     if stage.verdict in ("failed", "timed out"):
         rows += [f"  {'':<{width}}  | {line}" for line in stage.excerpt]
         if stage.log:
@@ -83,7 +85,7 @@ def _remark(stage: StageResult) -> str:
             return stage.reason
         case "failed" if stage.exit_code is not None and stage.exit_code < 0:
             ended = f"ended by signal {-stage.exit_code}"
-        case "failed":
+        case "failed" if stage.exit_code is not None:
             ended = f"exit code {stage.exit_code}"
         case _:
             ended = ""

@@ -7,7 +7,7 @@ import time
 
 import click
 
-from gofigure.cli.as_json import dump
+from gofigure.cli.as_json import dump, of_part
 from gofigure.cli.console import Console, seconds
 from gofigure.cli.here import here
 from gofigure.queries import reading
@@ -52,5 +52,13 @@ def _json(run: RunRow, stages: list[StageRow]) -> dict[str, object]:
     return {
         **run._asdict(),
         "tree": run.tree.hex(),
-        "stages": [{**stage._asdict(), "key": stage.key.hex() if stage.key else None} for stage in stages],
+        "stages": [_stage(stage) for stage in stages],
+    }
+
+
+def _stage(stage: StageRow) -> dict[str, object]:
+    return {
+        **stage._asdict(),
+        "key": stage.key.hex() if stage.key else None,
+        "parts": [of_part(part) for part in stage.parts],
     }

@@ -74,7 +74,8 @@ KEYS: tuple[Key, ...] = (
         "source",
         _PATTERN,
         None,
-        "A regular expression, searched in the paths below the locations: the files that the stage reads.",
+        "A regular expression, searched in the paths below the locations: the files that the stage reads, "
+        "or, for a target that runs tests, those that a location must hold.",
     ),
     Key(
         "stages.*",

@@ -14,6 +14,8 @@ if TYPE_CHECKING:
 
 _RULE = "choose inputs in one way: files (with inputs that all of them depend on), or inputs, or locations with source"
 _INPUT_KEYS = ("files", "inputs", "source")
+# Of any other target, `source` only says where there is something to do, so `inputs` may stand beside it (decision 6).
+SOURCE_CHOOSES = ("make", "shell")
 
 
 class Read(NamedTuple):
@@ -89,7 +91,11 @@ def _stage_rules(stage: Stage, bad: list[Wrong]) -> list[Wrong]:
     if stage.target == "shell" and stage.run is None and not _touched("run", bad) and not _touched("target", bad):
         message = "found none, expected a shell line, because the target is 'shell'"
         wrong.append(Wrong(("run",), message))
-    ways = [key for key in _INPUT_KEYS if getattr(stage, key)]
+    if stage.files is not None and stage.target != "shell" and not _touched("target", bad):
+        message = f"found with the target '{stage.target}', expected it in a shell stage: no other takes files"
+        return [*wrong, Wrong(("files",), message)]
+    chooses = stage.target in SOURCE_CHOOSES
+    ways = [key for key in _INPUT_KEYS if getattr(stage, key) and (chooses or key != "source")]
     if len(ways) > 1 and ways != ["files", "inputs"]:
         others = " and ".join(f"'{key}'" for key in ways[1:])
         wrong.append(Wrong((ways[0],), f"found together with {others}; {_RULE}"))

@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import NamedTuple, Protocol
 
+from gofigure.model import Part
+
 
 class Task(NamedTuple):
     """One stage, ready to execute."""
@@ -15,19 +17,21 @@ class Task(NamedTuple):
     log: str  # absolute path without its ending; each command writes its own log
     timeout: float | None = None  # seconds, for one attempt at all commands
     retries: int = 0
+    parts: tuple[str, ...] = ()  # the commands are parts: each runs, whatever becomes of the others; their locations
 
 
 class TaskEnded(NamedTuple):
     """How a task ended, after its last attempt."""
 
     name: str
-    exit_code: int  # of the command that failed, or 0; negative: a signal
+    exit_code: int  # of the (first) command that failed, or 0; negative: a signal
     seconds: float
     timed_out: bool
-    logs: tuple[str, ...]  # those that hold anything, the last one last
+    logs: tuple[str, ...]  # those that hold anything, the one that tells most last
     attempts: int
     left_behind: int  # processes that the commands left running and that were ended
     lost_bytes: int = 0  # output that the disk had no room for
+    parts: tuple[Part, ...] = ()  # of a task of parts: how each ended
 
 
 class Executor(Protocol):
@@ -41,5 +45,5 @@ class Executor(Protocol):
         Raises Interrupted when the user or the system asks to stop.
         """
 
-    def stop(self) -> None:
-        """End everything that was started, descendants included."""
+    def stop(self) -> Mapping[str, tuple[Part, ...]]:
+        """End everything that was started, descendants included; how far the tasks of parts had come, by name."""

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 
 from gofigure.model import Stage
+from gofigure.targets import environment_of
 
 # What programs need to work at all. Not part of a key: tools are named by their content, not by PATH.
 _ALWAYS = (
@@ -12,6 +13,9 @@ _ALWAYS = (
     "LC_MESSAGES", "LC_COLLATE", "LC_NUMERIC", "LC_TIME", "XDG_CACHE_HOME", "XDG_CONFIG_HOME", "XDG_DATA_HOME",
     "XDG_RUNTIME_DIR", "VIRTUAL_ENV", "CONDA_PREFIX", "NO_COLOR", "SSL_CERT_FILE", "SSL_CERT_DIR",
     "http_proxy", "https_proxy", "no_proxy", "HTTP_PROXY", "HTTPS_PROXY", "NO_PROXY",
+    # Where toolchains and their caches lie: without these, everything would be fetched and built again, or not found.
+    "GOPATH", "GOCACHE", "GOMODCACHE", "CARGO_HOME", "RUSTUP_HOME", "VOLTA_HOME",
+    "npm_config_cache", "NPM_CONFIG_CACHE",
 )  # fmt: skip
 
 RUN_VARIABLE = "GOFIGURE_RUN"  # marks everything that belongs to a run
@@ -36,4 +40,4 @@ def base_environment(environ: Mapping[str, str]) -> dict[str, str]:
 def declared(stage: Stage, environ: Mapping[str, str]) -> dict[str, str]:
     """What this stage gets besides; part of its key."""
     passed = {name: environ[name] for name in stage.pass_env if name in environ}
-    return {**passed, **dict(stage.env)}
+    return {**environment_of(stage), **passed, **dict(stage.env)}

@@ -4,13 +4,14 @@ from __future__ import annotations
 
 import time
 from collections import deque
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 
 from gofigure.errors import Interrupted
 from gofigure.events import Note, Observer, StageFinished, StageStarted
 from gofigure.executor.base import Executor, Task, TaskEnded
-from gofigure.model import RunResult, StageResult, Verdict
+from gofigure.model import Part, RunResult, StageResult, Verdict
 from gofigure.runner.excerpt import excerpt
+from gofigure.runner.parts import mend, parts_of
 from gofigure.runner.plan import Plan, Step
 from gofigure.runner.record import Recorder
 
@@ -35,8 +36,7 @@ def run_plan(
         loop.run()
     except Interrupted as stop:
         interrupted = stop.signal_name
-        executor.stop()
-        loop.give_up(interrupted)
+        loop.give_up(interrupted, executor.stop())
     return recorder.close(
         lambda stages: RunResult(
             recorder.run, plan.job.name, _verdict(stages, interrupted), stages, time.monotonic() - began
@@ -88,10 +88,12 @@ class _Loop:
                     self._end(ended)
             self._recorder.write()
 
-    def give_up(self, signal_name: str) -> None:
-        """Give every stage without a result one, after everything was stopped."""
+    def give_up(self, signal_name: str, so_far: Mapping[str, tuple[Part, ...]]) -> None:
+        """Give every stage without a result one, after everything was stopped; `so_far`: what became of parts."""
         for stage in sorted(self._under_way):
-            self._finish(StageResult(stage, "interrupted", self._plan.steps[stage].reason, note=signal_name))
+            step = self._plan.steps[stage]
+            parts = parts_of(step, so_far.get(stage, ()))
+            self._finish(StageResult(stage, "interrupted", step.reason, note=signal_name, parts=parts))
         self._under_way.clear()
         for stage, step in self._plan.steps.items():
             if stage in self._waiting:
@@ -110,6 +112,10 @@ class _Loop:
                 self._finish(StageResult(stage, "skipped", reason, allowed=self._plan.lenient, key=step.key))
             elif self._failed and not self._keep_going:
                 self._finish(StageResult(stage, "skipped", "not started: another stage failed", key=step.key))
+            elif len(step.missing) == len(step.commands):
+                allowed, parts = step.stage.allow_failure, parts_of(step, ())
+                result = StageResult(stage, "failed", step.reason, note=mend(step), allowed=allowed, key=step.key)
+                self._finish(result._replace(parts=parts))
             else:
                 self._under_way.add(stage)
                 self._recorder.started(stage)
@@ -119,7 +125,8 @@ class _Loop:
     def _end(self, ended: TaskEnded) -> None:
         self._under_way.discard(ended.name)
         step = self._plan.steps[ended.name]
-        passed = ended.exit_code == 0 and not ended.timed_out
+        ran_well = ended.exit_code == 0 and not ended.timed_out
+        passed = ran_well and not step.missing
         if ended.left_behind:
             self._observe(Note(f"{ended.name} left {ended.left_behind} process(es) running; they were ended"))
         if ended.lost_bytes:
@@ -130,12 +137,13 @@ class _Loop:
                 "passed" if passed else "timed out" if ended.timed_out else "failed",
                 step.reason,
                 ended.seconds,
-                exit_code=ended.exit_code,
-                log=ended.logs[-1] if ended.logs else None,
-                excerpt=() if passed else excerpt(ended.logs),
-                note=f"not proven: {step.unprovable}" if passed and step.unprovable else _tries(ended),
+                exit_code=ended.exit_code if passed or not ran_well else None,
+                log=ended.logs[-1] if ended.logs and (passed or not ran_well) else None,
+                excerpt=() if ran_well else excerpt(ended.logs),
+                note=f"not proven: {step.unprovable}" if passed and step.unprovable else mend(step) or _tries(ended),
                 allowed=not passed and step.stage.allow_failure,
                 key=step.key,
+                parts=parts_of(step, ended.parts),
             )
         )
 

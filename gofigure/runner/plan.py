@@ -13,12 +13,13 @@ from gofigure.model import Command, Config, Job, Snapshot, Stage
 from gofigure.runner.environment import base_environment, declared
 from gofigure.runner.graph import Graph, order
 from gofigure.runner.key import Facts, facts_of, file_keys, platform, stage_key
+from gofigure.runner.locations import missing, said_of, widened
 from gofigure.runner.tools import Tools
 from gofigure.runner.why import ago, first_difference
 from gofigure.snapshot.select import Selecting, Selector, covers, show
 from gofigure.store.proofs import Proof
 from gofigure.store.store import Store
-from gofigure.targets import commands_of, reads_whole_locations, tells_version, tools_of
+from gofigure.targets import commands_of, reads_whole_locations, source_of, tells_version, tools_of
 
 _NAMES_SHOWN = 3
 
@@ -52,6 +53,7 @@ class Step(NamedTuple):
     files: tuple[bytes, ...] | None = None  # a per-file stage: those to hand over
     file_keys: tuple[bytes, ...] = ()  # what passing proves, file by file
     proof: Proof | None = None
+    missing: tuple[str, ...] = ()  # locations in which there is nothing to do: each a failure
 
     @property
     def inputs(self) -> bytes:
@@ -132,12 +134,8 @@ class Planner:
     def _step(self, stage: Stage, content: Content, upstream: Mapping[str, bytes], *, use_proofs: bool) -> Step:
         commands = commands_of(stage)
         env = declared(stage, self._environ)
-        where = {"path": env.get("PATH", self._base_env["PATH"]), "folder": commands[0].cwd}
-        tools = {name: self._tools.identity(name, ask_version=True, **where) for name in stage.tools}
-        tools |= {
-            name: self._tools.identity(name, ask_version=tells_version(stage), **where) for name in tools_of(stage)
-        }
-        selectors = selectors_of(stage)
+        tools = self._tools_of(stage, commands, env.get("PATH", self._base_env["PATH"]))
+        selectors = selectors_of(widened(stage, content.about.tree, self._store.contents.load_tree))
         selections = [self.selecting.select(content.about.tree, selector) for selector in selectors]
         shared = b"".join(selection.digest for selection in selections[1:])
         facts = facts_of(stage, commands, env, tools, upstream, self._system, shared)
@@ -152,12 +150,28 @@ class Planner:
             reads=reads,
             differs=self._differs(content, reads),
         )
+        empty = missing(stage, content.about.tree, self.selecting)
+        if empty:
+            return step._replace(reason=said_of(empty, source_of(stage)), missing=empty)
         nothing = selections[0].files == 0
         if stage.files is not None and nothing:
             return step._replace(reason="no file matches", reused=True, files=())
         step = step._replace(unprovable=self._unprovable(step, content, nothing=nothing))
         must = self._must_run(step, content, use_proofs=use_proofs, nothing=nothing)
         return self._with_all_files(step, content, must) if must else self._by_proof(step, content)
+
+    def _tools_of(self, stage: Stage, commands: tuple[Command, ...], path: str) -> dict[str, str]:
+        """What the programs are that a stage names or its target stands for; they may differ from folder to folder."""
+        asked = {**dict.fromkeys(stage.tools, True), **dict.fromkeys(tools_of(stage), tells_version(stage))}
+        return {
+            name: ", ".join(
+                dict.fromkeys(
+                    self._tools.identity(name, path=path, folder=command.cwd, ask_version=ask_version)
+                    for command in commands
+                )
+            )
+            for name, ask_version in asked.items()
+        }
 
     def _must_run(self, step: Step, content: Content, *, use_proofs: bool, nothing: bool) -> str:
         """Why no proof would be enough; "" where one would."""

@@ -26,7 +26,12 @@ class TaskMaker:
         stage = step.stage
         env = {**self._planner.environment(stage), INSIDE_VARIABLE: self._inside}
         commands: list[tuple[tuple[str | bytes, ...], str]] = []
+        parts: list[str] = []
         for command in step.commands:
+            if command.cwd in step.missing:
+                continue
+            if len(step.commands) > 1:
+                parts.append(command.cwd)
             folder = os.path.join(self._root, command.cwd) if command.cwd else self._root
             argv = (self._program(command.argv[0], env["PATH"]), *command.argv[1:])
             if not command.takes_files:
@@ -36,7 +41,7 @@ class TaskMaker:
             batches = split(names, command.argv, argument_space(env))
             commands += [((*argv, *batch), folder) for batch in batches]
         log = os.path.join(self._logs, _file_name(stage.name))
-        return Task(stage.name, tuple(commands), env, log, stage.timeout, stage.retries)
+        return Task(stage.name, tuple(commands), env, log, stage.timeout, stage.retries, tuple(parts))
 
     def _program(self, name: str, path: str) -> str | bytes:
         """The program that a plain name stands for; a name that stands for none is left for the executor to tell."""

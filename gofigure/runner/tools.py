@@ -55,7 +55,7 @@ class Tools:
         row = os.fsencode(f"{place}\0{real}\0{ask_version}")
         known = self._contents.tool(row, stamp)
         if known is None:
-            version = "" if not ask_version else _ASK if _is_shim(real) else self._version(place, folder)
+            version = "" if not ask_version else _ASK if _changes_unseen(place, real) else self._version(place, folder)
             known = (digest_path(os.fsencode(real), link=False).digest, version)
             self._contents.save_tool(row, stamp, *known)
         digest, version = known
@@ -63,7 +63,9 @@ class Tools:
 
     def _version(self, place: str, folder: str) -> str:
         try:
-            said = capture([place, "--version"], env=self._env, cwd=folder, timeout=_PATIENCE)
+            said = capture(
+                [place, _ASKED.get(os.path.basename(place), "--version")], env=self._env, cwd=folder, timeout=_PATIENCE
+            )
         except GofigureError:
             return ""
         lines = (said.out or said.err).decode("utf-8", "replace").splitlines()
@@ -71,13 +73,24 @@ class Tools:
 
 
 _ASK = "?"  # kept in place of a version that must be asked for every time
+_ASKED = {"go": "version"}  # those that do not understand `--version`
+# Start another release of themselves where a file of the folder, or the user's settings, say so.
+_CHOOSERS = frozenset(["cargo", "go", "rustc"])
+
+
+def _changes_unseen(place: str, real: str) -> bool:
+    """Whether this program may start another one tomorrow without changing itself."""
+    name, behind = os.path.basename(place), os.path.basename(real)
+    # `node` may be a link to volta, as `rustfmt` is to rustup; `python3`, a link to python3.11, is itself.
+    return name in _CHOOSERS or not behind.startswith(name) or _is_shim(real)
 
 
 def _is_shim(path: str) -> bool:
-    """Whether this is a script that may start another program tomorrow without changing itself.
+    """Whether this is a script such as the shims of pyenv and asdf, or of corepack.
 
-    Such are the shims of pyenv, asdf and volta. A Python script that pip has made is written anew with its package.
+    A Python script that pip has made, or one of Node's, is written anew with its package.
     """
     with open(path, "rb") as file:
         first = file.read(256).partition(b"\n")[0]
-    return first.startswith(b"#!") and b"python" not in first
+    written_anew = b"python" in first or (b"node" in first and "corepack" not in path)
+    return first.startswith(b"#!") and not written_anew

@@ -17,7 +17,7 @@ import time
 from collections.abc import Iterable, Sequence
 from typing import Any, NamedTuple
 
-from gofigure.model import RunResult, StageResult
+from gofigure.model import Part, RunResult, StageResult
 from gofigure.store.db import Database
 
 
@@ -59,10 +59,12 @@ class StageRow(NamedTuple):
     proven: int
     allowed: int
     note: str
+    parts: tuple[Part, ...] = ()
 
 
 _RUN = "id, job, trigger, worktree, content, tree, branch, state, started_ns, seconds"
 _STAGE = "run, stage, state, reason, key, seconds, exit_code, log, excerpt, proven, allowed, note"
+_PART = "location, state, seconds, exit_code, log, reason"
 
 
 class Ledger:
@@ -93,6 +95,7 @@ class Ledger:
 
     def stage_finished(self, run: int, results: Iterable[StageResult]) -> None:
         """Write verdicts, or what has been learned of them since; to be called inside a transaction."""
+        results = list(results)
         self._db.executemany(
             "UPDATE stage_runs SET state = ?, reason = ?, seconds = ?, exit_code = ?, log = ?, excerpt = ?,"
             " proven = ?, allowed = ?, note = ? WHERE run = ? AND stage = ?",
@@ -113,6 +116,13 @@ class Ledger:
                 for result in results
             ],
         )
+        parts = [
+            (run, result.stage, at, *part._replace(location=_stored(part.location), log=_stored(part.log)))
+            for result in results
+            for at, part in enumerate(result.parts)
+        ]
+        if parts:
+            self._db.executemany("INSERT OR REPLACE INTO stage_parts VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)", parts)
 
     def finish(self, result: RunResult) -> None:
         """To be called inside a transaction."""
@@ -155,7 +165,18 @@ class Ledger:
 
     def stages_of(self, run: int) -> list[StageRow]:
         rows = self._db.execute(f"SELECT {_STAGE} FROM stage_runs WHERE run = ? ORDER BY seq", (run,))  # noqa: S608
-        return [_stage(row) for row in rows]
+        stages = [_stage(row) for row in rows]
+        parts = self._parts_of(run)
+        return [stage._replace(parts=tuple(parts.get(stage.stage, ()))) for stage in stages] if parts else stages
+
+    def _parts_of(self, run: int) -> dict[str, list[Part]]:
+        parts: dict[str, list[Part]] = {}
+        rows = self._db.execute(f"SELECT stage, {_PART} FROM stage_parts WHERE run = ? ORDER BY stage, seq", (run,))  # noqa: S608
+        for stage, *row in rows:
+            part = Part(*row)
+            log = None if part.log is None else os.fsdecode(part.log)
+            parts.setdefault(stage, []).append(part._replace(location=os.fsdecode(part.location), log=log))
+        return parts
 
     def has_runs(self) -> bool:
         return self._db.execute("SELECT 1 FROM runs LIMIT 1").fetchone() is not None

@@ -49,4 +49,13 @@ STEPS: tuple[str, ...] = (
     CREATE INDEX proofs_by_stage ON proofs (stage, proven_ns);
     CREATE TABLE file_proofs (key BLOB PRIMARY KEY, run INTEGER NOT NULL) WITHOUT ROWID;
     """,
+    """
+    -- One row for each location of a stage that has several. Other stages have none.
+    CREATE TABLE stage_parts (
+      run INTEGER NOT NULL, stage TEXT NOT NULL, seq INTEGER NOT NULL, location TEXT NOT NULL, state TEXT NOT NULL,
+      seconds REAL NOT NULL, exit_code INTEGER, log TEXT, reason TEXT NOT NULL,
+      PRIMARY KEY (run, stage, seq),
+      FOREIGN KEY (run, stage) REFERENCES stage_runs (run, stage) ON DELETE CASCADE
+    ) WITHOUT ROWID
+    """,
 )

@@ -6,31 +6,60 @@ from collections.abc import Mapping
 from typing import Protocol
 
 from gofigure.model import Command, Stage
-from gofigure.targets import make, pytest, shell
+from gofigure.targets import cargo_test, go_test, make, npm_test, pytest, shell
 
 
 class Target(Protocol):
     """What a target module offers; it starts nothing and reads nothing."""
 
     READS_WHOLE_LOCATIONS: bool  # `source` only says where there is something to do (decision 6)
+    ROOTS: tuple[str, ...]  # files that mark the root of a module or workspace, of which a location is only a part
     TELLS_VERSION: bool  # its tools may be run with `--version`; a word of the user's could do anything
+    ENVIRONMENT: tuple[tuple[str, str], ...]  # variables that its programs get, unless the stage says otherwise
 
     def commands(self, stage: Stage) -> tuple[Command, ...]:
-        """What to execute, in order; a failure ends the stage."""
+        """One for each location, in order; or one that takes file names."""
+
+    def source(self, stage: Stage) -> str | None:
+        """A regular expression that a file in each location must match: else there is nothing to do. None: any will do.
+
+        It is searched in the path below the location.
+        """
 
     def tools(self, stage: Stage) -> tuple[str, ...]:
         """Programs whose content decides the result, by name or path."""
 
 
-KINDS: Mapping[str, Target] = {"make": make, "pytest": pytest, "shell": shell}
+KINDS: Mapping[str, Target] = {
+    "cargo_test": cargo_test,
+    "go_test": go_test,
+    "make": make,
+    "npm_test": npm_test,
+    "pytest": pytest,
+    "shell": shell,
+}
 
 
 def commands_of(stage: Stage) -> tuple[Command, ...]:
     return KINDS[stage.target].commands(stage)
 
 
+def source_of(stage: Stage) -> str | None:
+    """What a file in each location must match; None: nothing is asked."""
+    return KINDS[stage.target].source(stage) if stage.files is None else None
+
+
+def environment_of(stage: Stage) -> Mapping[str, str]:
+    return dict(KINDS[stage.target].ENVIRONMENT)
+
+
 def reads_whole_locations(stage: Stage) -> bool:
     return KINDS[stage.target].READS_WHOLE_LOCATIONS
+
+
+def roots_of(stage: Stage) -> tuple[str, ...]:
+    """File names: all of the outermost folder around a location that holds one of them may decide the result."""
+    return KINDS[stage.target].ROOTS
 
 
 def tells_version(stage: Stage) -> bool:

@@ -8,6 +8,8 @@ from gofigure.model import Command, Stage
 
 TELLS_VERSION = False
 READS_WHOLE_LOCATIONS = False
+ROOTS: tuple[str, ...] = ()
+ENVIRONMENT: tuple[tuple[str, str], ...] = ()
 
 # A line of plain words does the same with and without a shell, and starts in half the time (GNU make does so too).
 _PLAIN = re.compile(r"[\w@%+=:,./ -]+", re.ASCII)
@@ -82,6 +84,11 @@ def _argv(line: str) -> tuple[str, ...]:
         return tuple(words)
     # -e: in a text of several lines, the first failure is the result.
     return ("/bin/sh", "-ec", line, "sh")
+
+
+def source(stage: Stage) -> str | None:
+    """Asked of locations that are named; a line for the whole tree may well have nothing to do yet."""
+    return stage.source if stage.locations else None
 
 
 def tools(stage: Stage) -> tuple[str, ...]:

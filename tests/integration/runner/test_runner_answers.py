@@ -141,12 +141,12 @@ def _shape(value: Any) -> Any:
 
 STAGE = {
     "stage": "str", "verdict": "str", "reason": "str", "seconds": "float", "exit_code": "int", "log": "str",
-    "excerpt": [], "proven": "bool", "note": "str", "allowed": "bool", "key": "str",
+    "excerpt": [], "proven": "bool", "note": "str", "allowed": "bool", "key": "str", "parts": [],
 }  # fmt: skip
 RUN = {"run": "int", "job": "str", "verdict": "str", "seconds": "float", "stages": [STAGE]}
 ROW = {
     "run": "int", "stage": "str", "state": "str", "reason": "str", "key": "str", "seconds": "float", "exit_code": "int",
-    "log": "str", "excerpt": "str", "proven": "int", "allowed": "int", "note": "str",
+    "log": "str", "excerpt": "str", "proven": "int", "allowed": "int", "note": "str", "parts": [],
 }  # fmt: skip
 HISTORY = {
     "id": "int", "job": "str", "trigger": "str", "worktree": "str", "content": "str", "tree": "str", "branch": "str",

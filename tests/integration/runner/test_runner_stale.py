@@ -74,7 +74,7 @@ def test_what_a_link_leads_to_counts(repo: Repo, inputs: str) -> None:
 
 
 @pytest.mark.parametrize(
-    "inputs", ["inputs = ['*.txt']", "inputs = ['scr/**']", "locations = ['nowhere']\nsource = 'x'"]
+    "inputs", ["inputs = ['*.txt']", "inputs = ['scr/**']", "locations = ['nowhere']", "source = 'nothing'"]
 )
 def test_inputs_that_match_nothing_prove_nothing(repo: Repo, inputs: str) -> None:
     repo.write("src/x.txt", "good\n")

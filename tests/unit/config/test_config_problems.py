@@ -11,7 +11,7 @@ from gofigure.config import parse
 from gofigure.errors import ConfigError
 from gofigure.model import Job, Stage
 
-TARGETS = ("make", "pytest", "shell")
+TARGETS = ("go_test", "make", "pytest", "shell")
 
 
 def problems(text: str) -> list[str]:
@@ -122,6 +122,21 @@ RULE = "choose inputs in one way: files (with inputs that all of them depend on)
 )
 def test_inputs_are_chosen_in_one_way(lines: list[str], expected: str) -> None:
     assert problems("\n".join(["[stages.a]", "run = 'x'", *lines])) == [expected]
+
+
+def test_only_a_shell_stage_takes_files() -> None:
+    for target in ("pytest", "go_test"):
+        (said,) = problems(f"[stages.a]\ntarget = '{target}'\nfiles = 'a'")
+        assert said.startswith(f"3: stages.a.files: found with the target '{target}'"), said
+
+
+def test_source_may_stand_beside_inputs_where_it_only_says_where_there_is_something_to_do() -> None:
+    lines = "inputs = ['src/**']\nsource = 'a'"
+    config = parse(f"[stages.a]\ntarget = 'pytest'\n{lines}".encode(), "x", targets=TARGETS)
+    assert config.stages["a"].source == "a"
+    assert problems(f"[stages.a]\ntarget = 'make'\n{lines}") == [
+        f"3: stages.a.inputs: found together with 'source'; {RULE}"
+    ]
 
 
 def test_files_may_have_inputs_that_all_of_them_depend_on() -> None:

@@ -1,0 +1,36 @@
+"""The rows of a stage's parts, below its own row on the screen."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+from gofigure.model import Part, StageResult
+from gofigure.snapshot.select import show
+
+
+def part_rows(stage: StageResult, width: int, duration: Callable[[float], str]) -> list[str]:
+    """One row per part of a stage that has several. `width`: of the column of names; `duration`: seconds in words."""
+    if len(stage.parts) < 2:
+        return []
+    names = [show(part.location.encode("utf-8", "surrogateescape") or b".") for part in stage.parts]
+    column = max(width - 2, *map(len, names))
+    return [
+        f"    {name:<{column}}  {part.verdict:<11} {_took(part, duration):>8}  {_remark(part, stage)}".rstrip()
+        for name, part in zip(names, stage.parts, strict=True)
+    ]
+
+
+def _took(part: Part, duration: Callable[[float], str]) -> str:
+    return "" if part.exit_code is None else duration(part.seconds)
+
+
+def _remark(part: Part, stage: StageResult) -> str:
+    """How it ended, and where its log is, unless the stage's own lines name that."""
+    if part.verdict == "passed":
+        return ""
+    words = [part.reason]
+    if part.verdict == "failed" and part.exit_code is not None:
+        words.append(f"ended by signal {-part.exit_code}" if part.exit_code < 0 else f"exit code {part.exit_code}")
+    if part.log and (part.log != stage.log or stage.verdict == "interrupted"):
+        words.append(f"log: {part.log}")
+    return "; ".join(word for word in words if word)

@@ -1,0 +1,59 @@
+"""The locations of a stage in some content: what is to be done there, and what that reads besides."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+from gofigure.digest.tree import look_up
+from gofigure.model import Stage
+from gofigure.snapshot.select import Selecting, Selector, show
+from gofigure.targets import roots_of, source_of
+
+_NAMES_SHOWN = 3
+
+
+def missing(stage: Stage, tree: bytes, selecting: Selecting) -> tuple[str, ...]:
+    """The locations in which there is nothing to do, so that passing there would say nothing."""
+    source = source_of(stage)
+    if source is None:
+        return ()
+    locations = stage.locations or ("",)
+    return tuple(one for one in locations if selecting.select(tree, Selector((one,), source)).files == 0)
+
+
+def said_of(locations: tuple[str, ...], source: str | None) -> str:
+    """That nothing in these locations matches, in words."""
+    names = ", ".join(_shown(location) or "." for location in locations[:_NAMES_SHOWN])
+    more = f" and {len(locations) - _NAMES_SHOWN} more" if len(locations) > _NAMES_SHOWN else ""
+    return f"no file in {names}{more} matches {_shown(source or '')}"
+
+
+def widened(stage: Stage, tree: bytes, load: Callable[[bytes], bytes]) -> Stage:
+    """The stage with the modules or workspaces around its locations in their place (docs/decisions/0010).
+
+    What is tested in one folder may use all of its module: a change there must not leave the old pass standing.
+    """
+    markers = roots_of(stage)
+    if not markers or stage.inputs or not stage.locations:
+        return stage
+    locations = (_root_of(location, markers, tree, load) for location in stage.locations)
+    return stage._replace(locations=tuple(dict.fromkeys(locations)))
+
+
+def _root_of(location: str, markers: tuple[str, ...], tree: bytes, load: Callable[[bytes], bytes]) -> str:
+    """The outermost folder around a location that holds one of the files; or else the location itself."""
+    names = location.split("/")
+    for upto in range(len(names)):
+        folder = "/".join(names[:upto])
+        paths = (_bytes(f"{folder}/{marker}".lstrip("/")) for marker in markers)
+        if any(look_up(tree, path, load) is not None for path in paths):
+            return folder
+    return location
+
+
+def _shown(text: str) -> str:
+    return show(_bytes(text))
+
+
+def _bytes(text: str) -> bytes:
+    return text.encode("utf-8", "surrogateescape")
