@@ -132,7 +132,7 @@ def _as_json(start: _Start, *, written: bool) -> dict[str, object]:
 
 def _tell(start: _Start) -> None:
     for one in start.found:
-        print(f"found {one.name} ({', '.join(map(plain, one.files))})")
+        print(f"found {one.name}" + (f" ({', '.join(map(plain, one.files))})" if one.files else ""))
     if not start.found:
         print("found nothing that gofigure knows")
     if start.incomplete:

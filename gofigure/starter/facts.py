@@ -4,6 +4,8 @@ from collections.abc import Callable, Mapping
 from typing import Literal, NamedTuple
 
 Value = str | tuple[str, ...] | Mapping[str, str]
+# Folders whose projects are only there to be tried or read.
+_SAMPLES = frozenset(("test", "tests", "testdata", "fixtures", "examples", "docs"))
 Role = Literal["lint", "test", "build", "later"]
 
 
@@ -20,8 +22,9 @@ class Place(NamedTuple):
     incomplete: str = ""  # why not everything was seen
 
     def below(self, name: str) -> tuple[str, ...]:
-        """The folders that hold a file of this name, "" for the folder itself."""
-        return tuple(path[: -len(name)].rstrip("/") for path in self.files if f"/{path}".endswith(f"/{name}"))
+        """The folders that hold a file of this name, "" for the folder itself; samples do not count."""
+        folders = [path[: -len(name)].rstrip("/") for path in self.files if f"/{path}".endswith(f"/{name}")]
+        return tuple(folder for folder in folders if _SAMPLES.isdisjoint(folder.split("/")))
 
 
 class Line(NamedTuple):

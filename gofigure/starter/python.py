@@ -21,8 +21,6 @@ def find(place: Place) -> Found | None:
     tests = tuple(path for path in place.files if _TEST.search(path))
     marks = tuple(name for name in _MARKS if name in place.files)
     projects = place.below("pyproject.toml")
-    if not marks and not tests and not projects:
-        return None
     drafts = [
         draft
         for draft in (
@@ -34,6 +32,8 @@ def find(place: Place) -> Found | None:
         if draft is not None
     ]
     told = [*(marks or [f"{folder}/pyproject.toml" for folder in projects[:3]])]
+    if not told and not drafts:
+        return None
     if tests:
         told.append(f"{len(tests)} test file{'s' if len(tests) > 1 else ''}")
     return Found("Python", tuple(told), tuple(drafts))
@@ -85,6 +85,8 @@ def _tests(place: Place, tests: tuple[str, ...], projects: tuple[str, ...]) -> D
     """All tests at once, or those of each sub-project."""
     why = f"Tests: {tests[0]}" + (f" and {len(tests) - 1} more" if len(tests) > 1 else "")
     folders = [one for one in projects if any(path.startswith(f"{one}/") for path in tests)]
+    if not all(any(path.startswith(f"{one}/") for one in folders) for path in tests):
+        folders = []
     name, command, missing = _runner(place, tests, apart=bool(folders))
     if folders:
         together = lead_out(place, [f"{one}/pyproject.toml" for one in folders])

@@ -15,7 +15,7 @@ _MARKERS = Draft(
     "lint",
     "Nothing was recognised that could run here. This one finds what a merge has left unresolved",
     (
-        Line("run", "grep -nIE '^(<{7}|>{7}) ' -- \"$@\" && exit 1 || test $? -eq 1", "1: none found; 2: grep failed"),
+        Line("run", "grep -HnIE '^(<{7}|>{7}) ' -- \"$@\" && exit 1 || test $? -eq 1", "1: none found; 2: grep failed"),
         Line("files", ".", "a regular expression, searched in the path"),
     ),
 )
