@@ -150,8 +150,6 @@ def _environment(folder: str, path: str) -> dict[str, str]:
         PATH=_with_python(folder, path),
         HOME=folder,
         LANG="C.UTF-8",
-        XDG_DATA_HOME=os.path.join(folder, "data"),
-        XDG_CONFIG_HOME=os.path.join(folder, "config"),
         GIT_CONFIG_NOSYSTEM="1",
         GIT_TEMPLATE_DIR="",
         GIT_CEILING_DIRECTORIES=folder,

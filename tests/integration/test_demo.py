@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import shutil
 import subprocess
 from dataclasses import replace
@@ -111,6 +112,7 @@ def test_keep_leaves_a_repository_to_go_on_with(somewhere: Repo) -> None:
     assert done.returncode == 0, said(done)
     (folder,) = _left(somewhere)
     assert f"kept: {folder / 'greeting'}" in said(done)
+    assert os.listdir(folder / "greeting/.git/hooks") == ["pre-commit"]  # and nothing of a template's
     assert somewhere.at(folder / "greeting").git("log", "--oneline").count(b"\n") == 2
 
 

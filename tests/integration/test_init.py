@@ -58,7 +58,7 @@ def test_an_empty_repository_gets_a_stage_that_works(bare: Repo) -> None:
     told = init(bare)
     assert "found nothing" in told
     assert "markers  to run" in told
-    assert "gofigure install-hooks" in told
+    assert "next: gofigure install-hooks" in told
     assert bare.gofigure("validate").returncode == 0
     bare.write("notes", NOTES)
     assert bare.json("run")["runs"][0]["verdict"] == "passed"
@@ -133,7 +133,7 @@ def test_a_shim_with_nothing_behind_it_is_no_program(bare: Repo) -> None:
 def test_programs_are_tried_elsewhere_and_the_projects_own_not_at_all(bare: Repo) -> None:
     have(bare, "npm", "cargo", "make", "python3")
     canary = 'touch "$0.ran"; touch canary\n'
-    for name in ("ruff", "pytest", "mypy"):
+    for name in ("ruff", "pytest", "mypy", "npm"):
         bare.write(f".venv/bin/{name}", f"#!/bin/sh\n{canary}", mode=0o755)
     bare.write("pyproject.toml", "[tool.ruff]\n[tool.mypy]\n")
     bare.write("test_a.py", "open('canary', 'w')\n")
@@ -244,6 +244,7 @@ def _links(repo: Repo) -> None:
     (outside / "package.json").write_text('{"scripts": {"test": "x"}}')
     (outside / "go.mod").write_text("")
     (repo.root / "package.json").symlink_to(outside / "package.json")
+    (repo.root / "go.mod").symlink_to(outside / "go.mod")
     (repo.root / "linked").symlink_to(outside)
     (repo.root / "loop").symlink_to(repo.root)
 
@@ -300,6 +301,7 @@ def test_outside_git_it_is_the_folder_itself(bare: Repo, tmp_path: Path) -> None
     assert plain.gofigure("run").returncode == 0
     init(plain.at(folder / "below"))
     assert (folder / "below" / ".gofigure.toml").exists()
+    assert plain.gofigure("run", cwd=folder / "below").returncode == 0
 
 
 def test_a_bare_repository_has_no_place_for_it(bare: Repo, tmp_path: Path) -> None:
@@ -309,7 +311,15 @@ def test_a_bare_repository_has_no_place_for_it(bare: Repo, tmp_path: Path) -> No
     assert "no working tree" in said(done)
 
 
-def test_a_conflict_does_not_keep_it_from_being_written(bare: Repo) -> None:
+def test_a_plan_that_cannot_be_made_does_not_take_the_file_back(bare: Repo) -> None:
+    bare.write(".gofigure", "somebody's\n")
+    bare.git("add", "--force", ".gofigure")
+    told = init(bare)
+    assert "what would run cannot be shown: .gofigure is tracked by git" in told
+    assert bare.gofigure("validate").returncode == 0
+
+
+def test_a_conflict_in_the_index(bare: Repo) -> None:
     bare.write("a", "1\n")
     bare.commit("one")
     bare.git("checkout", "-q", "-b", "other")
@@ -318,7 +328,7 @@ def test_a_conflict_does_not_keep_it_from_being_written(bare: Repo) -> None:
     bare.git("checkout", "-q", "main")
     bare.write("a", "3\n")
     bare.commit("three")
-    bare.try_git("merge", "-q", "other")
+    assert bare.try_git("merge", "-q", "other").returncode == 1
     assert bare.gofigure("init").returncode == 0
     assert bare.gofigure("validate").returncode == 0
 
