@@ -16,5 +16,7 @@ def find(place: Place) -> Found | None:
     manifests = [f"{folder}/{_FILE}" if folder else _FILE for folder in folders]
     lines = in_folders(place, "cargo_test", "cargo test", folders, together=lead_out(place, manifests))
     told = manifests[0] + (f" and {len(manifests) - 1} more" if len(manifests) > 1 else "")
-    draft = Draft("cargo-test", "test", f"Tests: {told}", lines, "" if place.runs("cargo") else "cargo is not on PATH")
+    draft = Draft(
+        "cargo-test", "test", f"Tests: {told}", lines, "" if place.runs("cargo") else "cargo cannot be started"
+    )
     return Found("Rust", tuple(manifests[:3]), (draft,))

@@ -15,7 +15,7 @@ def find(place: Place) -> Found | None:
     manifests = [f"{folder}/{_FILE}" if folder else _FILE for folder in modules]
     tests = [path for path in place.files if path.endswith("_test.go")]
     tested = [folder for folder in modules if any(_module_of(path, modules) == folder for path in tests)]
-    missing = "" if place.runs("go") else "go is not on PATH"
+    missing = "" if place.runs("go") else "go cannot be started"
     told = manifests[0] + (f" and {len(manifests) - 1} more" if len(manifests) > 1 else "")
     together = "go.work" in place.files or lead_out(place, manifests)
     if tested:

@@ -18,7 +18,7 @@ def find(place: Place) -> Found | None:
     has = [target for target in _ROLES if re.search(rf"^{target}[ \t]*:(?![:=])", text, re.MULTILINE)]
     if "test" in has and "check" in has:
         has.remove("check")  # by custom the same, or more of it
-    missing = "" if place.runs("make") else "make is not on PATH"
+    missing = "" if place.runs("make") else "make cannot be started"
     drafts = tuple(_draft(target, name, missing) for target in has)
     return Found("make", (name,), drafts, "" if drafts else f"{name} has no target lint, test, check or build")
 

@@ -65,7 +65,7 @@ def _draft(place: Place, program: str, packages: list[_Package], script: str, ro
         return None
     missing = ""
     if not place.runs(program):
-        missing = f"{program} is not on PATH"
+        missing = f"{program} cannot be started"
     elif not all(one.complete for one in having):
         missing = f"its packages are not there yet ({program} install)"
     command = f"{program} test" if script == "test" else f"{program} run {script}"

@@ -12,7 +12,7 @@ def find(place: Place) -> Found | None:
     if _FILE not in place.files:
         return None
     program = next((name for name in _PROGRAMS if place.runs(name)), "")
-    missing = "" if program else "neither pre-commit nor prek is on PATH"
+    missing = "" if program else "neither pre-commit nor prek can be started"
     if not place.in_git:
         missing = "it works in a git repository only"
     lines = (

@@ -130,4 +130,4 @@ def _leaving_nothing(place: Place) -> tuple[Line, ...]:
 
 
 def _absent(name: str) -> str:
-    return f"{name} is neither on PATH nor in .venv"
+    return f"{name} cannot be started, from PATH or from .venv"

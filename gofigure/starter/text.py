@@ -6,6 +6,7 @@ from collections.abc import Iterable, Mapping, Sequence
 
 from gofigure.starter.facts import Draft, Found, Line, Value
 
+_ORDER = ("lint", "test", "build", "later")
 _WIDEST = 44  # a comment behind longer code than this would be out of line
 _SHOWN = 120
 
@@ -43,7 +44,7 @@ def chosen(found: Iterable[Found]) -> tuple[Draft, ...]:
     ]
     if not any(draft.active and draft.role != "build" for draft in drafts):
         drafts.insert(0, _MARKERS)
-    return tuple(drafts)
+    return tuple(sorted(drafts, key=lambda draft: _ORDER.index(draft.role)))  # what is quick to say no comes first
 
 
 def config_text(drafts: Sequence[Draft], remarks: Iterable[str] = ()) -> str:

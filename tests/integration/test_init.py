@@ -82,7 +82,7 @@ def test_a_python_project(bare: Repo) -> None:
     bare.write("tests/test_a.py", "")
     told = init(bare)
     assert "found Python (pyproject.toml, 1 test file)" in told
-    assert "mypy is only a comment: mypy is neither on PATH nor in .venv" in told
+    assert "mypy is only a comment: mypy cannot be started, from PATH or from .venv" in told
     assert verdicts(bare.json("run")) == {"ruff": "passed", "pytest": "passed"}
     assert f"ruff {bare.root} check --force-exclude tests/test_a.py" in called(bare)
     assert verdicts(bare.json("run")) == {"ruff": "reused", "pytest": "reused"}
@@ -280,7 +280,7 @@ def test_the_answer_for_programs(bare: Repo) -> None:
     wrote = json.loads(init(bare, "--json"))
     assert wrote == {**shown, "written": True}
     assert wrote["found"] == [{"name": "Rust", "files": ["Cargo.toml"], "remark": ""}]
-    assert wrote["stages"][1] == {"stage": "cargo-test", "active": False, "reason": "cargo is not on PATH"}
+    assert wrote["stages"][1] == {"stage": "cargo-test", "active": False, "reason": "cargo cannot be started"}
     assert (bare.root / ".gofigure.toml").read_text() == wrote["text"]
 
 
