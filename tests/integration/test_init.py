@@ -148,9 +148,8 @@ def test_programs_are_tried_elsewhere_and_the_projects_own_not_at_all(bare: Repo
     assert "[stages.ruff]" in text
     assert {line.split()[1] for line in called(bare)} == {"/"}
     inside = replace(bare, env={**bare.env, "PATH": f"{bare.root}/.venv/bin:{bare.env['PATH']}"})
-    init(inside)
-    assert not list(bare.root.rglob("*canary*"))
-    assert not list(bare.root.rglob("*.ran"))
+    assert init(inside, "--print") == text
+    assert everything(bare.root) == before
 
 
 def _make_fifo(place: Path) -> None:
