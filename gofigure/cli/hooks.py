@@ -22,7 +22,12 @@ def _repository(where: Here) -> Repository:
 @click.command("install-hooks")
 def install_hooks() -> int:
     """Make git run the configured jobs; also allows this configuration to run."""
-    where = here()
+    install_in(here())
+    return 0
+
+
+def install_in(where: Here) -> None:
+    """Install the hooks that the configuration names, and say which."""
     repository = _repository(where)
     config = load_config(where.project)
     wanted = [hook for hook in HOOKS if any(hook in job.on for job in config.jobs.values())]
@@ -38,7 +43,6 @@ def install_hooks() -> int:
     for one in done:
         kept = f" (the hook that was there runs first; it is now {one.kept})" if one.kept else ""
         print(f"installed {one.path}{kept}")
-    return 0
 
 
 @click.command("uninstall-hooks")

@@ -12,8 +12,10 @@ from gofigure.cli.guard import answer_error, leave
 
 _COMMANDS = {
     "allow": "allow",
+    "demo": "demo",
     "digest": "digest",
     "history": "history",
+    "init": "init",
     "install-hooks": "hooks",
     "run": "run",
     "status": "status",
@@ -41,7 +43,8 @@ def gofigure() -> None:
     r"""Local CI/CD for a git repository: run only what is not yet proven.
 
     \b
-    To begin:  write .gofigure.toml (see .gofigure.toml.example), then
+    To begin:
+      gofigure init              look at the project, write .gofigure.toml, show what would run
       gofigure install-hooks     git runs its jobs from now on
       gofigure run               or run them now
       gofigure why STAGE         why it ran, or did not

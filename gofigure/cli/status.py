@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import sys
+from collections.abc import Sequence
 
 import click
 
@@ -11,6 +12,7 @@ from gofigure.cli.console import Console
 from gofigure.cli.here import here
 from gofigure.pipeline import Request
 from gofigure.queries import plans
+from gofigure.runner.plan import Plan
 from gofigure.triggers.install import installed
 
 
@@ -38,9 +40,14 @@ def status(names: tuple[str, ...], *, staged: bool, as_json: bool) -> int:
         print(dump({"hooks": hooks, "jobs": jobs}))
         return 0
     print(f"hooks: {', '.join(hooks) or 'none installed (gofigure install-hooks)'}")
+    show(planned)
+    return 0
+
+
+def show(planned: Sequence[Plan]) -> None:
+    """Each job with its stages: proven, or to be run, and why."""
     for plan in planned:
         print(f"{plan.job.name}:")
         width = max(map(len, plan.steps))
         for name, step in plan.steps.items():
             print(f"  {name:<{width}}  {'proven' if step.reused else 'to run':<7} {step.reason}")
-    return 0

@@ -26,9 +26,7 @@ def read(path: str) -> bytes:
         raise GofigureError(f"{path} is not a regular file", hint=f"look at: ls -l {path}") from None
     except (FileNotFoundError, NotADirectoryError):
         folder, name = os.path.split(os.path.abspath(path))
-        raise GofigureError(
-            f"no {name} in {folder}", hint="copy .gofigure.toml.example or write one: see README"
-        ) from None
+        raise GofigureError(f"no {name} in {folder}", hint="gofigure init") from None
     except OSError as error:
         raise GofigureError(f"cannot read {path}: {error.strerror}", hint=f"look at: ls -ld {path}") from error
 

@@ -5,23 +5,31 @@ from __future__ import annotations
 import os
 from collections.abc import Mapping, Sequence
 
-from gofigure.process.spawn import spawn
+from gofigure.process.spawn import Arg, spawn
 
 
-def pass_through(argv: Sequence[str], *, env: Mapping[str, str], data: bytes | None) -> int:
+def pass_through(
+    argv: Sequence[str],
+    *,
+    env: Mapping[str, str],
+    data: bytes | None,
+    cwd: Arg | None = None,
+    stderr: int | None = None,
+) -> int:
     """Run `argv` in our session with our output; `data`: its whole input, None: ours. Returns its exit code.
 
+    `stderr`: a descriptor for what it complains of, None: ours.
     A signal counts as 128 + its number, as a shell says it.
     """
     if data is None:
-        pid = spawn(argv, env=env, stdin=0, session=False)
+        pid = spawn(argv, env=env, cwd=cwd, stdin=0, stderr=stderr, session=False)
     else:
         import tempfile
 
         with tempfile.TemporaryFile() as file:  # a pipe could fill up before its reader starts
             file.write(data)
             file.seek(0)
-            pid = spawn(argv, env=env, stdin=file.fileno(), session=False)
+            pid = spawn(argv, env=env, cwd=cwd, stdin=file.fileno(), stderr=stderr, session=False)
     _, status = os.waitpid(pid, 0)
     code = os.waitstatus_to_exitcode(status)
     return code if code >= 0 else 128 - code

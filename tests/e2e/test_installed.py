@@ -59,10 +59,34 @@ def test_from_install_hooks_to_a_proven_commit(installed: Repo) -> None:
     assert installed.commit("two").returncode != 0
 
 
+def test_from_init_to_a_proven_commit(installed: Repo) -> None:
+    assert installed.gofigure("init").returncode == 0
+    assert installed.gofigure("install-hooks").returncode == 0
+    assert b"check: passed" in installed.commit("one").stderr
+
+
+def test_the_demo_needs_nothing_but_the_package_and_git(installed: Repo) -> None:
+    done = installed.gofigure("demo")
+    assert done.returncode == 0, done.stdout
+    assert b"That was gofigure." in done.stdout
+
+
 def test_help_and_version_work(installed: Repo) -> None:
     assert b"gofigure, version" in installed.gofigure("--version").stdout
     assert b"install-hooks" in installed.gofigure("--help").stdout
-    for name in ("allow", "digest", "history", "install-hooks", "run", "status", "uninstall-hooks", "validate", "why"):
+    for name in (
+        "allow",
+        "demo",
+        "digest",
+        "history",
+        "init",
+        "install-hooks",
+        "run",
+        "status",
+        "uninstall-hooks",
+        "validate",
+        "why",
+    ):
         done = installed.gofigure(name, "--help")
         assert done.returncode == 0, done.stderr
         assert len(done.stdout.splitlines()) > 3

@@ -28,7 +28,7 @@ def test_missing_file(tmp_path: Path) -> None:
     with pytest.raises(GofigureError) as caught:
         load(str(tmp_path / ".gofigure.toml"), targets=TARGETS)
     assert str(caught.value) == f"no .gofigure.toml in {tmp_path}"
-    assert caught.value.hint == "copy .gofigure.toml.example or write one: see README"
+    assert caught.value.hint == "gofigure init"
     assert not isinstance(caught.value, ConfigError)
 
 

@@ -1,0 +1,172 @@
+"""`gofigure init`: look at the project, write a commented .gofigure.toml, show the plan."""
+
+from __future__ import annotations
+
+import contextlib
+import os
+import sys
+from collections.abc import Sequence
+from typing import NamedTuple
+
+import click
+
+from gofigure import config as configuration
+from gofigure import trust
+from gofigure.cli.as_json import dump
+from gofigure.cli.console import Console
+from gofigure.cli.here import Here, here
+from gofigure.cli.hooks import install_in
+from gofigure.cli.status import show
+from gofigure.errors import GofigureError
+from gofigure.git.environment import GitVariables
+from gofigure.git.repository import ask
+from gofigure.pipeline import Request
+from gofigure.project import CONFIG_NAME, locate
+from gofigure.queries import plans
+from gofigure.starter import Draft, Found, chosen, config_text, look, survey
+from gofigure.starter.text import plain
+from gofigure.targets import KINDS
+
+
+class _Start(NamedTuple):
+    """What there is, and what follows from it."""
+
+    file: str
+    found: Sequence[Found]
+    drafts: Sequence[Draft]
+    text: str
+    incomplete: str  # why not everything was seen
+
+
+@click.command()
+@click.option("--print", "only_print", is_flag=True, help="Show the file; write nothing.")
+@click.option("--json", "as_json", is_flag=True, help="Print the result as JSON.")
+def init(*, only_print: bool, as_json: bool) -> int:
+    """Look at the project, write a commented .gofigure.toml, and show what would run.
+
+    Runs nothing of the project's, and never overwrites a file. Having it written here counts as a yes to it.
+    """
+    where = here()
+    in_git = where.project.repository is not None
+    root = where.project.root if in_git else os.getcwd()
+    file = os.path.join(root, CONFIG_NAME)
+    if not only_print:
+        _refuse_existing(file)
+    start = _survey(root, file, where, in_git=in_git)
+    if not only_print:
+        _write(file, start.text)
+        where = _again(where)
+        trust.allow(where.project.trust)
+    if as_json:
+        print(dump(_as_json(start, written=not only_print)))
+        return 0
+    if only_print:
+        print(start.text, end="")
+        return 0
+    _tell(start)
+    _plan(where)
+    _next(where)
+    return 0
+
+
+def _refuse_existing(file: str) -> None:
+    if os.path.lexists(file):  # a link that leads nowhere is somebody's too
+        raise GofigureError(
+            f"{file} is there already, and stays as it is",
+            hint="gofigure validate checks it; gofigure init --print shows what would be written",
+        )
+
+
+def _survey(root: str, file: str, where: Here, *, in_git: bool) -> _Start:
+    place = look(root, where.environ, targets=KINDS, in_git=in_git)
+    found = survey(place)
+    drafts = chosen(found)
+    text = config_text(drafts, [one.remark for one in found if one.remark])
+    configuration.parse(text.encode(), file, targets=tuple(KINDS))  # what does not load is not written
+    return _Start(file, found, drafts, text, place.incomplete)
+
+
+def _write(file: str, text: str) -> None:
+    """Create the file, whole or not at all."""
+    try:
+        fd = os.open(file, os.O_WRONLY | os.O_CREAT | os.O_EXCL | os.O_NOFOLLOW | os.O_CLOEXEC, 0o666)
+    except FileExistsError:
+        _refuse_existing(file)
+        raise
+    except OSError as error:
+        raise _unwritable(file, error) from None
+    try:
+        with open(fd, "wb") as stream:
+            stream.write(text.encode())
+    except OSError as error:
+        with contextlib.suppress(OSError):
+            os.unlink(file)
+        raise _unwritable(file, error) from None
+
+
+def _unwritable(file: str, error: OSError) -> GofigureError:
+    return GofigureError(
+        f"{file} cannot be written: {error.strerror}", hint="gofigure init --print shows what it would hold"
+    )
+
+
+def _again(where: Here) -> Here:
+    """The project as it is now: outside git, its root is where the configuration lies."""
+    if where.project.repository is not None:
+        return where
+    return where._replace(project=locate(ask(os.getcwd(), where.environ, GitVariables()), where.environ))
+
+
+def _as_json(start: _Start, *, written: bool) -> dict[str, object]:
+    return {
+        "file": start.file,
+        "written": written,
+        "found": [{"name": one.name, "files": one.files, "remark": one.remark} for one in start.found],
+        "stages": [
+            {"stage": one.name, "active": one.active, "reason": plain(one.missing or one.why)} for one in start.drafts
+        ],
+        "incomplete": start.incomplete,
+        "text": start.text,
+    }
+
+
+def _tell(start: _Start) -> None:
+    for one in start.found:
+        print(f"found {one.name}" + (f" ({', '.join(map(plain, one.files))})" if one.files else ""))
+    if not start.found:
+        print("found nothing that gofigure knows")
+    if start.incomplete:
+        print(f"note: {start.incomplete}")
+    print(f"wrote {start.file}")
+    for draft in start.drafts:
+        if not draft.active:
+            print(f"  {draft.name} is only a comment: {plain(draft.missing or draft.why)}")
+
+
+def _plan(where: Here) -> None:
+    try:
+        planned = plans(where.project, Request(where.manual, where.environ), Console(sys.stderr))
+    except GofigureError as error:  # such as a conflict in the index; the file is written all the same
+        print(f"what would run cannot be shown: {error}")
+        return
+    show(planned)
+
+
+def _next(where: Here) -> None:
+    """Ask on a terminal whether git is to call gofigure; elsewhere say how to go on."""
+    if where.project.repository is None:
+        print("next: gofigure run   (git hooks need a repository: git init)")
+    elif not (sys.stdin.isatty() and sys.stdout.isatty()):
+        print("next: gofigure install-hooks   (git runs this from now on), or: gofigure run")
+    elif _yes("Install the git hooks now? [Y/n] "):
+        install_in(where)
+    else:
+        print("later: gofigure install-hooks; by hand: gofigure run")
+
+
+def _yes(question: str) -> bool:
+    try:
+        return input(question).strip().lower() in ("", "y", "yes")
+    except EOFError:
+        print()
+        return False

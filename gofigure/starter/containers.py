@@ -1,0 +1,39 @@
+"""Docker and Kubernetes: what is there is shown as comments, for the targets that are still to come."""
+
+from __future__ import annotations
+
+import re
+
+from gofigure.starter.facts import Draft, Found, Line, Place
+
+_MOST_READ = 100  # YAML files that are opened
+_MANIFEST = re.compile(r"^apiVersion:.*^kind:|^kind:.*^apiVersion:", re.MULTILINE | re.DOTALL)
+
+
+def find(place: Place) -> Found | None:
+    images = place.below("Dockerfile")
+    yaml = [path for path in place.files if path.endswith((".yml", ".yaml"))]
+    manifests = [path for path in yaml[:_MOST_READ] if _MANIFEST.search(place.read(path))]
+    drafts: list[Draft] = []
+    names: list[str] = []
+    if images:
+        names.append("Docker")
+        drafts.append(_draft("image", "build", "docker", "Dockerfile", images))
+    if manifests:
+        names.append("Kubernetes")
+        folders = tuple(dict.fromkeys(path.rpartition("/")[0] for path in manifests))
+        drafts.append(_draft("deploy", "deploy", "kubernetes", r"\.ya?ml$", folders))
+    if not drafts:
+        return None
+    dockerfiles = tuple(f"{folder}/Dockerfile".lstrip("/") for folder in images)
+    return Found(" and ".join(names), (*dockerfiles[:2], *manifests[:2]), tuple(drafts))
+
+
+def _draft(name: str, kind: str, target: str, source: str, folders: tuple[str, ...]) -> Draft:
+    lines = (
+        Line("type", kind),
+        Line("target", target),
+        Line("source", source),
+        Line("locations", tuple(folder or "." for folder in folders)),
+    )
+    return Draft(name, "later", f"The target {target} is still to come", lines)
