@@ -13,9 +13,11 @@ from gofigure.cli.guard import answer_error, leave
 _COMMANDS = {
     "allow": "allow",
     "digest": "digest",
+    "doctor": "doctor",
     "history": "history",
     "install-hooks": "hooks",
     "run": "run",
+    "schema": "schema",
     "status": "status",
     "uninstall-hooks": "hooks",
     "validate": "validate",
