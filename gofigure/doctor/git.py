@@ -1,0 +1,69 @@
+"""Git: there, new enough, willing, and not told to look away."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+
+from gofigure.doctor.finding import Said, fine, problem, warning
+from gofigure.doctor.scene import Scene
+from gofigure.errors import GofigureError
+from gofigure.git.settings import MINIMUM, settings, version
+
+_FALSE = ("false", "no", "off", "0", "")
+_EXCEPTION = re.compile(r"git config --global --add safe\.directory .*")
+
+# Settings by which git, and so gofigure, overlooks what has changed on disk (README, "What is not part of a key").
+_OVERLOOKED = {
+    "core.filemode": ("false", "a changed exec bit"),
+    "core.trustctime": ("false", "changes that only move the ctime"),
+    "core.ignorecase": ("true", "names that differ in case only"),
+    "core.symlinks": ("false", "that a file has become a link"),
+}
+
+
+def check_version(scene: Scene) -> Iterator[Said]:
+    try:
+        found = version(scene.environ)
+    except GofigureError as error:
+        yield problem(str(error), "install git, or put it on the PATH")
+        return
+    words = ".".join(map(str, found))
+    if found < MINIMUM:
+        least = ".".join(map(str, MINIMUM))
+        yield problem(f"git {words} is too old", f"install git {least} or newer")
+    else:
+        yield fine(f"git {words}")
+
+
+def check_repository(scene: Scene) -> Iterator[Said]:
+    if scene.refusal is not None:
+        said = str(scene.refusal)
+        exception = _EXCEPTION.search(said)
+        yield problem(said.splitlines()[0], exception[0] if exception else scene.refusal.hint or "go to a working tree")
+    elif scene.project is None or scene.repository is None:
+        yield warning(f"{scene.folder} is not in a git repository: there are no hooks, only runs by hand", "git init")
+    else:
+        linked = f", a linked worktree of {scene.repository.common_dir}" if scene.repository.is_linked else ""
+        unborn = "" if scene.repository.head else ", before its first commit"
+        yield fine(f"{scene.repository.root}{linked}{unborn}")
+
+
+def check_settings(scene: Scene) -> Iterator[Said]:
+    if scene.repository is None:
+        return
+    found = {one.name: one for one in settings(scene.repository.git, "core.fsmonitor", *_OVERLOOKED)}
+    monitor = found.pop("core.fsmonitor", None)
+    if monitor and monitor.scope in ("local", "worktree") and monitor.value.lower() not in (*_FALSE, "true", "1"):
+        yield warning(
+            f"the repository's own configuration names a program that git starts: core.fsmonitor = {monitor.value}; "
+            "gofigure's own git calls leave it out",
+            "if you did not set it: git config --unset core.fsmonitor",
+        )
+    for name, one in found.items():
+        bad, what = _OVERLOOKED[name]
+        is_off = one.value.lower() in _FALSE
+        if is_off == (bad == "false"):
+            where = "--global " if one.scope == "global" else "--system " if one.scope == "system" else ""
+            mend = f"where the file system can do better: git config {where}--unset {one.name}"
+            yield warning(f"{one.name} is {one.value}: git, and so gofigure, overlooks {what}", mend)
