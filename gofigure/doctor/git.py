@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
+from typing import NamedTuple
 
 from gofigure.doctor.finding import Said, fine, problem, warning
 from gofigure.doctor.scene import Scene
@@ -13,12 +14,18 @@ from gofigure.git.settings import MINIMUM, settings, version
 _FALSE = ("false", "no", "off", "0", "")
 _EXCEPTION = re.compile(r"git config --global --add safe\.directory .*")
 
+
+class _Overlooked(NamedTuple):
+    what: str
+    when_off: bool
+
+
 # Settings by which git, and so gofigure, overlooks what has changed on disk (README, "What is not part of a key").
 _OVERLOOKED = {
-    "core.filemode": ("false", "a changed exec bit"),
-    "core.trustctime": ("false", "changes that only move the ctime"),
-    "core.ignorecase": ("true", "names that differ in case only"),
-    "core.symlinks": ("false", "that a file has become a link"),
+    "core.filemode": _Overlooked("a changed exec bit", when_off=True),
+    "core.trustctime": _Overlooked("changes that only move the ctime", when_off=True),
+    "core.ignorecase": _Overlooked("names that differ in case only", when_off=False),
+    "core.symlinks": _Overlooked("that a file has become a link", when_off=True),
 }
 
 
@@ -60,10 +67,10 @@ def check_settings(scene: Scene) -> Iterator[Said]:
             "gofigure's own git calls leave it out",
             "if you did not set it: git config --unset core.fsmonitor",
         )
-    for name, one in found.items():
-        bad, what = _OVERLOOKED[name]
-        is_off = one.value.lower() in _FALSE
-        if is_off == (bad == "false"):
-            where = "--global " if one.scope == "global" else "--system " if one.scope == "system" else ""
-            mend = f"where the file system can do better: git config {where}--unset {one.name}"
-            yield warning(f"{one.name} is {one.value}: git, and so gofigure, overlooks {what}", mend)
+    away = [one for name, one in found.items() if (one.value.lower() in _FALSE) is _OVERLOOKED[name].when_off]
+    for one in away:
+        where = "--global " if one.scope == "global" else "--system " if one.scope == "system" else ""
+        mend = f"where the file system can do better: git config {where}--unset {one.name}"
+        yield warning(f"{one.name} is {one.value}: git, and so gofigure, overlooks {_OVERLOOKED[one.name].what}", mend)
+    if not away:
+        yield fine("none makes git look away from a change")

@@ -33,6 +33,8 @@ def check_programs(scene: Scene) -> Iterator[Said]:
         if here:
             found = f"{name} is found from here, but not from a hook that a graphical client starts: {by}"
             yield warning(found, "gofigure install-hooks (takes over the PATH that you have here)")
+        elif "/" in name:  # what another stage builds may be missing before its first run
+            yield warning(f"{name} is not there, or not executable: {by}", f"ls -l {name}")
         else:
             yield problem(f"{name} is not found on the PATH: {by}", f"install {name}, or mend the PATH")
     if not said and scene.config.stages:

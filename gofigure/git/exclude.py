@@ -10,6 +10,11 @@ from gofigure.git.repository import Repository
 _LINES = ("/.gofigure", "/.gofigure-journal", "/.gofigure.set-aside-*", "/.gofigure.local.toml")
 
 
+def is_ignored(repository: Repository, path: bytes) -> bool:
+    """Whether git leaves out what stands at `path` (relative to the root), by whatever rule."""
+    return repository.git.start("check-ignore", "-q", "-z", "--stdin", stdin=path + b"\0").finish().code == 0
+
+
 def exclude_state(repository: Repository, observe: Observer) -> None:
     """Name our files in `info/exclude` (gitignore), once; where that cannot be done, git will show them."""
     path = os.path.join(repository.common_dir, "info", "exclude")
