@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, NamedTuple
 
-from gofigure.config.enabled import without_disabled
 from gofigure.config.graph_check import check_graph
 from gofigure.config.layers import Layer, Layers, lay_over, read_layers
 from gofigure.config.tables import Read, read_tables
@@ -73,8 +72,13 @@ def changed_by_layers(layers: Layers) -> tuple[str, ...]:
 def _check(data: dict[str, object], targets: Sequence[str]) -> _Checked:
     tables = read_tables(data, targets)
     wrong = [*tables.wrong, *_graph(tables)]
-    if wrong:
+    all_enabled = all(job.enabled for job in tables.jobs.values()) and all(
+        stage.enabled for stage in tables.stages.values()
+    )
+    if wrong or all_enabled:
         return _Checked(tables, (), wrong)
+    from gofigure.config.enabled import without_disabled
+
     return _Checked(*without_disabled(tables))
 
 

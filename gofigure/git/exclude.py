@@ -12,7 +12,7 @@ _LINES = ("/.gofigure", "/.gofigure-journal", "/.gofigure.set-aside-*", "/.gofig
 
 def is_ignored(repository: Repository, path: bytes) -> bool:
     """Whether git leaves out what stands at `path` (relative to the root), by whatever rule."""
-    return repository.git.start("check-ignore", "-q", "-z", "--stdin", stdin=path + b"\0").finish().code == 0
+    return repository.git.start("check-ignore", "-z", "--stdin", stdin=path + b"\0").finish().code == 0
 
 
 def exclude_state(repository: Repository, observe: Observer) -> None:

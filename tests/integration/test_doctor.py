@@ -7,6 +7,7 @@ import shutil
 import sqlite3
 import stat
 import subprocess
+import sys
 import tempfile
 import time
 from collections.abc import Callable, Mapping
@@ -18,14 +19,20 @@ from support.eye import everything
 from support.repo import Repo
 from support.rig import said
 
-from gofigure import __version__
+from gofigure import __version__, trust
 from gofigure.doctor import examine as examination
 from gofigure.doctor import filesystem
 from gofigure.doctor.examine import examine
 from gofigure.doctor.finding import Finding, Said
 from gofigure.doctor.scene import Scene, look_around
+from gofigure.events import ignore
 from gofigure.git.environment import GitVariables
-from gofigure.triggers.install import template
+from gofigure.git.repository import ask
+from gofigure.model import Trigger
+from gofigure.pipeline import Request, run
+from gofigure.project import locate
+from gofigure.store.inspect import why_locks_fail
+from gofigure.triggers.install import install, template
 
 CONFIG = """
 [jobs.j]
@@ -37,13 +44,22 @@ run = "echo it ran"
 KEPT = "pre-commit.before-gofigure"
 
 
+@pytest.fixture(autouse=True)
+def _locks_hold(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Another Python is started to try them; that is done in three tests and not in fifty."""
+    monkeypatch.setattr(filesystem, "why_locks_fail", lambda _folder: "")
+
+
 @pytest.fixture
 def project(repo: Repo) -> Repo:
-    """All is well."""
+    """All is well: hooks installed, allowed, run once. In this process, which saves starting two others."""
     repo.config(CONFIG)
     repo.write("a", "1\n")
-    assert repo.gofigure("install-hooks").returncode == 0
-    assert repo.gofigure("run").returncode == 0
+    where = locate(ask(str(repo.root), repo.env, GitVariables()), repo.env)
+    assert where.repository is not None
+    install(where.repository, ["pre-commit"], path=repo.env["PATH"], data=trust.data_home(repo.env))
+    trust.allow(where.trust)
+    run(where, Request(Trigger("manual"), repo.env), ignore)
     return repo
 
 
@@ -453,6 +469,17 @@ def test_a_file_system_that_can_do_less(project: Repo, monkeypatch: pytest.Monke
 def test_locks_that_do_not_hold(project: Repo, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(filesystem, "why_locks_fail", lambda _folder: "two processes got the same lock")
     assert "file system: SQLite's locks do not hold here (two processes got the same lock)" in problem(project)
+
+
+def test_locks_are_tried_with_a_second_process(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    for name in ("one", "two", "three"):
+        (tmp_path / name).mkdir()
+    assert why_locks_fail(str(tmp_path / "one")) == ""
+    assert "unable to open" in why_locks_fail(str(tmp_path / "none"))
+    monkeypatch.setattr(sys, "executable", str(program(tmp_path / "gets-it", "exit 0")))
+    assert why_locks_fail(str(tmp_path / "two")) == "two processes got the same lock"
+    monkeypatch.setattr(sys, "executable", str(program(tmp_path / "fails", "echo disk I/O error >&2; exit 1")))
+    assert why_locks_fail(str(tmp_path / "three")) == "disk I/O error"
 
 
 @pytest.mark.parametrize(("free", "level"), [(100_000_000, "warning"), (1_000_000, "problem")])
