@@ -12,7 +12,9 @@ _LINES = ("/.gofigure", "/.gofigure-journal", "/.gofigure.set-aside-*", "/.gofig
 
 def is_ignored(repository: Repository, path: bytes) -> bool:
     """Whether git leaves out what stands at `path` (relative to the root), by whatever rule."""
-    return repository.git.start("check-ignore", "-z", "--stdin", stdin=path + b"\0").finish().code == 0
+    # Not `check-ignore`: it refuses literal pathspecs.
+    listed = ("ls-files", "-z", "--others", "--ignored", "--exclude-standard", "--directory", "--")
+    return bool(repository.git.run(*listed, os.fsdecode(path)))
 
 
 def exclude_state(repository: Repository, observe: Observer) -> None:

@@ -149,6 +149,10 @@ def test_what_is_no_part_of_the_content(allowed: Repo, tmp_path: Path) -> None:
     assert said(done) == "src/build.log: no part of the content: ignored by git; no stage depends on it\n"
     answer = allowed.json("why", "src/build.log")
     assert (answer["left_out"], answer["digest"], answer["stages"]) == ("ignored by git", None, [])
+    allowed.write("[odd]*.log", "x")
+    allowed.write("built/deep/x.log", "x")
+    for ignored in ("./[odd]*.log", "built/deep", "built", "./.gofigure"):
+        assert allowed.json("why", ignored)["left_out"] == "ignored by git", ignored
     allowed.git("init", "-q", "nested")
     allowed.write("nested/file", "x")
     assert "in a repository of its own" in said(allowed.gofigure("why", "nested/file"))
