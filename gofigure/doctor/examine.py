@@ -23,6 +23,7 @@ from gofigure.errors import GofigureError
 CHECKS: tuple[tuple[str, Check], ...] = (
     ("git", git.check_version),
     ("repository", git.check_repository),
+    ("repository", git.check_index),
     ("git settings", git.check_settings),
     ("interpreter", interpreter.check_own),
     ("interpreter", interpreter.check_hooks_interpreter),

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import re
 from collections.abc import Iterator
 from typing import NamedTuple
@@ -10,7 +11,9 @@ from gofigure.doctor.finding import Said, fine, problem, warning
 from gofigure.doctor.scene import Scene
 from gofigure.errors import GofigureError
 from gofigure.git.settings import MINIMUM, settings, version
+from gofigure.snapshot.select import show
 
+_SHOWN = 3
 _FALSE = ("false", "no", "off", "0", "")
 _EXCEPTION = re.compile(r"git config --global --add safe\.directory .*")
 
@@ -47,13 +50,44 @@ def check_repository(scene: Scene) -> Iterator[Said]:
     if scene.refusal is not None:
         said = str(scene.refusal)
         exception = _EXCEPTION.search(said)
-        yield problem(said.splitlines()[0], exception[0] if exception else scene.refusal.hint or "go to a working tree")
-    elif scene.project is None or scene.repository is None:
-        yield warning(f"{scene.folder} is not in a git repository: there are no hooks, only runs by hand", "git init")
+        mend = "go to a working tree" if "working tree" in said else "git status, and mend what it says"
+        yield problem(said.splitlines()[0], exception[0] if exception else scene.refusal.hint or mend)
+    elif scene.repository is None:
+        yield _outside(scene.folder)
     else:
         linked = f", a linked worktree of {scene.repository.common_dir}" if scene.repository.is_linked else ""
         unborn = "" if scene.repository.head else ", before its first commit"
         yield fine(f"{scene.repository.root}{linked}{unborn}")
+
+
+def _outside(folder: str) -> Said:
+    """Git knows no repository here; there may be one all the same."""
+    above = folder
+    while not os.path.lexists(os.path.join(above, ".git")):
+        if os.path.dirname(above) == above:
+            return warning(f"{folder} is not in a git repository: there are no hooks, only runs by hand", "git init")
+        above = os.path.dirname(above)
+    place = os.path.join(above, ".git")
+    return problem(
+        f"{place} is there, and yet git finds no repository: it is damaged, or leads nowhere", f"ls -la {place}"
+    )
+
+
+def check_index(scene: Scene) -> Iterator[Said]:
+    if scene.repository is None:
+        return
+    index = scene.repository.index_file
+    try:
+        unmerged = scene.repository.git.run("ls-files", "-z", "--unmerged")
+    except GofigureError as error:
+        yield problem(" ".join(str(error).splitlines()), f"mv {index} {index}.damaged && git reset")
+        return
+    paths = dict.fromkeys(line.partition(b"\t")[2] for line in unmerged.split(b"\0") if line)
+    if paths:
+        listed = ", ".join(show(path) for path in list(paths)[:_SHOWN]) + (", ..." if len(paths) > _SHOWN else "")
+        yield warning(f"the index has conflicts, so nothing can be committed: {listed}", "resolve them, then: git add")
+    else:
+        yield fine("the index can be read, and has no conflict")
 
 
 def check_settings(scene: Scene) -> Iterator[Said]:

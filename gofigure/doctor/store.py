@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import contextlib
 import os
+import stat
 from collections.abc import Iterator
 
 from gofigure.doctor.finding import Said, fine, problem, warning
 from gofigure.doctor.scene import Scene
-from gofigure.errors import GofigureError, StoreError
+from gofigure.errors import GitError, GofigureError, StoreError
 from gofigure.git.index import tracked_among
 from gofigure.store.db import NAME, SIDE_FILES, DamagedError
 from gofigure.store.inspect import NEWEST_SCHEMA, inspect
@@ -19,16 +21,20 @@ _BEGIN_ANEW = "gofigure status (sets it aside, and begins a new one)"
 def check_tracked(scene: Scene) -> Iterator[Said]:
     if scene.repository is None:
         return
-    for name in tracked_among(scene.repository.git, (NAME, *SIDE_FILES)):
-        yield problem(f"{name} is tracked by git, so its proofs may be anybody's; it is not used", _untrack(name))
+    tracked: list[str] = []
+    with contextlib.suppress(GitError):  # the index cannot be read, as was said before
+        tracked = tracked_among(scene.repository.git, (NAME, *SIDE_FILES))
+    for name in tracked:
+        found = f"{name} is tracked by git, so its proofs may be anybody's; it is not used"
+        yield problem(found, f"git rm --cached {name}")
 
 
 def check_content(scene: Scene) -> Iterator[Said]:
     if scene.project is None:
         return
     path = scene.project.store_file
-    if not os.path.lexists(path):
-        yield fine(f"no {path} yet: the first run makes it")
+    if not os.path.lexists(path) or (os.path.isfile(path) and os.path.getsize(path) == 0):
+        yield fine(f"nothing in {path} yet: the first run makes it")
         return
     try:
         found = inspect(path, scene.token, scene.project.root)
@@ -43,6 +49,8 @@ def check_content(scene: Scene) -> Iterator[Said]:
         yield problem(f"{path} was written by a newer gofigure ({words})", "upgrade gofigure")
     elif found.complaint:
         yield problem(f"{path} is damaged: {found.complaint.splitlines()[0]}", _BEGIN_ANEW)
+    elif found.interrupted:
+        yield warning(f"{path} was left in the middle of a write: the next run takes that back", "gofigure status")
     elif not found.ours:
         yield warning(f"{path} was not made in this repository on this machine; it is not used", _BEGIN_ANEW)
     else:
@@ -62,7 +70,7 @@ def check_place(scene: Scene) -> Iterator[Said]:
     folder = os.path.dirname(path)
     if not os.access(folder, os.W_OK) or (info is not None and not os.access(path, os.W_OK)):
         yield warning(f"{path} cannot be written: nothing new will be remembered", f"chmod u+w {folder} {path}")
-    if info is not None and info.st_mode & 0o077:
+    if info is not None and stat.S_ISREG(info.st_mode) and info.st_mode & 0o077:
         yield warning(f"{path} can be read by others", f"chmod 600 {path}")
     if info is not None and info.st_size > _LARGE:
         yield warning(f"{path} holds {size(info.st_size)}", "gofigure gc")
@@ -85,7 +93,3 @@ def newest_run_ns(scene: Scene) -> int:
         return inspect(scene.project.store_file, scene.token, scene.project.root).newest_ns
     except GofigureError:
         return 0
-
-
-def _untrack(name: str) -> str:
-    return f"git rm --cached {name}"

@@ -36,6 +36,7 @@ class Inspected(NamedTuple):
     complaint: str = ""  # the first of `PRAGMA quick_check`; "" where all is well
     newest_ns: int = 0  # when the newest run was started
     running: tuple[int, ...] = ()  # runs recorded as under way in one working tree
+    interrupted: bool = False  # a write was cut off: whoever opens it next to write takes that back
 
 
 def inspect(path: str, token: bytes | None, worktree: str) -> Inspected:
@@ -48,7 +49,10 @@ def inspect(path: str, token: bytes | None, worktree: str) -> Inspected:
             connection.execute("PRAGMA trusted_schema = OFF")
             return _look(connection, token, worktree)
     except (sqlite3.Error, UnicodeDecodeError) as error:
-        code = getattr(error, "sqlite_errorcode", 0) & 0xFF
+        code = getattr(error, "sqlite_errorcode", 0)
+        if code == sqlite3.SQLITE_READONLY_ROLLBACK:
+            return Inspected(ours=True, schema=NEWEST_SCHEMA, interrupted=True)
+        code &= 0xFF
         if code in (sqlite3.SQLITE_CANTOPEN, sqlite3.SQLITE_READONLY, sqlite3.SQLITE_PERM, sqlite3.SQLITE_BUSY):
             raise StoreError(f"{path} cannot be read: {error}") from error
         raise DamagedError(f"{path} is damaged ({error})") from error

@@ -160,6 +160,38 @@ def test_in_a_bare_repository(repo: Repo, tmp_path: Path) -> None:
     assert everything(tmp_path / "bare.git") == before
 
 
+@pytest.mark.parametrize("how", ["HEAD", "leads nowhere"])
+def test_a_repository_that_is_none_any_more(project: Repo, how: str) -> None:
+    if how == "HEAD":
+        project.write(".git/HEAD", "nonsense\n")
+    else:
+        shutil.rmtree(project.root / ".git")
+        project.write(".git", "gitdir: /nowhere\n")
+    (project.root / "below").mkdir()
+    problems = told(look(project, project.root / "below"), "problem")
+    assert problems[0].startswith(f"repository: {project.root}/.git is there, and yet git finds no repository")
+
+
+def test_gits_own_configuration_is_broken(project: Repo) -> None:
+    project.write(".git/config", "[broken\n")
+    assert "bad config line 1" in problem(project)
+    assert problem(project).endswith("| git status, and mend what it says")
+
+
+def test_an_index_that_cannot_be_read(project: Repo) -> None:
+    project.write(".git/index", b"no index, " * 99)
+    assert "index file corrupt | mv " in problem(project)
+
+
+def test_an_index_with_conflicts(project: Repo) -> None:
+    project.commit("one")
+    oid = project.git("rev-parse", "HEAD:a").decode().strip()
+    lines = "".join(f"100644 {oid} {stage}\ta\n" for stage in (1, 2, 3))
+    project.git("rm", "-q", "--cached", "a")
+    project.git("update-index", "--index-info", stdin=lines.encode())
+    assert "the index has conflicts, so nothing can be committed: a |" in warning(project)
+
+
 def test_a_repository_that_git_refuses(project: Repo) -> None:
     """safe.directory: git's own switch for its tests makes us somebody else."""
     words = problem(project, env={"GIT_TEST_ASSUME_DIFFERENT_OWNER": "1"})
@@ -323,6 +355,11 @@ STORES: dict[str, tuple[Callable[[Repo], object], str, str]] = {
         lambda repo: _sql(repo, "UPDATE meta SET value = x'00' WHERE name = 'token'"),
         "warning",
         "was not made in this repository",
+    ),
+    "a write that was cut off": (
+        lambda repo: repo.write(".gofigure-journal", b"half of a page"),
+        "warning",
+        "was left in the middle of a write",
     ),
     "writable by others": (lambda repo: (repo.root / ".gofigure").chmod(0o666), "problem", "can be written by others"),
     "readable by others": (lambda repo: (repo.root / ".gofigure").chmod(0o604), "warning", "can be read by others"),
