@@ -341,10 +341,18 @@ def _deep_damage(repo: Repo) -> None:
     store.write_bytes(whole[:4096] + b"\xff" * (len(whole) - 4096))
 
 
+def _free_list(repo: Repo) -> None:
+    """Its header claims seven free pages; every row can still be read."""
+    store = repo.root / ".gofigure"
+    whole = store.read_bytes()
+    store.write_bytes(whole[:36] + (7).to_bytes(4, "big") + whole[40:])
+
+
 STORES: dict[str, tuple[Callable[[Repo], object], str, str]] = {
     "tracked": (lambda repo: repo.git("add", "-f", ".gofigure"), "problem", "store: .gofigure is tracked by git"),
     "garbage": (lambda repo: repo.write(".gofigure", b"no database, " * 999), "problem", ".gofigure is damaged"),
     "damaged within": (_deep_damage, "problem", ".gofigure is damaged"),
+    "damaged where nobody reads": (_free_list, "problem", ".gofigure is damaged: "),
     "newer": (
         lambda repo: _sql(repo, "PRAGMA user_version = 4711"),
         "problem",

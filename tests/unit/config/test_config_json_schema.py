@@ -158,6 +158,25 @@ def test_each_key_alone(data: st.DataObject) -> None:
     assert not disagreement({table: {"x": {**base, name: value}}})
 
 
+@pytest.mark.parametrize(
+    ("keys", "accepted"),
+    [
+        ({"source": "a", "inputs": ["b"]}, False),
+        ({"source": "a", "files": "b"}, False),
+        ({"source": "a", "inputs": []}, True),
+        ({"source": "a", "locations": ["b"]}, True),
+        ({"files": "a", "inputs": ["b"]}, True),
+        ({"target": "make"}, True),
+        ({"target": "shell"}, False),
+        ({"timeout": "0h0m"}, False),
+    ],
+)
+def test_rules_between_keys(keys: dict[str, Any], *, accepted: bool) -> None:
+    data = {"stages": {"s": keys if "target" in keys else {"run": "true", **keys}}}
+    assert VALID.is_valid(data) is accepted
+    assert parser_accepts(data) is accepted
+
+
 EXCEPTIONS: dict[str, dict[str, Any]] = {
     "an expression that does not compile": {"source": "("},
     "an expression that means something else in a later Python": {"files": "[[a]"},
