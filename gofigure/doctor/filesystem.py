@@ -57,12 +57,15 @@ def _missing(folder: str) -> Iterator[str]:
 def check_kind(scene: Scene) -> Iterator[Said]:
     if scene.project is None:
         return
-    kind = kind_of_mount(scene.project.root, _read_mounts())
-    if kind and _REMOTE.fullmatch(kind):
-        found = f"{scene.project.root} is on {kind}: changes made elsewhere give no event, and may be seen late"
-        yield warning(found, "work on a local disk, or let a watcher poll")
-    elif kind:
-        yield fine(f"{scene.project.root} is on {kind}")
+    mounts = _read_mounts()
+    # In a linked worktree, the store is in another place than the files.
+    for place in dict.fromkeys((scene.project.root, os.path.dirname(scene.project.store_file))):
+        kind = kind_of_mount(place, mounts)
+        if kind and _REMOTE.fullmatch(kind):
+            found = f"{place} is on {kind}: changes made elsewhere give no event, and may be seen late"
+            yield warning(found, "work on a local disk, or let a watcher poll")
+        elif kind:
+            yield fine(f"{place} is on {kind}")
 
 
 def kind_of_mount(path: str, mounts: str) -> str:

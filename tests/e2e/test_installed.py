@@ -62,7 +62,8 @@ def test_from_install_hooks_to_a_proven_commit(installed: Repo) -> None:
 def test_help_and_version_work(installed: Repo) -> None:
     assert b"gofigure, version" in installed.gofigure("--version").stdout
     assert b"install-hooks" in installed.gofigure("--help").stdout
-    for name in ("allow", "digest", "history", "install-hooks", "run", "status", "uninstall-hooks", "validate", "why"):
+    for name in ("allow", "digest", "history", "install-hooks", "run", "status", "uninstall-hooks", "validate", "why",
+                 "doctor", "schema"):  # fmt: skip
         done = installed.gofigure(name, "--help")
         assert done.returncode == 0, done.stderr
         assert len(done.stdout.splitlines()) > 3
