@@ -34,6 +34,7 @@ class Stage(NamedTuple):
     retries: int = 0
     allow_failure: bool = False
     cache: bool = True
+    enabled: bool = True
 
 
 class Job(NamedTuple):
@@ -43,6 +44,7 @@ class Job(NamedTuple):
     stages: tuple[str, ...]
     on: tuple[str, ...] = ()
     strict_dependency: bool = False
+    enabled: bool = True
 
 
 class Config(NamedTuple):
@@ -51,6 +53,8 @@ class Config(NamedTuple):
     path: str
     jobs: Mapping[str, Job]
     stages: Mapping[str, Stage]
+    local: tuple[str, ...] = ()  # the personal files that were laid over it
+    disabled: tuple[str, ...] = ()  # jobs and stages that are written down and take no part
 
 
 class Trigger(NamedTuple):

@@ -8,7 +8,7 @@ from collections.abc import Iterator, Mapping
 from typing import NamedTuple
 
 from gofigure import config as configuration
-from gofigure.errors import ConfigError, NotARepository, StoreError, StoreUnwritable
+from gofigure.errors import ConfigError, GofigureError, NotARepository, StoreError, StoreUnwritable
 from gofigure.events import Note, Observer
 from gofigure.git.exclude import exclude_state
 from gofigure.git.index import tracked_among
@@ -74,10 +74,26 @@ def _plain(folder: str, environ: Mapping[str, str]) -> Project:
 
 def load_config(project: Project) -> Config:
     """The checked configuration. Raises ConfigError with every problem."""
-    config = configuration.load(project.config_file, targets=tuple(KINDS))
-    unusable = {stage.name: said for stage in config.stages.values() if (said := _unusable(stage))}
-    if unusable:
-        raise _cannot_be_split(config, unusable)
+    return parse_config(read_config(project))
+
+
+def read_config(project: Project) -> configuration.Layers:
+    """The configuration's files, each read once. Raises GofigureError if the personal one could be anybody's."""
+    layers = configuration.read_layers(project.config_file)
+    local = layers[1:] and project.repository and tracked_among(project.repository.git, [configuration.LOCAL_NAME])
+    if local:
+        raise GofigureError(
+            f"{layers[1].path} is tracked by git, so it may be anybody's; it is not used",
+            hint=f"git rm --cached {configuration.LOCAL_NAME}",
+        )
+    return layers
+
+
+def parse_config(layers: configuration.Layers) -> Config:
+    """The checked configuration that these very bytes are. Raises ConfigError with every problem."""
+    config = configuration.parse_layers(layers, targets=tuple(KINDS))
+    if any(_unusable(stage) for stage in config.stages.values()):
+        raise _cannot_be_split(layers)
     return config
 
 
@@ -92,16 +108,18 @@ def _unusable(stage: Stage) -> str:
     return ""
 
 
-def _cannot_be_split(config: Config, unusable: Mapping[str, str]) -> ConfigError:
+def _cannot_be_split(layers: configuration.Layers) -> ConfigError:
     from gofigure.config.kinds import Wrong, show
-    from gofigure.config.report import report
-    from gofigure.config.toml_file import decode, read
+    from gofigure.config.report import report_all
 
-    wrong = [
-        Wrong(("stages", name, "run"), f"found {show(config.stages[name].run)}, expected words as in a shell: {said}")
-        for name, said in unusable.items()
-    ]
-    return report(wrong, decode(read(config.path), config.path), config.path)
+    found: dict[Wrong, configuration.Layer] = {}
+    for number, layer in enumerate(layers, 1):
+        config = configuration.parse_layers(layers[:number], targets=tuple(KINDS))
+        for stage in config.stages.values():
+            if said := _unusable(stage):
+                message = f"found {show(stage.run)}, expected words as in a shell: {said}"
+                found.setdefault(Wrong(("stages", stage.name, "run"), message), layer)
+    return report_all([(layer, [wrong for wrong, of in found.items() if of is layer]) for layer in layers])
 
 
 @contextlib.contextmanager

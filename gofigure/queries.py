@@ -3,18 +3,23 @@
 from __future__ import annotations
 
 import contextlib
+import os
 from collections.abc import Iterator, Sequence
+from typing import NamedTuple
 
 from gofigure import trust
-from gofigure.digest.tree import KIND_WORDS, look_up
+from gofigure.digest.tree import KIND_WORDS, Entry, look_up
 from gofigure.errors import GofigureError
-from gofigure.events import Note, Observer
+from gofigure.events import Note, Observer, ignore
+from gofigure.git.exclude import is_ignored
 from gofigure.pipeline import Request, choose_jobs, content_now, contents, look
 from gofigure.project import Project, load_config, open_store
 from gofigure.runner.execute import settle_if_free
-from gofigure.runner.plan import Plan, Planner
+from gofigure.runner.plan import Content, Plan, Planner
+from gofigure.runner.readers import Reader, readers
 from gofigure.snapshot.commits import of_commit
 from gofigure.snapshot.select import show
+from gofigure.store.ledger import RunRow
 from gofigure.store.store import Store
 from gofigure.triggers.hooks import mark
 
@@ -31,6 +36,51 @@ def plans(project: Project, request: Request, observe: Observer) -> list[Plan]:
             for about in contents(project, request, looking, store, observe)
             for job in jobs
         ]
+
+
+class AboutPath(NamedTuple):
+    """What is known of one path of the working tree."""
+
+    path: bytes  # relative to the root; b"" is the root itself
+    entry: Entry | None  # None: it is there, and no part of the content
+    left_out: str  # why it is none
+    readers: tuple[Reader, ...]
+    unprovable: str  # why nothing that reads it can be proven; "" mostly
+
+
+def about_path(project: Project, request: Request, path: bytes, observe: Observer) -> AboutPath:
+    """Who reads a path, and what they would do now. Raises GofigureError where there is nothing at it."""
+    config = load_config(project)
+    token = trust.require(project.trust)
+    with look(project, request) as looking, open_store(project, token, observe, looking) as store:
+        planner = Planner(config, store, request.environ, project.root)
+        content = looking.here(store.contents, observe)
+        entry = look_up(content.tree, path, store.contents.load_tree)
+        if entry is None:
+            return AboutPath(path, None, _left_out(project, path), (), content.unprovable.get(path, ""))
+        found = [
+            reader
+            for job in config.jobs.values()
+            for reader in readers(
+                planner.plan(job, Content(content, content), use_proofs=True), path, entry, planner.selecting
+            )
+        ]
+        return AboutPath(path, entry, "", tuple(found), content.unprovable.get(path, ""))
+
+
+def _left_out(project: Project, path: bytes) -> str:
+    """Why something that is there is no part of the content."""
+    if not os.path.lexists(os.path.join(os.fsencode(project.root), path)):
+        raise GofigureError(f"{show(path)}: there is nothing, neither in the content nor on disk")
+    if project.repository is not None and is_ignored(project.repository, path):
+        return "ignored by git"
+    return "in a repository of its own, behind a link, or empty"
+
+
+def last_runs(project: Project, jobs: Sequence[str]) -> dict[str, RunRow]:
+    """The newest run of each job that has one."""
+    with reading(project, ignore) as store:  # what it has to say is said by whoever opened it before
+        return {job: run for job in jobs for run in store.ledger.recent_runs(1, job)}
 
 
 def digests(

@@ -9,7 +9,7 @@ import click
 
 from gofigure.cli.as_json import dump
 from gofigure.cli.console import Console
-from gofigure.cli.here import here
+from gofigure.cli.here import from_root, here
 from gofigure.errors import EXIT_PASSED
 from gofigure.pipeline import Request
 from gofigure.queries import digests
@@ -28,7 +28,7 @@ def digest(paths: tuple[str, ...], *, staged: bool, commit: str | None, as_json:
     """
     where = here()
     request = Request(where.manual, where.environ, commit=commit, staged=staged)
-    wanted = [_relative(path, where.project.root) for path in paths] or ["."]
+    wanted = [from_root(path, where.project.root) for path in paths] or ["."]
     found = digests(where.project, request, [os.fsencode(path) for path in wanted], Console(sys.stderr))
     if as_json:
         print(dump({"digests": [{"path": path, "kind": kind, "digest": hexed} for path, kind, hexed in found]}))
@@ -36,9 +36,3 @@ def digest(paths: tuple[str, ...], *, staged: bool, commit: str | None, as_json:
         for path, _, hexed in found:
             print(f"{hexed}  {path}")
     return EXIT_PASSED
-
-
-def _relative(path: str, root: str) -> str:
-    """`path` as seen from the root, which git names by its real path; a link at the end of it is not followed."""
-    folder, name = os.path.split(os.path.abspath(path))
-    return os.path.relpath(os.path.join(os.path.realpath(folder), name), os.path.realpath(root))

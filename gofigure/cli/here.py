@@ -32,6 +32,12 @@ class Here(NamedTuple):
         return Trigger("manual", index_file=self.taken.index_file, inside=self.inside)
 
 
+def from_root(path: str, root: str) -> str:
+    """`path` as seen from the root, which git names by its real path; a link at the end of it is not followed."""
+    folder, name = os.path.split(os.path.abspath(path))
+    return os.path.relpath(os.path.join(os.path.realpath(folder), name), os.path.realpath(root))
+
+
 def here() -> Here:
     """Find the project. Raises GofigureError where there is none to find."""
     try:

@@ -30,7 +30,7 @@ def install_in(where: Here) -> None:
     """Install the hooks that the configuration names, and say which."""
     repository = _repository(where)
     config = load_config(where.project)
-    wanted = [hook for hook in HOOKS if any(hook in job.on for job in config.jobs.values())]
+    wanted = install.wanted_hooks(config)
     if not wanted:
         raise GofigureError(
             "no job names a git hook, so there is nothing to install",

@@ -16,7 +16,7 @@ from gofigure.cli.as_json import dump
 from gofigure.cli.console import Console
 from gofigure.cli.here import Here, here
 from gofigure.cli.hooks import install_in
-from gofigure.cli.status import show
+from gofigure.cli.status import tell_plan
 from gofigure.errors import GofigureError
 from gofigure.git.environment import GitVariables
 from gofigure.git.repository import ask
@@ -149,7 +149,8 @@ def _plan(where: Here) -> None:
     except GofigureError as error:  # such as a conflict in the index; the file is written all the same
         print(f"what would run cannot be shown: {error}")
         return
-    show(planned)
+    for plan in planned:
+        tell_plan(plan)
 
 
 def _next(where: Here) -> None:

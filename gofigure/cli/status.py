@@ -1,19 +1,45 @@
-"""`gofigure status`: what is proven, and what would run and why."""
+"""`gofigure status`: where things stand, what is proven, and what would run and why."""
 
 from __future__ import annotations
 
 import sys
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
+from typing import TYPE_CHECKING, NamedTuple
 
 import click
 
 from gofigure.cli.as_json import dump
 from gofigure.cli.console import Console
-from gofigure.cli.here import here
-from gofigure.pipeline import Request
-from gofigure.queries import plans
-from gofigure.runner.plan import Plan
-from gofigure.triggers.install import installed
+from gofigure.cli.here import Here, here
+from gofigure.config import changed_by_layers
+from gofigure.errors import EXIT_PASSED
+from gofigure.git.repository import branch_of
+from gofigure.model import Job
+from gofigure.pipeline import Request, choose_jobs
+from gofigure.project import parse_config, read_config
+from gofigure.queries import last_runs, plans
+from gofigure.runner.why import ago
+from gofigure.triggers.install import installed, wanted_hooks
+from gofigure.trust import token_of
+
+if TYPE_CHECKING:
+    from gofigure.runner.plan import Plan
+    from gofigure.store.ledger import RunRow
+
+_NOT_ALLOWED = "not allowed to run here: read .gofigure.toml, then: gofigure allow"
+
+
+class _Place(NamedTuple):
+    """What is known without looking at the content."""
+
+    content: str
+    branch: str  # "" on a detached HEAD, and outside git
+    in_git: bool
+    allowed: bool
+    hooks: Sequence[str]
+    missing: Sequence[str]  # hooks that a job names and that are not installed
+    local: Mapping[str, Sequence[str]]  # personal files in use -> what they change
+    disabled: Sequence[str]
 
 
 @click.command()
@@ -21,33 +47,113 @@ from gofigure.triggers.install import installed
 @click.option("--staged", is_flag=True, help="On what a commit would record now.")
 @click.option("--json", "as_json", is_flag=True, help="Print the result as JSON.")
 def status(names: tuple[str, ...], *, staged: bool, as_json: bool) -> int:
-    """Show what is proven on the present content, and what would run and why."""
+    """Show where things stand, what is proven on the present content, and what would run and why.
+
+    Before `gofigure allow` it shows the jobs, and looks no further.
+    """
     where = here()
+    layers = read_config(where.project)
+    config = parse_config(layers)
+    request = Request(where.manual, where.environ, names, staged=staged)
+    jobs = choose_jobs(config, request)
     repository = where.project.repository
     hooks = installed(repository) if repository is not None else []
-    planned = plans(where.project, Request(where.manual, where.environ, names, staged=staged), Console(sys.stderr))
+    wanted = wanted_hooks(config) if repository is not None else []
+    place = _Place(
+        _content(where, staged=staged),
+        branch_of(repository) if repository is not None else "",
+        repository is not None,
+        token_of(where.project.trust) is not None,
+        hooks,
+        [hook for hook in wanted if hook not in hooks],
+        dict.fromkeys(config.local, changed_by_layers(layers)),
+        config.disabled,
+    )
+    planned: list[Plan] = []
+    last: dict[str, RunRow] = {}
+    if place.allowed:
+        planned = plans(where.project, request, Console(sys.stderr))
+        last = last_runs(where.project, [job.name for job in jobs])
     if as_json:
-        jobs = [
+        print(dump(_json(place, jobs, planned, last)))
+    else:
+        _tell(place, jobs, planned, last)
+    return EXIT_PASSED
+
+
+def _content(where: Here, *, staged: bool) -> str:
+    if where.project.repository is None:
+        return f"the folder {where.project.root}"
+    return "what a commit would record now" if staged else "the working tree"
+
+
+def _tell(place: _Place, jobs: Sequence[Job], planned: Sequence[Plan], last: Mapping[str, RunRow]) -> None:
+    branch = f", {'branch ' + place.branch if place.branch else 'detached HEAD'}" if place.in_git else ""
+    print(f"on {place.content}{branch}")
+    _tell_hooks(place)
+    for path, changed in place.local.items():
+        print(f"local: {path} is laid over the configuration: {', '.join(changed) or 'it changes nothing'}")
+    if place.disabled:
+        print(f"disabled: {', '.join(place.disabled)}")
+    if not place.allowed:
+        print(_NOT_ALLOWED)
+        for job in jobs:
+            print(f"{job.name}: {', '.join(job.stages)}")
+    for plan in planned:
+        tell_plan(plan, last.get(plan.job.name))
+
+
+def _tell_hooks(place: _Place) -> None:
+    if not place.in_git:
+        print("hooks: none, as this is no git repository")
+        return
+    print(f"hooks: {', '.join(place.hooks) or 'none installed (gofigure install-hooks)'}")
+    if place.hooks and place.missing:
+        print(f"  named by a job and not installed: {', '.join(place.missing)} (gofigure install-hooks)")
+
+
+def tell_plan(plan: Plan, last: RunRow | None = None) -> None:
+    """A job with its last run, and its stages: proven, or to be run, and why."""
+    ran = f"run {last.id} {last.state}, {ago(last.started_ns)} ({last.trigger})" if last else "it has never run"
+    print(f"{plan.job.name}: {ran}")
+    width = max(map(len, plan.steps))
+    for name, step in plan.steps.items():
+        print(f"  {name:<{width}}  {'proven' if step.reused else 'to run':<7} {step.reason}")
+
+
+def _json(place: _Place, jobs: Sequence[Job], planned: Sequence[Plan], last: Mapping[str, RunRow]) -> dict[str, object]:
+    steps = {plan.job.name: plan.steps for plan in planned}
+    return {
+        "content": place.content,
+        "branch": place.branch,
+        "allowed": place.allowed,
+        "hooks": place.hooks,
+        "missing_hooks": place.missing,
+        "local": place.local,
+        "disabled": place.disabled,
+        "jobs": [
             {
-                "job": plan.job.name,
+                "job": job.name,
+                "last": _last_json(last.get(job.name)),
                 "stages": [
                     {"stage": name, "proven": step.reused, "reason": step.reason, "key": step.key.hex()}
-                    for name, step in plan.steps.items()
-                ],
+                    for name, step in steps[job.name].items()
+                ]
+                if job.name in steps
+                else [{"stage": name} for name in job.stages],
             }
-            for plan in planned
-        ]
-        print(dump({"hooks": hooks, "jobs": jobs}))
-        return 0
-    print(f"hooks: {', '.join(hooks) or 'none installed (gofigure install-hooks)'}")
-    show(planned)
-    return 0
+            for job in jobs
+        ],
+    }
 
 
-def show(planned: Sequence[Plan]) -> None:
-    """Each job with its stages: proven, or to be run, and why."""
-    for plan in planned:
-        print(f"{plan.job.name}:")
-        width = max(map(len, plan.steps))
-        for name, step in plan.steps.items():
-            print(f"  {name:<{width}}  {'proven' if step.reused else 'to run':<7} {step.reason}")
+def _last_json(run: RunRow | None) -> dict[str, object] | None:
+    if run is None:
+        return None
+    return {
+        "run": run.id,
+        "verdict": run.state,
+        "trigger": run.trigger,
+        "started_ns": run.started_ns,
+        "seconds": run.seconds,
+    }

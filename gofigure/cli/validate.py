@@ -6,23 +6,33 @@ import click
 
 from gofigure.cli.as_json import dump
 from gofigure.cli.here import here
-from gofigure.errors import EXIT_USER, ConfigError
-from gofigure.project import load_config
+from gofigure.config import Layers, changed_by_layers
+from gofigure.errors import EXIT_PASSED, EXIT_USER, ConfigError
+from gofigure.model import Config
+from gofigure.project import parse_config, read_config
 
 
 @click.command()
 @click.option("--json", "as_json", is_flag=True, help="Print the result as JSON.")
 def validate(*, as_json: bool) -> int:
-    """Check .gofigure.toml; every problem at once, each with its line."""
-    project = here().project
+    """Check .gofigure.toml, and .gofigure.local.toml over it; every problem at once, each with its line."""
+    layers = read_config(here().project)
     if not as_json:
-        config = load_config(project)
-        print(f"{project.config_file}: {len(config.jobs)} job(s), {len(config.stages)} stage(s), no problem")
-        return 0
+        _tell(layers, parse_config(layers))
+        return EXIT_PASSED
     try:
-        load_config(project)
+        config = parse_config(layers)
     except ConfigError as error:
         print(dump({"problems": [problem._asdict() for problem in error.problems]}))
         return EXIT_USER
-    print(dump({"problems": []}))
-    return 0
+    local = {"files": config.local, "changes": changed_by_layers(layers)}
+    print(dump({"problems": [], "local": local, "disabled": config.disabled}))
+    return EXIT_PASSED
+
+
+def _tell(layers: Layers, config: Config) -> None:
+    print(f"{config.path}: {len(config.jobs)} job(s), {len(config.stages)} stage(s), no problem")
+    for path in config.local:
+        print(f"{path} is laid over it; it says: {', '.join(changed_by_layers(layers)) or 'nothing else'}")
+    if config.disabled:
+        print(f"disabled: {', '.join(config.disabled)}")

@@ -1,4 +1,4 @@
-"""`gofigure why STAGE`: why it ran, or why not, from the stored record; and why it would run now."""
+"""`gofigure why NAME|PATH`: why it ran, or why not, from the stored record; and why it would run now."""
 
 from __future__ import annotations
 
@@ -8,50 +8,69 @@ import click
 
 from gofigure.cli.as_json import dump
 from gofigure.cli.console import Console, seconds
-from gofigure.cli.here import here
+from gofigure.cli.here import Here, here
+from gofigure.cli.why_path import means_path, why_path
+from gofigure.errors import EXIT_PASSED
 from gofigure.events import ignore
 from gofigure.pipeline import Request
+from gofigure.project import load_config
 from gofigure.queries import plans, reading
+from gofigure.runner.plan import Step
+from gofigure.store.ledger import StageRow
 
 
 @click.command()
-@click.argument("name")
+@click.argument("name", metavar="NAME|PATH")
 @click.option("--json", "as_json", is_flag=True, help="Print the result as JSON.")
 def why(name: str, *, as_json: bool) -> int:
-    """Say why a stage, or each stage of a job, ran or did not, and what would happen now."""
+    """Say why a stage, or each stage of a job, ran or did not, and what would happen now.
+
+    Of a file or folder: what it is called, which stages read it, and what each of them would do now.
+    """
     where = here()
+    if means_path(name, load_config(where.project)):
+        why_path(where, name, as_json=as_json)
+    else:
+        _why_stages(where, name, as_json=as_json)
+    return EXIT_PASSED
+
+
+def _why_stages(where: Here, name: str, *, as_json: bool) -> None:
     planned = plans(where.project, Request(where.manual, where.environ, (name,)), Console(sys.stderr))
-    told: list[dict[str, object]] = []
     with reading(where.project, ignore) as store:  # what it has to say was said just now
-        for plan in planned:
-            for stage, step in plan.steps.items():
-                last = store.ledger.last_of_stage(stage, where.project.root)
-                told.append(
-                    {
-                        "stage": stage,
-                        "now": {"proven": step.reused, "reason": step.reason, "key": step.key.hex()},
-                        "last": None
-                        if last is None
-                        else {
-                            "run": last.run,
-                            "verdict": last.state,
-                            "reason": last.reason,
-                            "seconds": last.seconds,
-                            "note": last.note,
-                            "log": last.log,
-                        },
-                    }
-                )
-                if as_json:
-                    continue
-                print(f"{stage}: {'proven' if step.reused else 'would run'}: {step.reason}")
-                if last is None:
-                    print("  it has never been executed")
-                    continue
-                took = f" in {seconds(last.seconds)}" if last.seconds else ""
-                print(f"  executed last in run {last.run}: {last.state}{took}; why: {last.reason}")
-                if last.note:
-                    print(f"  {last.note}")
+        told = [
+            (step, store.ledger.last_of_stage(stage, where.project.root))
+            for plan in planned
+            for stage, step in plan.steps.items()
+        ]
     if as_json:
-        print(dump({"stages": told}))
-    return 0
+        print(dump({"stages": [_json(step, last) for step, last in told]}))
+        return
+    for step, last in told:
+        _tell(step, last)
+
+
+def _tell(step: Step, last: StageRow | None) -> None:
+    print(f"{step.stage.name}: {'proven' if step.reused else 'would run'}: {step.reason}")
+    if last is None:
+        print("  it has never been executed")
+        return
+    took = f" in {seconds(last.seconds)}" if last.seconds else ""
+    print(f"  executed last in run {last.run}: {last.state}{took}; why: {last.reason}")
+    if last.note:
+        print(f"  {last.note}")
+
+
+def _json(step: Step, last: StageRow | None) -> dict[str, object]:
+    now = {"proven": step.reused, "reason": step.reason, "key": step.key.hex()}
+    if last is None:
+        return {"stage": step.stage.name, "now": now, "last": None}
+    then = {
+        "run": last.run,
+        "verdict": last.state,
+        "reason": last.reason,
+        "seconds": last.seconds,
+        "note": last.note,
+        "log": last.log,
+    }
+    return {"stage": step.stage.name, "now": now, "last": then}

@@ -2,7 +2,19 @@
 
 from __future__ import annotations
 
-from gofigure.config.load import load, parse
+from gofigure.config.layers import LOCAL_NAME, Layer, Layers, read_layers
+from gofigure.config.load import changed_by_layers, load, parse, parse_layers
 from gofigure.config.selection import choose, jobs_for
 
-__all__ = ["choose", "jobs_for", "load", "parse"]
+__all__ = [
+    "LOCAL_NAME",
+    "Layer",
+    "Layers",
+    "changed_by_layers",
+    "choose",
+    "jobs_for",
+    "load",
+    "parse",
+    "parse_layers",
+    "read_layers",
+]

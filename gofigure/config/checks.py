@@ -11,8 +11,8 @@ from gofigure.config.kinds import Kind, Value, Wrong, quote, refuse
 MAX_RETRIES = 100
 MAX_SECONDS = 7 * 24 * 3600  # keeps milliseconds inside the 31 bits that poll() takes
 
-_DURATION = re.compile(r"(?=[0-9])(?:([0-9]{1,6})h)?(?:([0-9]{1,6})m)?(?:([0-9]{1,6})s)?")
-_ENV_NAME = re.compile(r"[A-Za-z_][A-Za-z0-9_]*")
+DURATION = re.compile(r"(?=[0-9])(?:([0-9]{1,6})h)?(?:([0-9]{1,6})m)?(?:([0-9]{1,6})s)?")
+ENV_NAME = re.compile(r"[A-Za-z_][A-Za-z0-9_]*")
 _NAME = re.compile(r"\w[\w.-]{0,99}")
 # Common expressions are known good without compiling them: thirty times faster, and a hook waits for this.
 _PLAIN = re.compile(r"\^?(?:[\w/ -]|\\\.|\.[*+]?)+\$?")
@@ -37,7 +37,7 @@ def seconds(value: object, kind: Kind) -> Value | list[Wrong]:
     """A number of seconds, or "1h30m"."""
     number: float = 0
     if isinstance(value, str):
-        if match := _DURATION.fullmatch(value):
+        if match := DURATION.fullmatch(value):
             hours, minutes, rest = (int(part or 0) for part in match.groups())
             number = hours * 3600 + minutes * 60 + rest
     elif isinstance(value, (int, float)) and not isinstance(value, bool):
@@ -66,7 +66,7 @@ def choice(value: object, kind: Kind) -> Value | list[Wrong]:
 
 
 def env_name(value: object, kind: Kind) -> Value | list[Wrong]:
-    return value if isinstance(value, str) and _ENV_NAME.fullmatch(value) else refuse(value, kind.expected)
+    return value if isinstance(value, str) and ENV_NAME.fullmatch(value) else refuse(value, kind.expected)
 
 
 def name(value: str) -> bool:
@@ -131,7 +131,7 @@ def pairs(value: object, kind: Kind) -> Value | list[Wrong]:
     wrong: list[Wrong] = []
     for variable, content in value.items():
         checked = kind.item.check(content, kind.item)
-        if not _ENV_NAME.fullmatch(variable):
+        if not ENV_NAME.fullmatch(variable):
             message = f"found {quote(variable)}, expected a name of letters, digits and _ that starts with no digit"
             wrong.append(Wrong((variable,), message))
         if isinstance(checked, list):

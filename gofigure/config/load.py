@@ -1,12 +1,13 @@
-"""One configuration file into one checked `Config`."""
+"""The files of one configuration into one checked `Config`."""
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
 from gofigure.config.graph_check import check_graph
+from gofigure.config.layers import Layer, Layers, lay_over, read_layers
 from gofigure.config.tables import Read, read_tables
-from gofigure.config.toml_file import decode, parse_toml, read
+from gofigure.config.toml_file import decode, parse_toml
 from gofigure.model import Config
 
 if TYPE_CHECKING:
@@ -15,21 +16,70 @@ if TYPE_CHECKING:
     from gofigure.config.kinds import Wrong
 
 
+class _Checked(NamedTuple):
+    """What some tables say, with all that is wrong in it."""
+
+    tables: Read
+    disabled: tuple[str, ...]
+    wrong: list[Wrong]
+
+
 def load(path: str, *, targets: Sequence[str]) -> Config:
-    """The configuration in a file; raises `ConfigError` with every problem at once."""
-    return parse(read(path), path, targets=targets)
+    """The configuration in a file and its personal layer; raises `ConfigError` with every problem at once."""
+    return parse_layers(read_layers(path), targets=targets)
 
 
 def parse(data: bytes, path: str, *, targets: Sequence[str]) -> Config:
-    """The configuration in these bytes; `path` is only for messages."""
-    text = decode(data, path)
-    tables = read_tables(parse_toml(text, path), targets)
-    wrong = [*tables.wrong, *_graph(tables)]
-    if wrong:
-        from gofigure.config.report import report
+    """The configuration in these bytes alone; `path` is only for messages."""
+    return parse_layers((Layer(path, data),), targets=targets)
 
-        raise report(wrong, text, path)
-    return Config(path, tables.jobs, tables.stages)
+
+def parse_layers(layers: Layers, *, targets: Sequence[str]) -> Config:
+    """The configuration in these layers, each right only over a right one: what is wrong is the last one's doing.
+
+    Raises `ConfigError` with every problem at once, and each with the file that causes it.
+    """
+    data: dict[str, object] = {}
+    checked = _Checked(Read({}, {}, []), (), [])
+    wrong: list[tuple[Layer, list[Wrong]]] = []
+    for layer in layers:
+        data = lay_over(data, parse_toml(decode(layer.data, layer.path), layer.path))
+        before = set(checked.wrong)
+        checked = _check(data, targets)
+        wrong.append((layer, [bad for bad in checked.wrong if bad not in before]))
+    if any(bad for _, bad in wrong):
+        from gofigure.config.report import report_all
+
+        raise report_all(wrong)
+    jobs, stages, _ = checked.tables
+    return Config(layers[0].path, jobs, stages, tuple(layer.path for layer in layers[1:]), checked.disabled)
+
+
+def changed_by_layers(layers: Layers) -> tuple[str, ...]:
+    """What the personal layers say otherwise than what they are laid over: dotted key paths, in their order."""
+    from gofigure.config.kinds import dotted
+    from gofigure.config.layers import changes
+
+    data: dict[str, object] = {}
+    found: list[str] = []
+    for number, layer in enumerate(layers):
+        above = parse_toml(decode(layer.data, layer.path), layer.path)
+        found += [dotted(at) for at in changes(data, above)] if number else []
+        data = lay_over(data, above)
+    return tuple(found)
+
+
+def _check(data: dict[str, object], targets: Sequence[str]) -> _Checked:
+    tables = read_tables(data, targets)
+    wrong = [*tables.wrong, *_graph(tables)]
+    all_enabled = all(job.enabled for job in tables.jobs.values()) and all(
+        stage.enabled for stage in tables.stages.values()
+    )
+    if wrong or all_enabled:
+        return _Checked(tables, (), wrong)
+    from gofigure.config.enabled import without_disabled
+
+    return _Checked(*without_disabled(tables))
 
 
 def _graph(tables: Read) -> list[Wrong]:

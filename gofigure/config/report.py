@@ -2,28 +2,39 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator, Sequence
+
 from gofigure.config.kinds import Wrong, dotted
+from gofigure.config.layers import Layer
+from gofigure.config.lines import scan
+from gofigure.config.toml_file import decode
 from gofigure.errors import ConfigError, Problem
 
 # Looking for a near name among many costs milliseconds; nobody mends more than this at a time.
 _MAX_SUGGESTIONS = 100
 
 
-def report(wrong: list[Wrong], text: str, path: str) -> ConfigError:
-    """Every problem at once, in the order of the file."""
-    from gofigure.config.lines import scan
-
-    root = scan(text)
-    found = sorted(((root.line_of(bad.at), bad) for bad in wrong), key=lambda pair: pair[0])
+def report_all(wrong: Sequence[tuple[Layer, list[Wrong]]]) -> ConfigError:
+    """Every problem of every file, each with the layer that causes it; in the order of the files."""
     budget = _MAX_SUGGESTIONS
     problems: list[Problem] = []
-    for line, bad in found:
+    for path, line, bad in _placed(wrong):
         message = bad.message
         if bad.names and budget:
             budget -= 1
             message += _suggestion(bad)
         problems.append(Problem(path, line, dotted(bad.at), message))
     return ConfigError(problems)
+
+
+def _placed(wrong: Sequence[tuple[Layer, list[Wrong]]]) -> Iterator[tuple[str, int, Wrong]]:
+    """(path, line, what is wrong there)."""
+    for layer, bad in wrong:
+        if not bad:
+            continue
+        root = scan(decode(layer.data, layer.path))
+        found = sorted(((root.line_of(one.at), one) for one in bad), key=lambda pair: pair[0])
+        yield from ((layer.path, line, one) for line, one in found)
 
 
 def _suggestion(bad: Wrong) -> str:

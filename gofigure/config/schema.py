@@ -46,6 +46,7 @@ KEYS: tuple[Key, ...] = (
         "Run the stages in the order of the list and stop at the first failure; "
         "this is order only, where `needs` is order and data.",
     ),
+    Key("jobs.*", "enabled", _FLAG, True, "Whether this job takes part; false is as if it were not written."),
     Key(
         "stages.*",
         "type",
@@ -123,6 +124,7 @@ KEYS: tuple[Key, ...] = (
     Key("stages.*", "retries", _RETRIES, 0, "How many more times a failing stage is tried."),
     Key("stages.*", "allow_failure", _FLAG, False, "Whether the job passes even where this stage fails."),
     Key("stages.*", "cache", _FLAG, True, "Whether a proof of an earlier run may stand in for running."),
+    Key("stages.*", "enabled", _FLAG, True, "Whether this stage takes part; false leaves it out of every job."),
 )
 
 

@@ -57,6 +57,9 @@ def _refuse_unknown(config: Config, names: Sequence[str]) -> None:
     valid = (*config.jobs, *config.stages)
     lines = []
     for name in unknown:
+        if name in config.disabled:
+            lines.append(f"{single_quoted(name)} is disabled (enabled = false)")
+            continue
         near = nearest(name, valid)
         meant = f"; did you mean {single_quoted(near)}?" if near else ""
         lines.append(f"no job or stage is named {single_quoted(name)}{meant}")

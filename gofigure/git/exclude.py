@@ -10,6 +10,13 @@ from gofigure.git.repository import Repository
 _LINES = ("/.gofigure", "/.gofigure-journal", "/.gofigure.set-aside-*", "/.gofigure.local.toml")
 
 
+def is_ignored(repository: Repository, path: bytes) -> bool:
+    """Whether git leaves out what stands at `path` (relative to the root), by whatever rule."""
+    # Not `check-ignore`: it refuses literal pathspecs.
+    listed = ("ls-files", "-z", "--others", "--ignored", "--exclude-standard", "--directory", "--")
+    return bool(repository.git.run(*listed, os.fsdecode(path)))
+
+
 def exclude_state(repository: Repository, observe: Observer) -> None:
     """Name our files in `info/exclude` (gitignore), once; where that cannot be done, git will show them."""
     path = os.path.join(repository.common_dir, "info", "exclude")

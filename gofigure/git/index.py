@@ -46,14 +46,20 @@ def scratch(repository: Repository) -> Iterator[str]:
 
 def _remove_abandoned(state_dir: str) -> None:
     """Remove what processes that were killed have left."""
+    for folder in abandoned(state_dir):
+        with contextlib.suppress(OSError):  # another process may be doing the same
+            _remove(folder)
+
+
+def abandoned(state_dir: str) -> Iterator[str]:
+    """The scratch folders of processes that are gone."""
     for name in os.listdir(state_dir):
         if name.startswith(_SCRATCH):
             pid = name.removeprefix(_SCRATCH).partition("-")[0]
             try:
                 os.kill(int(pid), 0)
             except ProcessLookupError:
-                with contextlib.suppress(OSError):  # another process may be doing the same
-                    _remove(os.path.join(state_dir, name))
+                yield os.path.join(state_dir, name)
             except (OSError, ValueError):
                 continue
 

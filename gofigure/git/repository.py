@@ -57,6 +57,12 @@ _QUESTION = (
 )  # fmt: skip
 
 
+def branch_of(repository: Repository) -> str:
+    """The branch that is checked out, also before its first commit; "" on a detached HEAD."""
+    done = repository.git.start("symbolic-ref", "--quiet", "--short", "HEAD").finish()
+    return os.fsdecode(done.out).removesuffix("\n") if done.code == 0 else ""
+
+
 class Asked(NamedTuple):
     """A question that git is working on."""
 

@@ -19,7 +19,7 @@ from gofigure.store.migrations import STEPS
 
 NAME = ".gofigure"
 SIDE_FILES = (NAME + "-journal", NAME + "-wal", NAME + "-shm")
-_APPLICATION_ID = 0x676F6669  # "gofi"
+APPLICATION_ID = 0x676F6669  # "gofi"
 _BUSY_MS = 5000
 _JOURNAL_PATIENCE = 1.0
 # Besides what SQLite calls so: our own statements, which fit our own tables, do not; or a text is none (0).
@@ -279,7 +279,7 @@ def _connect(path: str, token: bytes) -> Database:
 def _check(database: Database, token: bytes) -> None:
     (application,) = database.execute("PRAGMA application_id").fetchone()
     (version,) = database.execute("PRAGMA user_version").fetchone()
-    if application != _APPLICATION_ID and database.execute("SELECT 1 FROM sqlite_master").fetchone():
+    if application != APPLICATION_ID and database.execute("SELECT 1 FROM sqlite_master").fetchone():
         raise _ForeignError("is another program's database")
     if version > len(STEPS):
         raise StoreError(
@@ -309,7 +309,7 @@ def _migrate(database: Database, token: bytes) -> None:
             database.execute("INSERT INTO meta VALUES ('token', ?)", (token,))
             database.execute("INSERT INTO meta VALUES ('journal', ?)", (_inode(database.path + "-journal") or b"",))
         database.execute(f"PRAGMA user_version = {len(STEPS)}")
-        database.execute(f"PRAGMA application_id = {_APPLICATION_ID}")
+        database.execute(f"PRAGMA application_id = {APPLICATION_ID}")
 
 
 def _explained(error: Exception, path: str) -> StoreError:

@@ -11,7 +11,7 @@ from typing import NamedTuple
 
 from gofigure.errors import GofigureError
 from gofigure.git.repository import Repository
-from gofigure.model import HOOKS
+from gofigure.model import HOOKS, Config
 from gofigure.triggers.hooks import KEPT
 
 _MARK = b"#!/bin/sh\n# gofigure hook, version "
@@ -81,6 +81,11 @@ def uninstall(repository: Repository, hooks: Iterable[str] = HOOKS) -> list[Inst
     return done
 
 
+def wanted_hooks(config: Config) -> list[str]:
+    """The hooks that a job names."""
+    return [hook for hook in HOOKS if any(hook in job.on for job in config.jobs.values())]
+
+
 def installed(repository: Repository) -> list[str]:
     """The hooks that call gofigure now."""
     try:
@@ -104,7 +109,7 @@ def script(hook: str, path: str, data: str) -> bytes:
     """The shipped script, with this installation's interpreter written in."""
     import shlex
 
-    text = _template()
+    text = template()
     for name, value in (("HOOK", hook), ("PYTHON", sys.executable), ("PATH", path), ("DATA", data)):
         text = text.replace(f"@{name}@", shlex.quote(value))
     return os.fsencode(text.replace("@FLAGS@", _isolation()))
@@ -122,7 +127,8 @@ def _isolation() -> str:
     return "-P" if here.startswith(user_site + os.sep) else "-I"
 
 
-def _template() -> str:
+def template() -> str:
+    """The shipped script with its places not yet filled."""
     package = os.path.dirname(os.path.dirname(os.path.abspath(__file__)))
     # In a wheel the folder is inside the package; in a checkout it is beside it.
     beside = os.path.dirname(package)

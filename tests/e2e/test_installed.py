@@ -12,6 +12,8 @@ import pytest
 from support.install import CHECKOUT, install_wheel
 from support.repo import Repo
 
+from gofigure.cli.main import _COMMANDS
+
 CONFIG = r"""
 [jobs.check]
 on = ["pre-commit", "post-commit", "pre-push"]
@@ -74,19 +76,7 @@ def test_the_demo_needs_nothing_but_the_package_and_git(installed: Repo) -> None
 def test_help_and_version_work(installed: Repo) -> None:
     assert b"gofigure, version" in installed.gofigure("--version").stdout
     assert b"install-hooks" in installed.gofigure("--help").stdout
-    for name in (
-        "allow",
-        "demo",
-        "digest",
-        "history",
-        "init",
-        "install-hooks",
-        "run",
-        "status",
-        "uninstall-hooks",
-        "validate",
-        "why",
-    ):
+    for name in _COMMANDS:
         done = installed.gofigure(name, "--help")
         assert done.returncode == 0, done.stderr
         assert len(done.stdout.splitlines()) > 3

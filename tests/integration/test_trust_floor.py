@@ -26,17 +26,18 @@ REFUSED = (
     ("run", "--staged"),
     ("run", "--commit", "HEAD"),
     ("run", "--no-cache", "--json"),
-    ("status",),
-    ("status", "--json"),
-    ("status", "--staged"),
     ("why", "s"),
+    ("why", "a.txt"),
     ("history",),
     ("history", "--json"),
     ("digest",),
     ("digest", "--staged"),
     ("digest", "a.txt"),
 )
-ANSWERED = (("validate",), ("validate", "--json"), ("digest", "--commit", "HEAD"), ("uninstall-hooks",), ("--version",))
+ANSWERED = (
+    ("validate",), ("validate", "--json"), ("digest", "--commit", "HEAD"), ("uninstall-hooks",), ("--version",),
+    ("status",), ("status", "--json"), ("status", "--staged"), ("schema",),
+)  # fmt: skip
 
 
 @pytest.fixture

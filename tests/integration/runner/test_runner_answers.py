@@ -171,13 +171,19 @@ def test_the_shape_of_run(project: Repo) -> None:
 def test_the_shape_of_the_rest(project: Repo) -> None:
     project.json("run", "good")
     assert _shape(project.json("history")) == {"runs": [HISTORY], "skips": []}
-    assert _shape(project.json("status")) == {"hooks": [], "jobs": [{"job": "str", "stages": [PLANNED]}]}
+    last = {"run": "int", "verdict": "str", "trigger": "str", "started_ns": "int", "seconds": "float"}
+    status = project.json("status")
+    assert _shape(status["jobs"][:1]) == [{"job": "str", "last": last, "stages": [PLANNED]}]
+    assert _shape({**status, "jobs": []}) == {
+        "content": "str", "branch": "str", "allowed": "bool", "hooks": [], "missing_hooks": [], "local": {},
+        "disabled": [], "jobs": [],
+    }  # fmt: skip
     last = {"run": "int", "verdict": "str", "reason": "str", "seconds": "float", "note": "str", "log": "str"}
     now = {"proven": "bool", "reason": "str", "key": "str"}
     assert _shape(project.json("why", "s")) == {"stages": [{"stage": "str", "now": now, "last": last}]}
     assert project.json("why", "f")["stages"][0]["last"] is None
     assert _shape(project.json("digest")) == {"digests": [{"path": "str", "kind": "str", "digest": "str"}]}
-    assert project.json("validate") == {"problems": []}
+    assert project.json("validate") == {"problems": [], "local": {"files": [], "changes": []}, "disabled": []}
 
 
 def test_json_is_alone_on_the_standard_output(project: Repo) -> None:

@@ -16,6 +16,7 @@ CONFIG = '[jobs.j]\non = ["pre-commit"]\nstages = ["s"]\n[stages.s]\nrun = "touc
 # Every command there is, with the two that give the permission last.
 COMMANDS = [
     ["run"], ["run", "--staged"], ["run", "--commit", "HEAD"], ["status"], ["status", "--staged"], ["why", "s"],
+    ["doctor"],
     ["history"], ["digest"], ["digest", "README"], ["digest", "--staged"], ["digest", "--commit", "HEAD"], ["validate"],
     ["uninstall-hooks"], ["install-hooks"], ["allow"],
 ]  # fmt: skip
@@ -121,7 +122,7 @@ def test_no_canary_before_allow(trapped: tuple[Repo, Trap], tmp_path: Path, layo
         assert done.returncode in (0, 2), (args, done.stderr)
         assert trap.caught() == "", args
     assert codes["allow"] == 0
-    assert codes["run"] == codes["status"] == codes["history"] == codes["digest"] == 2
+    assert codes["run"] == codes["history"] == codes["digest"] == codes["doctor"] == 2
 
 
 def test_no_canary_while_hooks_are_installed(repo: Repo, tmp_path: Path) -> None:

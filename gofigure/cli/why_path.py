@@ -1,0 +1,81 @@
+"""`gofigure why PATH`: what a file is called, who reads it, and what each of them would do now."""
+
+from __future__ import annotations
+
+import os
+import sys
+
+from gofigure.cli.as_json import dump
+from gofigure.cli.console import Console
+from gofigure.cli.here import Here, from_root
+from gofigure.digest.tree import KIND_WORDS
+from gofigure.errors import GofigureError
+from gofigure.model import Config
+from gofigure.pipeline import Request
+from gofigure.queries import AboutPath, about_path
+from gofigure.runner.readers import Reader
+from gofigure.snapshot.select import show
+
+
+def means_path(name: str, config: Config) -> bool:
+    """Whether a word is a path and not a job's or a stage's name, which holds no slash."""
+    if name in config.jobs or name in config.stages:
+        return False
+    return "/" in name or os.path.lexists(name)
+
+
+def why_path(where: Here, name: str, *, as_json: bool) -> None:
+    root = where.project.root
+    path = from_root(name, root)
+    if path == ".." or path.startswith("../"):
+        raise GofigureError(f"{name} is outside of {root}")
+    wanted = b"" if path == "." else os.fsencode(path)
+    found = about_path(where.project, Request(where.manual, where.environ), wanted, Console(sys.stderr))
+    if as_json:
+        print(dump(_json(found)))
+    else:
+        _tell(found)
+
+
+def _tell(found: AboutPath) -> None:
+    name = show(found.path) or "."
+    if found.entry is None:
+        print(f"{name}: no part of the content: {found.unprovable or found.left_out}; no stage depends on it")
+        return
+    print(f"{name}: {KIND_WORDS[found.entry.kind]}, {found.entry.digest.hex()}")
+    if found.unprovable:
+        print(f"  nothing that reads it can be proven: {found.unprovable}")
+    if not found.readers:
+        print("  no stage of a job reads it")
+        return
+    names = [f"{reader.job}/{reader.step.stage.name}" for reader in found.readers]
+    width = max(map(len, names))
+    for label, reader in zip(names, found.readers, strict=True):
+        print(f"  {label:<{width}}  {'proven' if reader.step.reused else 'to run':<7} {_reason(reader)}")
+
+
+def _reason(reader: Reader) -> str:
+    if reader.handed_over is None:
+        return reader.step.reason
+    return f"{reader.step.reason}; this file {'is handed over' if reader.handed_over else 'is proven'}"
+
+
+def _json(found: AboutPath) -> dict[str, object]:
+    return {
+        "path": show(found.path) or ".",
+        "kind": KIND_WORDS[found.entry.kind] if found.entry else None,
+        "digest": found.entry.digest.hex() if found.entry else None,
+        "left_out": found.left_out or None,
+        "unprovable": found.unprovable or None,
+        "stages": [
+            {
+                "job": reader.job,
+                "stage": reader.step.stage.name,
+                "proven": reader.step.reused,
+                "reason": reader.step.reason,
+                "key": reader.step.key.hex(),
+                "handed_over": reader.handed_over,
+            }
+            for reader in found.readers
+        ],
+    }

@@ -1,0 +1,122 @@
+"""The table of keys as a JSON Schema, for editors that complete and check `.gofigure.toml` while it is written."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from typing import Any, TypeAlias
+
+from gofigure.config import checks
+from gofigure.config.kinds import Key, Kind
+from gofigure.config.schema import tables
+
+Json: TypeAlias = dict[str, Any]
+
+IDENTIFIER = "urn:gofigure:configuration:1"
+
+# No NUL anywhere and something that is not blank; no "/" at the start and no ".." between slashes.
+_TEXT = r"^[^\x00]*[^\s\x00][^\x00]*$"
+_PATH = r"^(?!/)(?!(?:[^\x00]*/)?\.\.(?:/|$))[^\x00]+$"
+# What checks.name says of ASCII. Beyond it, \w is another set of letters in every language that reads schemas.
+_NAME = r"^[^\x00-\x2f\x3a-\x40\x5b-\x5e\x60\x7b-\x7f][^\x00-\x2c\x2f\x3a-\x40\x5b-\x5e\x60\x7b-\x7f]{0,99}$"
+_DURATION = rf"^(?=.*[1-9])(?:{checks.DURATION.pattern})$"
+
+# One shape for each check, which knows better only where a schema has no words for it.
+_SHAPES: Mapping[object, Callable[[Kind], Json]] = {
+    checks.flag: lambda _kind: {"type": "boolean"},
+    checks.version: lambda _kind: {"const": 1},
+    checks.retries: lambda _kind: {"type": "integer", "minimum": 0, "maximum": checks.MAX_RETRIES},
+    checks.seconds: lambda _kind: {
+        "anyOf": [
+            {"type": "number", "exclusiveMinimum": 0, "maximum": checks.MAX_SECONDS},
+            {"type": "string", "pattern": _DURATION},
+        ]
+    },
+    checks.raw_text: lambda _kind: {"type": "string", "pattern": r"^[^\x00]*$"},
+    checks.text: lambda _kind: {"type": "string", "pattern": _TEXT},
+    checks.choice: lambda kind: {"enum": list(kind.choices)},
+    checks.env_name: lambda _kind: {"type": "string", "pattern": f"^{checks.ENV_NAME.pattern}$"},
+    checks.pattern: lambda _kind: {"type": "string", "minLength": 1, "format": "regex"},
+    checks.relative: lambda _kind: {"type": "string", "pattern": _PATH},
+    checks.items: lambda kind: {"type": "array", "items": _shape(kind.item), "uniqueItems": True},
+    checks.pairs: lambda kind: {
+        "type": "object",
+        "propertyNames": {"pattern": f"^{checks.ENV_NAME.pattern}$"},
+        "additionalProperties": _shape(kind.item),
+    },
+}
+
+
+def json_schema(targets: Sequence[str], *, local: bool = False) -> Json:
+    """The schema (draft 2020-12) of the shared file, or of a personal one, in which nothing is required.
+
+    What it cannot say is left to `gofigure validate`: that names resolve, orders have no cycle, expressions compile.
+    """
+    keys = tables(targets)
+    below = {"jobs": keys.job, "stages": keys.stage}
+    rules = {"jobs": _job_rules(local=local), "stages": _stage_rules(local=local)}
+    properties: Json = {}
+    for name, key in keys.top.items():
+        if name not in below:
+            properties[name] = _property(key)
+            continue
+        properties[name] = {
+            "description": key.doc,
+            "default": {},
+            "type": "object",
+            "propertyNames": {"pattern": _NAME},
+            "additionalProperties": _merged(_closed(_properties(below[name])), rules[name]),
+        }
+    return {
+        "$schema": "https://json-schema.org/draft/2020-12/schema",
+        "$id": IDENTIFIER + (":local" if local else ""),
+        "title": ".gofigure.local.toml" if local else ".gofigure.toml",
+        "description": "The personal layer over .gofigure.toml." if local else "What gofigure runs, and when.",
+        **_closed(properties),
+    }
+
+
+def _closed(properties: Json) -> Json:
+    return {"type": "object", "properties": properties, "additionalProperties": False}
+
+
+def _properties(keys: Mapping[str, Key]) -> Json:
+    return {name: _property(key) for name, key in keys.items()}
+
+
+def _property(key: Key) -> Json:
+    default = {} if key.default is None else {"default": _plain(key)}
+    return {"description": key.doc, **default, **_shape(key.kind)}
+
+
+def _plain(key: Key) -> object:
+    """A default as JSON has it."""
+    if not isinstance(key.default, tuple):
+        return key.default
+    return dict(key.default) if key.kind.check is checks.pairs else list(key.default)  # type: ignore[arg-type]
+
+
+def _shape(kind: Kind | None) -> Json:
+    return {} if kind is None else _SHAPES[kind.check](kind)
+
+
+def _merged(table: Json, rules: Json) -> Json:
+    """A table's schema with rules between its keys, and with more said of some of them."""
+    more = rules.pop("properties", {})
+    properties = {name: {**said, **more.get(name, {})} for name, said in table["properties"].items()}
+    for name in rules.get("required", ()):
+        properties[name].pop("default", None)
+    return {**table, "properties": properties, **rules}
+
+
+def _job_rules(*, local: bool) -> Json:
+    some: Json = {"properties": {"stages": {"minItems": 1}}}
+    return some if local else {**some, "required": ["stages"]}
+
+
+def _stage_rules(*, local: bool) -> Json:
+    """The rules of `tables`: a shell stage has a line, and inputs are chosen in one way."""
+    one_way: Json = {"dependentSchemas": {"source": {"properties": {"files": False, "inputs": {"maxItems": 0}}}}}
+    if local:
+        return one_way
+    by_shell = {"properties": {"target": {"const": "shell"}}}  # without the key, too: it is the default
+    return {**one_way, "if": by_shell, "then": {"required": ["run"]}}

@@ -1,0 +1,1 @@
+"""`gofigure doctor`: what could be wrong around a project, and the mend for each; changes nothing."""

@@ -1,0 +1,33 @@
+"""The configuration: there, right, and whose."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from gofigure.config import changed_by_layers
+from gofigure.doctor.finding import Said, fine, problem
+from gofigure.doctor.scene import Scene
+from gofigure.errors import ConfigError
+
+_SHOWN = 5
+
+
+def check_configuration(scene: Scene) -> Iterator[Said]:
+    if isinstance(scene.fault, ConfigError):
+        for one in scene.fault.problems[:_SHOWN]:
+            yield problem(str(one), "gofigure validate")
+        if len(scene.fault.problems) > _SHOWN:
+            yield problem(f"{len(scene.fault.problems) - _SHOWN} more problems", "gofigure validate")
+    elif scene.fault is not None:
+        yield problem(str(scene.fault), scene.fault.hint)
+    elif scene.config is not None:
+        config = scene.config
+        out = f"; disabled: {', '.join(config.disabled)}" if config.disabled else ""
+        yield fine(f"{config.path}: {len(config.jobs)} job(s), {len(config.stages)} stage(s){out}")
+
+
+def check_local(scene: Scene) -> Iterator[Said]:
+    if scene.config is not None:
+        for path in scene.config.local:
+            changed = ", ".join(changed_by_layers(scene.layers)) or "nothing else"
+            yield fine(f"{path} is laid over it, and says: {changed}")

@@ -1,0 +1,101 @@
+"""The hooks: those that the jobs name, ours, executable, and up to date."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Iterator
+
+from gofigure.doctor.finding import Said, fine, problem, warning
+from gofigure.doctor.scene import Scene
+from gofigure.errors import GofigureError
+from gofigure.model import HOOKS
+from gofigure.triggers.hooks import KEPT
+from gofigure.triggers.install import hooks_folder, is_ours, wanted_hooks
+from gofigure.triggers.reading import Written, read_script, template_version
+
+_MEND = "gofigure install-hooks"
+
+
+def scripts(scene: Scene) -> Iterator[tuple[str, str, Written | None]]:
+    """(hook, its path, what is written in it) of each hook of ours."""
+    folder = _folder(scene)
+    for hook in HOOKS if folder else ():
+        place = os.path.join(folder, hook)
+        if is_ours(place):
+            yield hook, place, read_script(place)
+
+
+def check_folder(scene: Scene) -> Iterator[Said]:
+    """Whether git looks for hooks where they are installed."""
+    if scene.repository is None:
+        return
+    try:
+        folder = hooks_folder(scene.repository)
+    except GofigureError as error:
+        wanted = scene.config is not None and wanted_hooks(scene.config)
+        yield (problem if wanted else warning)(str(error), error.hint)
+        return
+    shared = ", for all worktrees of this repository" if scene.repository.is_linked else ""
+    yield fine(f"git looks for them in {folder}{shared}")
+
+
+def check_wanted(scene: Scene) -> Iterator[Said]:
+    """Each hook that a job names: installed, ours, executable, as this gofigure writes them."""
+    folder = _folder(scene)
+    if not folder or scene.config is None:
+        return
+    for hook in wanted_hooks(scene.config):
+        place = os.path.join(folder, hook)
+        if not os.path.lexists(place):
+            yield problem(f"{hook} is not installed: git will not start its jobs", _MEND)
+        elif not is_ours(place):
+            yield problem(f"{place} is another program's: git will not start its jobs", f"{_MEND} (keeps it, runs it)")
+        elif not os.access(place, os.X_OK):
+            yield problem(f"{place} is not executable, so git leaves it out", f"chmod +x {place}")
+        else:
+            yield _of_this_version(hook, read_script(place))
+
+
+def check_unwanted(scene: Scene) -> Iterator[Said]:
+    if scene.config is None:
+        return
+    wanted = wanted_hooks(scene.config)
+    for hook, place, _ in scripts(scene):
+        if hook not in wanted:
+            yield warning(
+                f"{place} is installed, and no job names {hook}", _MEND if wanted else "gofigure uninstall-hooks"
+            )
+
+
+def check_kept(scene: Scene) -> Iterator[Said]:
+    """Hooks that were there before ours and run first."""
+    folder = _folder(scene)
+    for hook in HOOKS if folder else ():
+        kept = os.path.join(folder, hook + KEPT)
+        if not os.path.lexists(kept):
+            continue
+        place = os.path.join(folder, hook)
+        if not os.path.lexists(place):
+            yield warning(f"{kept} runs no more: {place} is gone", "gofigure uninstall-hooks (gives it back)")
+        elif not is_ours(place):
+            yield warning(f"{kept} runs no more: {place} is another program's", "look at both, and keep one")
+        elif not os.access(kept, os.X_OK):
+            yield warning(f"{kept} is not executable and does not run, as it did not before", f"chmod +x {kept}")
+        else:
+            yield fine(f"{kept} runs first")
+
+
+def _of_this_version(hook: str, written: Written | None) -> Said:
+    now = template_version()
+    if written is None or written.version != now:
+        theirs = "another" if written is None else written.version
+        return warning(f"{hook} is outdated: its script is of version {theirs}, this gofigure writes {now}", _MEND)
+    return fine(f"{hook} is installed")
+
+
+def _folder(scene: Scene) -> str:
+    """Where hooks are installed; "" where they cannot be."""
+    try:
+        return hooks_folder(scene.repository) if scene.repository is not None else ""
+    except GofigureError:
+        return ""
