@@ -25,7 +25,7 @@ def plans(project: Project, request: Request, observe: Observer) -> list[Plan]:
     jobs = choose_jobs(config, request)
     token = trust.require(project.trust)
     with look(project, request) as looking, open_store(project, token, observe, looking) as store:
-        planner = Planner(config, store, request.environ, project.root)
+        planner = Planner(config, store, request.environ, project.root, request.trigger)
         return [
             planner.plan(job, content_now(about, looking, store, observe), use_proofs=request.use_proofs)
             for about in contents(project, request, looking, store, observe)

@@ -14,6 +14,7 @@ _COMMANDS = {
     "allow": "allow",
     "digest": "digest",
     "history": "history",
+    "hook": "call_hook",
     "install-hooks": "hooks",
     "run": "run",
     "status": "status",

@@ -11,6 +11,7 @@ from gofigure.cli.console import Console
 from gofigure.cli.here import here
 from gofigure.pipeline import Request
 from gofigure.queries import plans
+from gofigure.runner.plan import Step
 from gofigure.triggers.install import installed
 
 
@@ -42,5 +43,9 @@ def status(names: tuple[str, ...], *, staged: bool, as_json: bool) -> int:
         print(f"{plan.job.name}:")
         width = max(map(len, plan.steps))
         for name, step in plan.steps.items():
-            print(f"  {name:<{width}}  {'proven' if step.reused else 'to run':<7} {step.reason}")
+            print(f"  {name:<{width}}  {_word(step):<8} {step.reason}")
     return 0
+
+
+def _word(step: Step) -> str:
+    return "proven" if step.reused else "left out" if step.left_out else "to run"

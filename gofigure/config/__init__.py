@@ -3,6 +3,6 @@
 from __future__ import annotations
 
 from gofigure.config.load import load, parse
-from gofigure.config.selection import choose, jobs_for
+from gofigure.config.selection import choose, jobs_for, unknown
 
-__all__ = ["choose", "jobs_for", "load", "parse"]
+__all__ = ["choose", "jobs_for", "load", "parse", "unknown"]

@@ -15,6 +15,7 @@ class Task(NamedTuple):
     log: str  # absolute path without its ending; each command writes its own log
     timeout: float | None = None  # seconds, for one attempt at all commands
     retries: int = 0
+    stdin: bytes | None = None  # what each command reads; None: nothing
 
 
 class TaskEnded(NamedTuple):

@@ -65,7 +65,9 @@ class LocalExecutor:
         if task.timeout is not None:
             remaining = max(0.001, task.timeout - (time.monotonic() - state.attempt_began))
         try:
-            self._supervisor.start(task.name, argv, env=task.env, cwd=folder, log_path=log, timeout=remaining)
+            self._supervisor.start(
+                task.name, argv, env=task.env, cwd=folder, log_path=log, timeout=remaining, data=task.stdin
+            )
         except CannotStart as error:
             with open(log, "w", encoding="utf-8", errors="backslashreplace") as file:
                 file.write(f"gofigure: {error}\n")

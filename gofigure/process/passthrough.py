@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 from collections.abc import Mapping, Sequence
 
+from gofigure.process.input import as_input
 from gofigure.process.spawn import spawn
 
 
@@ -13,15 +14,8 @@ def pass_through(argv: Sequence[str], *, env: Mapping[str, str], data: bytes | N
 
     A signal counts as 128 + its number, as a shell says it.
     """
-    if data is None:
-        pid = spawn(argv, env=env, stdin=0, session=False)
-    else:
-        import tempfile
-
-        with tempfile.TemporaryFile() as file:  # a pipe could fill up before its reader starts
-            file.write(data)
-            file.seek(0)
-            pid = spawn(argv, env=env, stdin=file.fileno(), session=False)
+    with as_input(data) as stdin:
+        pid = spawn(argv, env=env, stdin=0 if stdin is None else stdin, session=False)
     _, status = os.waitpid(pid, 0)
     code = os.waitstatus_to_exitcode(status)
     return code if code >= 0 else 128 - code

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import Protocol
+from typing import NamedTuple, Protocol
 
 from gofigure.model import Command, Stage
 from gofigure.targets import make, pytest, shell
@@ -22,11 +22,28 @@ class Target(Protocol):
         """Programs whose content decides the result, by name or path."""
 
 
+class Reads(NamedTuple):
+    """What a shell line makes of its arguments."""
+
+    any: bool = False
+    must: bool = False  # it says nothing of what to do without them
+
+
+_NONE = Reads()
 KINDS: Mapping[str, Target] = {"make": make, "pytest": pytest, "shell": shell}
 
 
 def commands_of(stage: Stage) -> tuple[Command, ...]:
     return KINDS[stage.target].commands(stage)
+
+
+def reads_arguments(stage: Stage) -> Reads:
+    """What a stage makes of the arguments that git hands to a hook; those of a per-file stage are its files."""
+    if stage.target != "shell" or stage.files is not None or "$" not in (stage.run or ""):
+        return _NONE
+    from gofigure.targets.parameters import reads  # 2 ms that few runs need
+
+    return Reads(*reads(stage.run or ""))
 
 
 def reads_whole_locations(stage: Stage) -> bool:

@@ -1,0 +1,110 @@
+"""Where git looks for hooks (core.hooksPath), and whether we may write there."""
+
+from __future__ import annotations
+
+import os
+import shlex
+from typing import NamedTuple
+
+from gofigure.errors import GofigureError
+from gofigure.git.repository import Repository
+
+CALL = 'gofigure hook NAME "$@" || exit $?'  # the line for a hook script that is not ours
+
+
+class HooksPath(NamedTuple):
+    """What core.hooksPath says in the end."""
+
+    scope: str = ""  # "local", "worktree", "global", "system"; "" if it is not set
+    value: str = ""  # as it was written, "~" put in full
+
+
+def own_folder(repository: Repository) -> str:
+    """Where git looks if nothing tells it otherwise."""
+    return os.path.join(repository.common_dir, "hooks")
+
+
+def folder_in_use(repository: Repository) -> str:
+    """Where git looks now."""
+    return _folder(repository, configured(repository))
+
+
+def configured(repository: Repository) -> HooksPath:
+    """The user's core.hooksPath; our own git calls carry another one on their command line."""
+    args = ("config", "-z", "--show-scope", "--type=path", "--get-all", "core.hooksPath")
+    fields = repository.git.start(*args).finish().out.split(b"\0")
+    said = [
+        HooksPath(scope.decode(), os.fsdecode(value))
+        for scope, value in zip(fields[::2], fields[1::2], strict=False)
+        if scope != b"command"
+    ]
+    return said[-1] if said else HooksPath()
+
+
+def folder_to_write(repository: Repository) -> str:
+    """Where our scripts belong. Raises GofigureError where that is not for us to decide."""
+    said = configured(repository)
+    folder = _folder(repository, said)
+    real, own = os.path.realpath(folder), os.path.realpath(own_folder(repository))
+    if real == own:
+        return own_folder(repository)
+    if said.scope not in ("local", "worktree"):
+        raise GofigureError(
+            f"git is told to look for the hooks of every repository in {folder} (core.hooksPath, {said.scope})",
+            hint=f"for this one alone: git config --local core.hooksPath {shlex.quote(own_folder(repository))}\n"
+            f"          or in the scripts there: {CALL}",
+        )
+    if _is_below_a_file(folder):
+        raise GofigureError(
+            f"core.hooksPath is {said.value}, which is nothing in this working tree: its .git is a file",
+            hint=f"git config --{said.scope} core.hooksPath {shlex.quote(own_folder(repository))}",
+        )
+    if _is_below(real, repository.common_dir) or _is_below(real, repository.git_dir):
+        return folder
+    if not _is_below(real, repository.root):
+        raise GofigureError(
+            f"git is told to look for hooks in {folder} (core.hooksPath), outside of this repository",
+            hint=f"in the scripts there: {CALL}\n          or: git config --{said.scope} --unset core.hooksPath",
+        )
+    _require_ours_to_write(repository, folder)
+    return folder
+
+
+def _folder(repository: Repository, said: HooksPath) -> str:
+    """Git starts hooks at the top of the working tree, so a relative path counts from there."""
+    if not said.value:
+        return own_folder(repository)
+    return os.path.normpath(os.path.join(repository.root, said.value))
+
+
+def _require_ours_to_write(repository: Repository, folder: str) -> None:
+    """Raise GofigureError unless git ignores what stands in a folder of the working tree."""
+    name = os.path.relpath(folder, repository.root)
+    parent = os.path.dirname(name)
+    if os.path.basename(name) == "_" and os.path.exists(os.path.join(folder, "h")):
+        # Its scripts go by their own names, and each `npm install` writes them anew.
+        raise GofigureError(
+            f"husky makes the hooks in {name} and would write over ours",
+            hint=f"in {parent}/NAME (such as {parent}/pre-commit): {CALL}",
+        )
+    tracked = repository.git.run("ls-files", "-z", "--", name)
+    ignored = repository.git.start("check-ignore", "-q", "--", os.path.join(name, "pre-commit")).finish().code == 0
+    if tracked or not ignored:
+        what = "are part of the repository" if tracked else "would become part of the repository"
+        raise GofigureError(
+            f"the hooks in {name} (core.hooksPath) {what}; ours hold paths of this machine only",
+            hint=f"in {name}/NAME (such as {name}/pre-commit): {CALL}\n          or: git config --unset core.hooksPath",
+        )
+
+
+def _is_below(path: str, folder: str) -> bool:
+    return os.path.commonpath([path, os.path.realpath(folder)]) == os.path.realpath(folder)
+
+
+def _is_below_a_file(path: str) -> bool:
+    """Whether the path could not even be made."""
+    while path != os.path.dirname(path):
+        path = os.path.dirname(path)
+        if os.path.lexists(path):
+            return not os.path.isdir(path)
+    return False
