@@ -4,12 +4,11 @@ from __future__ import annotations
 
 import os
 import shlex
+from collections.abc import Sequence
 from typing import NamedTuple
 
 from gofigure.errors import GofigureError
 from gofigure.git.repository import Repository
-
-CALL = 'gofigure hook NAME "$@" || exit $?'  # the line for a hook script that is not ours
 
 
 class HooksPath(NamedTuple):
@@ -41,9 +40,14 @@ def configured(repository: Repository) -> HooksPath:
     return said[-1] if said else HooksPath()
 
 
-def folder_to_write(repository: Repository) -> str:
-    """Where our scripts belong. Raises GofigureError where that is not for us to decide."""
+def folder_to_write(repository: Repository, hooks: Sequence[str]) -> str:
+    """Where the scripts of `hooks` belong. Raises GofigureError where that is not for us to decide."""
     said = configured(repository)
+    if said.scope and not said.value:
+        raise GofigureError(
+            f"core.hooksPath is empty ({said.scope}), so git looks for no hooks at all",
+            hint=_unset(said),
+        )
     folder = _folder(repository, said)
     real, own = os.path.realpath(folder), os.path.realpath(own_folder(repository))
     if real == own:
@@ -51,8 +55,11 @@ def folder_to_write(repository: Repository) -> str:
     if said.scope not in ("local", "worktree"):
         raise GofigureError(
             f"git is told to look for the hooks of every repository in {folder} (core.hooksPath, {said.scope})",
-            hint=f"for this one alone: git config --local core.hooksPath {shlex.quote(own_folder(repository))}\n"
-            f"          or in the scripts there: {CALL}",
+            hint=_lines(
+                f"for this one alone: git config --local core.hooksPath {shlex.quote(own_folder(repository))}",
+                "or have the hooks there call gofigure:",
+                *_calls(folder, hooks),
+            ),
         )
     if _is_below_a_file(folder):
         raise GofigureError(
@@ -64,28 +71,27 @@ def folder_to_write(repository: Repository) -> str:
     if not _is_below(real, repository.root):
         raise GofigureError(
             f"git is told to look for hooks in {folder} (core.hooksPath), outside of this repository",
-            hint=f"in the scripts there: {CALL}\n          or: git config --{said.scope} --unset core.hooksPath",
+            hint=_lines("have the hooks there call gofigure:", *_calls(folder, hooks), f"or: {_unset(said)}"),
         )
-    _require_ours_to_write(repository, folder)
+    _require_ours_to_write(repository, folder, said, hooks)
     return folder
 
 
 def _folder(repository: Repository, said: HooksPath) -> str:
     """Git starts hooks at the top of the working tree, so a relative path counts from there."""
-    if not said.value:
+    if not said.scope:
         return own_folder(repository)
-    return os.path.normpath(os.path.join(repository.root, said.value))
+    return os.path.normpath(os.path.join(repository.root, said.value or "/"))  # nothing: git asks for /pre-commit
 
 
-def _require_ours_to_write(repository: Repository, folder: str) -> None:
+def _require_ours_to_write(repository: Repository, folder: str, said: HooksPath, hooks: Sequence[str]) -> None:
     """Raise GofigureError unless git ignores what stands in a folder of the working tree."""
     name = os.path.relpath(folder, repository.root)
-    parent = os.path.dirname(name)
     if os.path.basename(name) == "_" and os.path.exists(os.path.join(folder, "h")):
         # Its scripts go by their own names, and each `npm install` writes them anew.
         raise GofigureError(
             f"husky makes the hooks in {name} and would write over ours",
-            hint=f"in {parent}/NAME (such as {parent}/pre-commit): {CALL}",
+            hint=_lines("have your own hooks call gofigure:", *_calls(os.path.dirname(name), hooks)),
         )
     tracked = repository.git.run("ls-files", "-z", "--", name)
     ignored = repository.git.start("check-ignore", "-q", "--", os.path.join(name, "pre-commit")).finish().code == 0
@@ -93,8 +99,21 @@ def _require_ours_to_write(repository: Repository, folder: str) -> None:
         what = "are part of the repository" if tracked else "would become part of the repository"
         raise GofigureError(
             f"the hooks in {name} (core.hooksPath) {what}; ours hold paths of this machine only",
-            hint=f"in {name}/NAME (such as {name}/pre-commit): {CALL}\n          or: git config --unset core.hooksPath",
+            hint=_lines("have them call gofigure:", *_calls(name, hooks), f"or: {_unset(said)}"),
         )
+
+
+def _calls(folder: str, hooks: Sequence[str]) -> list[str]:
+    """The line that each script of somebody else's needs."""
+    return [f'  {os.path.join(folder, hook)}: gofigure hook {hook} "$@" || exit $?' for hook in hooks]
+
+
+def _unset(said: HooksPath) -> str:
+    return f"git config --{said.scope} --unset core.hooksPath"
+
+
+def _lines(*lines: str) -> str:
+    return "\n          ".join(lines)  # as guard.py indents a hint
 
 
 def _is_below(path: str, folder: str) -> bool:

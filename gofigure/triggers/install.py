@@ -32,7 +32,8 @@ def install(repository: Repository, hooks: Iterable[str], *, path: str, data: st
 
     `path`: the PATH to fall back on when git is started with a bare one; `data`: where permissions are kept.
     """
-    folder = folder_to_write(repository)
+    hooks = tuple(hooks)
+    folder = folder_to_write(repository, hooks)
     _remember(repository, folder)
     done = []
     for hook in hooks:
