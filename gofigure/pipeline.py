@@ -50,7 +50,7 @@ def run(project: Project, request: Request, observe: Observer) -> list[RunResult
         return []
     token = trust.require(project.trust)
     refuse_nested(request.trigger, token)
-    for words in configuration.unknown(config, skipped(request.environ)):
+    for words in configuration.unknown(config, sorted(skipped(request.environ))):
         observe(Note(f"SKIP: {words}"))
     results: list[RunResult] = []
     with look(project, request) as looking, open_store(project, token, observe, looking) as store:

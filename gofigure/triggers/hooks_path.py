@@ -94,7 +94,9 @@ def _require_ours_to_write(repository: Repository, folder: str, said: HooksPath,
             hint=_lines("have your own hooks call gofigure:", *_calls(os.path.dirname(name), hooks)),
         )
     tracked = repository.git.run("ls-files", "-z", "--", name)
-    ignored = repository.git.start("check-ignore", "-q", "--", os.path.join(name, "pre-commit")).finish().code == 0
+    # It refuses the literal pathspecs that we ask for, and takes its paths literally all the same.
+    asked = ("--no-literal-pathspecs", "check-ignore", "-q", "--", os.path.join(".", name, hooks[0]))
+    ignored = repository.git.start(*asked).finish().code == 0
     if tracked or not ignored:
         what = "are part of the repository" if tracked else "would become part of the repository"
         raise GofigureError(

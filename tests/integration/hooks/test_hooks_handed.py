@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from pathlib import Path
 
 import pytest
@@ -46,11 +47,8 @@ def _submodule(tmp_path: Path, environment: dict[str, str]) -> Repo:
     return around.at(around.root / "inner")
 
 
-KINDS = {
-    "linked worktree": _linked,
-    "submodule": _submodule,
-    "SHA-256": lambda tmp_path, environment: Repo.create(tmp_path / "repo", environment, "--object-format=sha256"),
-}
+def _sha256(tmp_path: Path, environment: dict[str, str]) -> Repo:
+    return Repo.create(tmp_path / "repo", environment, "--object-format=sha256")
 
 
 def _everything(repo: Repo, tmp_path: Path) -> None:
@@ -99,9 +97,11 @@ def test_a_stage_gets_what_any_hook_gets(repo: Repo, tmp_path: Path) -> None:
     assert triggers == set(HOOKS)
 
 
-@pytest.mark.parametrize("kind", KINDS)
-def test_in_every_kind_of_repository(kind: str, tmp_path: Path, environment: dict[str, str]) -> None:
-    repo = _configured(KINDS[kind](tmp_path, environment), tmp_path)
+@pytest.mark.parametrize("create", [_linked, _submodule, _sha256])
+def test_in_every_kind_of_repository(
+    create: Callable[[Path, dict[str, str]], Repo], tmp_path: Path, environment: dict[str, str]
+) -> None:
+    repo = _configured(create(tmp_path, environment), tmp_path)
     repo.write("a", "1\n")
     done = repo.commit("one")
     assert done.returncode == 0, said(done)
