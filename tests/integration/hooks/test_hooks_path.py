@@ -100,6 +100,14 @@ def test_they_are_found_again_where_they_were_installed_though_the_path_has_chan
     assert (folder / "pre-commit").read_bytes() == FOREIGN
 
 
+def test_an_ignored_folder_with_a_tracked_file_is_left_alone(configured: Repo) -> None:
+    configured.write(".gitignore", "/.hooks/\n")
+    configured.write(".hooks/README", "ours\n")
+    configured.git("add", "-f", ".hooks/README")
+    configured.git("config", "core.hooksPath", ".hooks")
+    assert "are part of the repository" in _refused(configured)
+
+
 @pytest.mark.parametrize("tracked", [True, False])
 def test_a_folder_that_goes_to_others_with_the_repository_is_left_alone(configured: Repo, *, tracked: bool) -> None:
     """Ours hold an absolute path. Each script there needs one line, which is told, and works."""

@@ -84,6 +84,12 @@ def test_what_is_proven_is_reused_whatever_is_skipped(configured: Repo, tmp_path
         "unit": "passed",
         "slow": "passed",
     }
+    _commit_nothing(configured, "lint,unit,slow")
+    assert _runs(configured)["check"]["state"] == "reused"
+
+
+def _commit_nothing(repo: Repo, skip: str) -> None:
+    repo.git("commit", "-q", "--allow-empty", "-m", "nothing", env={"SKIP": skip})
 
 
 def _history(repo: Repo, job: str) -> Any:
@@ -109,6 +115,8 @@ def test_what_needs_a_skipped_stage_does_not_stand_on_what_it_left_of_other_cont
         ("skipped", "SKIP=build"),
         ("skipped", "build did not pass"),
     ]
+    repo.gofigure("run", env={"SKIP": "test"})
+    assert (tmp_path / "built").read_text() == "2\n", "nor is it built anew for what is left out"
     assert verdicts(repo.json("run")) == {"build": "passed", "test": "passed"}
     assert (tmp_path / "built").read_text() == "1\n"
 
