@@ -44,7 +44,8 @@ def why(name: str, *, as_json: bool) -> int:
                 )
                 if as_json:
                     continue
-                print(f"{stage}: {'proven' if step.reused else 'would run'}: {step.reason}")
+                now = "proven" if step.reused else "left out" if step.left_out else "would run"
+                print(f"{stage}: {now}: {step.reason}")
                 if last is None:
                     print("  it has never been executed")
                     continue

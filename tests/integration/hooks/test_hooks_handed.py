@@ -191,6 +191,7 @@ def test_by_hand_it_is_left_out_and_says_how_to_run_it(repo: Repo, tmp_path: Pat
         assert (stage["stage"], stage["verdict"], stage["proven"]) == ("message", "skipped", False)
         assert "by hand there is none; try: gofigure hook commit-msg" in stage["reason"]
     assert b"message  left out" in repo.gofigure("status").stdout
+    assert b"message: left out: it reads" in repo.gofigure("why", "message").stdout
     done = repo.commit("nothing")
     assert done.returncode != 0
     assert b"pre-commit hands over nothing" in done.stderr
