@@ -12,7 +12,12 @@ StageType = Literal["checkout", "build", "test", "deploy"]
 Verdict = Literal["passed", "reused", "failed", "timed out", "interrupted", "skipped"]
 SnapshotKind = Literal["index", "commit", "working tree", "folder"]
 
-HOOKS = ("pre-commit", "post-commit", "pre-push")
+# In the order in which a commit, and then what is done with it, meets them.
+HOOKS = (
+    "pre-commit", "pre-merge-commit", "prepare-commit-msg", "commit-msg", "post-commit",
+    "pre-rebase", "post-checkout", "post-merge", "post-rewrite", "pre-push",
+)  # fmt: skip
+HANDS_NOTHING = ("pre-commit", "pre-merge-commit", "post-commit")  # hooks without arguments and input (githooks)
 
 
 class Stage(NamedTuple):
@@ -61,7 +66,7 @@ class Trigger(NamedTuple):
     """What asked for a run."""
 
     kind: str  # "manual" or the name of a git hook
-    args: tuple[str, ...] = ()  # git's own arguments to the hook
+    args: tuple[str, ...] = ()  # git's own arguments to the hook; a file's path made absolute
     stdin: bytes = b""
     index_file: str | None = None  # the GIT_INDEX_FILE that git handed over
     inside: tuple[str, ...] = ()  # the runs, of any repository, that this process was started inside of

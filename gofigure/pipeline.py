@@ -17,11 +17,16 @@ from gofigure.events import Note, Observer
 from gofigure.model import Config, Job, RunResult, Snapshot, Trigger
 from gofigure.project import Project, load_config, open_store
 from gofigure.runner.execute import Setting, execute
-from gofigure.runner.plan import Content, Plan, Planner
+from gofigure.runner.plan import Content, Plan, Planner, skipped
 from gofigure.snapshot.commits import of_commit, of_index
 from gofigure.snapshot.looking import Looking
 from gofigure.store.store import Store
 from gofigure.triggers.hooks import mark, pushed_refs
+
+# What a hook is about (docs/decisions/0015): the index that git hands over, the commit that was made, or, for those
+# that tell of changed files and for pre-rebase, what stands in the working tree.
+_BEFORE_A_COMMIT = ("pre-commit", "pre-merge-commit", "prepare-commit-msg", "commit-msg")
+_AFTER_A_COMMIT = ("post-commit", "post-rewrite")
 
 
 class Request(NamedTuple):
@@ -45,9 +50,11 @@ def run(project: Project, request: Request, observe: Observer) -> list[RunResult
         return []
     token = trust.require(project.trust)
     refuse_nested(request.trigger, token)
+    for words in configuration.unknown(config, sorted(skipped(request.environ))):
+        observe(Note(f"SKIP: {words}"))
     results: list[RunResult] = []
     with look(project, request) as looking, open_store(project, token, observe, looking) as store:
-        planner = Planner(config, store, request.environ, project.root)
+        planner = Planner(config, store, request.environ, project.root, request.trigger)
         setting = make_setting(project, request, token, store, planner, looking, observe)
         for about in contents(project, request, looking, store, observe):
             for job in jobs:
@@ -94,15 +101,15 @@ def look(project: Project, request: Request) -> Looking:
 def contents(
     project: Project, request: Request, looking: Looking, store: Store, observe: Observer
 ) -> Iterator[Snapshot]:
-    """What the run is about: what is being committed, each commit that is pushed, or the working tree."""
+    """What the run is about: what is being committed, a commit, each commit that is pushed, or the working tree."""
     trigger, repository = request.trigger, project.repository
     if repository is None:
         if request.commit is not None or request.staged:
             raise GofigureError(f"{project.root} is not in a git repository: there is only the folder itself")
         yield looking.here(store.contents, observe)
-    elif trigger.kind == "pre-commit" or request.staged:
+    elif trigger.kind in _BEFORE_A_COMMIT or request.staged:
         yield of_index(repository, trigger.index_file, store.contents, observe)
-    elif trigger.kind == "post-commit":
+    elif trigger.kind in _AFTER_A_COMMIT:
         yield of_commit(repository, "HEAD", store.contents, observe)
     elif trigger.kind == "pre-push":
         commits = dict.fromkeys(ref.local_oid for ref in pushed_refs(trigger.stdin) if not ref.deletes)

@@ -30,7 +30,7 @@ def plans(project: Project, request: Request, observe: Observer) -> list[Plan]:
     jobs = choose_jobs(config, request)
     token = trust.require(project.trust)
     with look(project, request) as looking, open_store(project, token, observe, looking) as store:
-        planner = Planner(config, store, request.environ, project.root)
+        planner = Planner(config, store, request.environ, project.root, request.trigger)
         return [
             planner.plan(job, content_now(about, looking, store, observe), use_proofs=request.use_proofs)
             for about in contents(project, request, looking, store, observe)
@@ -53,7 +53,7 @@ def about_path(project: Project, request: Request, path: bytes, observe: Observe
     config = load_config(project)
     token = trust.require(project.trust)
     with look(project, request) as looking, open_store(project, token, observe, looking) as store:
-        planner = Planner(config, store, request.environ, project.root)
+        planner = Planner(config, store, request.environ, project.root, request.trigger)
         content = looking.here(store.contents, observe)
         entry = look_up(content.tree, path, store.contents.load_tree)
         if entry is None:

@@ -4,25 +4,30 @@ from __future__ import annotations
 
 import os
 import sys
+from collections.abc import Sequence
 
 from gofigure.cli.console import Console
-from gofigure.cli.guard import exit_code, leave
+from gofigure.cli.guard import exit_code, guarded, leave
 from gofigure.cli.here import here
-from gofigure.errors import EXIT_PASSED, NestedError
+from gofigure.errors import EXIT_INTERRUPTED, EXIT_PASSED, NestedError
 from gofigure.model import Trigger
 from gofigure.pipeline import Request, run
 from gofigure.queries import note_skip
-from gofigure.triggers.hooks import READS_INPUT, run_kept
+from gofigure.triggers.hooks import AFTER_THE_FACT, READS_INPUT, for_stages, run_kept
 
 
-def _main() -> int:
-    hook, script, *args = sys.argv[1:]
-    as_git_gave_it = dict(os.environ)
-    data = sys.stdin.buffer.read() if hook in READS_INPUT and sys.stdin is not None else b""
-    code = run_kept(script, hook, args, data, as_git_gave_it)
-    if code != EXIT_PASSED:
-        return code
+def answer(hook: str, args: Sequence[str], data: bytes) -> int:
+    """Run the jobs of a hook; the exit code is for git.
 
+    What comes after the fact can stop nothing. Git makes post-checkout's exit code its own: to call a checkout
+    failed that was made would break every script around it. The failure is told and recorded all the same.
+    """
+    code = guarded(lambda: _run(hook, args, data))
+    return EXIT_PASSED if hook in AFTER_THE_FACT and code != EXIT_INTERRUPTED else code
+
+
+def _run(hook: str, args: Sequence[str], data: bytes) -> int:
+    handed = for_stages(hook, args, os.getcwd())
     where = here()
     console = Console(sys.stderr)
     if where.environ.get("GOFIGURE") == "0":
@@ -31,12 +36,27 @@ def _main() -> int:
     if not os.path.exists(where.project.config_file):
         note_skip(where.project, hook, "there is no .gofigure.toml here", console)
         return EXIT_PASSED
-    trigger = Trigger(hook, tuple(args), data, where.taken.index_file, where.inside)
+    trigger = Trigger(hook, handed, data, where.taken.index_file, where.inside)
     try:
         return exit_code(run(where.project, Request(trigger, where.environ), console))
     except NestedError as error:
         note_skip(where.project, hook, str(error), console)  # a stage that commits is no reason to fail it
         return EXIT_PASSED
+
+
+def given(hook: str) -> bytes:
+    """What git has written to the hook; nothing is read from a person's terminal."""
+    if hook not in READS_INPUT or sys.stdin is None or sys.stdin.isatty():
+        return b""
+    return sys.stdin.buffer.read()
+
+
+def _main() -> int:
+    hook, script, *args = sys.argv[1:]
+    as_git_gave_it = dict(os.environ)
+    data = given(hook)
+    code = run_kept(script, hook, args, data, as_git_gave_it)
+    return code if code != EXIT_PASSED else answer(hook, args, data)
 
 
 if __name__ == "__main__":

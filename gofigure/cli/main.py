@@ -16,6 +16,7 @@ _COMMANDS = {
     "digest": "digest",
     "doctor": "doctor",
     "history": "history",
+    "hook": "call_hook",
     "init": "init",
     "install-hooks": "hooks",
     "run": "run",

@@ -23,7 +23,7 @@ from gofigure.triggers.install import installed, wanted_hooks
 from gofigure.trust import token_of
 
 if TYPE_CHECKING:
-    from gofigure.runner.plan import Plan
+    from gofigure.runner.plan import Plan, Step
     from gofigure.store.ledger import RunRow
 
 _NOT_ALLOWED = "not allowed to run here: read .gofigure.toml, then: gofigure allow"
@@ -118,7 +118,12 @@ def tell_plan(plan: Plan, last: RunRow | None = None) -> None:
     print(f"{plan.job.name}: {ran}")
     width = max(map(len, plan.steps))
     for name, step in plan.steps.items():
-        print(f"  {name:<{width}}  {'proven' if step.reused else 'to run':<7} {step.reason}")
+        print(f"  {name:<{width}}  {word(step):<8} {step.reason}")
+
+
+def word(step: Step) -> str:
+    """What would become of it now."""
+    return "proven" if step.reused else "left out" if step.left_out else "to run"
 
 
 def _json(place: _Place, jobs: Sequence[Job], planned: Sequence[Plan], last: Mapping[str, RunRow]) -> dict[str, object]:
@@ -136,7 +141,13 @@ def _json(place: _Place, jobs: Sequence[Job], planned: Sequence[Plan], last: Map
                 "job": job.name,
                 "last": _last_json(last.get(job.name)),
                 "stages": [
-                    {"stage": name, "proven": step.reused, "reason": step.reason, "key": step.key.hex()}
+                    {
+                        "stage": name,
+                        "proven": step.reused,
+                        "left_out": step.left_out,
+                        "reason": step.reason,
+                        "key": step.key.hex(),
+                    }
                     for name, step in steps[job.name].items()
                 ]
                 if job.name in steps

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from gofigure.config.layers import LOCAL_NAME, Layer, Layers, read_layers
 from gofigure.config.load import changed_by_layers, load, parse, parse_layers
-from gofigure.config.selection import choose, jobs_for
+from gofigure.config.selection import choose, jobs_for, unknown
 
 __all__ = [
     "LOCAL_NAME",
@@ -17,4 +17,5 @@ __all__ = [
     "parse",
     "parse_layers",
     "read_layers",
+    "unknown",
 ]

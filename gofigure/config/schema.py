@@ -61,7 +61,8 @@ KEYS: tuple[Key, ...] = (
         "run",
         _TEXT,
         None,
-        'The shell line to run; a shell stage must have one, and changed files arrive in it as "$@".',
+        "The shell line to run; a shell stage must have one. Changed files, or else what git hands to the hook, "
+        'arrive in it as "$@".',
     ),
     Key(
         "stages.*",

@@ -8,7 +8,7 @@ from gofigure.errors import GofigureError
 from gofigure.model import Config, Job
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Iterable, Sequence
 
 
 def jobs_for(config: Config, hook: str) -> tuple[Job, ...]:
@@ -48,20 +48,30 @@ def _with_needs(config: Config, names: Sequence[str]) -> tuple[str, ...]:
     return tuple(ordered)
 
 
-def _refuse_unknown(config: Config, names: Sequence[str]) -> None:
-    unknown = [name for name in names if name not in config.jobs and name not in config.stages]
-    if not unknown:
-        return
-    from gofigure.config.suggest import listed, nearest, single_quoted
+def unknown(config: Config, names: Iterable[str]) -> list[str]:
+    """A line for each name that is neither a job's nor a stage's."""
+    strangers = [name for name in names if name not in config.jobs and name not in config.stages]
+    if not strangers:
+        return []
+    from gofigure.config.suggest import nearest, single_quoted
 
     valid = (*config.jobs, *config.stages)
     lines = []
-    for name in unknown:
+    for name in strangers:
         if name in config.disabled:
             lines.append(f"{single_quoted(name)} is disabled (enabled = false)")
             continue
         near = nearest(name, valid)
         meant = f"; did you mean {single_quoted(near)}?" if near else ""
         lines.append(f"no job or stage is named {single_quoted(name)}{meant}")
+    return lines
+
+
+def _refuse_unknown(config: Config, names: Sequence[str]) -> None:
+    lines = unknown(config, names)
+    if not lines:
+        return
+    from gofigure.config.suggest import listed
+
     hint = f"jobs: {listed(tuple(config.jobs)) or 'none'}; stages: {listed(tuple(config.stages)) or 'none'}"
     raise GofigureError("\n".join(lines), hint=hint)

@@ -10,7 +10,8 @@ from gofigure.doctor.scene import Scene
 from gofigure.errors import GofigureError
 from gofigure.model import HOOKS
 from gofigure.triggers.hooks import KEPT
-from gofigure.triggers.install import hooks_folder, is_ours, wanted_hooks
+from gofigure.triggers.hooks_path import folder_in_use, folder_to_write
+from gofigure.triggers.install import is_ours, wanted_hooks
 from gofigure.triggers.reading import Written, read_script, template_version
 
 _MEND = "gofigure install-hooks"
@@ -29,10 +30,10 @@ def check_folder(scene: Scene) -> Iterator[Said]:
     """Whether git looks for hooks where they are installed."""
     if scene.repository is None:
         return
+    wanted = wanted_hooks(scene.config) if scene.config is not None else []
     try:
-        folder = hooks_folder(scene.repository)
+        folder = folder_to_write(scene.repository, wanted or HOOKS[:1])
     except GofigureError as error:
-        wanted = scene.config is not None and wanted_hooks(scene.config)
         yield (problem if wanted else warning)(str(error), error.hint)
         return
     shared = ", for all worktrees of this repository" if scene.repository.is_linked else ""
@@ -94,8 +95,5 @@ def _of_this_version(hook: str, written: Written | None) -> Said:
 
 
 def _folder(scene: Scene) -> str:
-    """Where hooks are installed; "" where they cannot be."""
-    try:
-        return hooks_folder(scene.repository) if scene.repository is not None else ""
-    except GofigureError:
-        return ""
+    """Where git looks for hooks; "" where there is no git."""
+    return folder_in_use(scene.repository) if scene.repository is not None else ""

@@ -18,6 +18,7 @@ class Task(NamedTuple):
     timeout: float | None = None  # seconds, for one attempt at all commands
     retries: int = 0
     parts: tuple[str, ...] = ()  # the commands are parts: each runs, whatever becomes of the others; their locations
+    stdin: bytes | None = None  # what each command reads; None: nothing
 
 
 class TaskEnded(NamedTuple):

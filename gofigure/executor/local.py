@@ -68,7 +68,9 @@ class LocalExecutor:
         argv, folder = progress.command
         remaining = progress.remaining(time.monotonic())
         try:
-            self._supervisor.start(task.name, argv, env=task.env, cwd=folder, log_path=log, timeout=remaining)
+            self._supervisor.start(
+                task.name, argv, env=task.env, cwd=folder, log_path=log, timeout=remaining, data=task.stdin
+            )
         except CannotStart as error:
             with open(log, "w", encoding="utf-8", errors="backslashreplace") as file:
                 file.write(f"gofigure: {error}\n")

@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 from collections.abc import Mapping, Sequence
 
+from gofigure.process.input import as_input
 from gofigure.process.spawn import Arg, spawn
 
 
@@ -21,15 +22,8 @@ def pass_through(
     `stderr`: a descriptor for what it complains of, None: ours.
     A signal counts as 128 + its number, as a shell says it.
     """
-    if data is None:
-        pid = spawn(argv, env=env, cwd=cwd, stdin=0, stderr=stderr, session=False)
-    else:
-        import tempfile
-
-        with tempfile.TemporaryFile() as file:  # a pipe could fill up before its reader starts
-            file.write(data)
-            file.seek(0)
-            pid = spawn(argv, env=env, cwd=cwd, stdin=file.fileno(), stderr=stderr, session=False)
+    with as_input(data) as stdin:
+        pid = spawn(argv, env=env, cwd=cwd, stdin=0 if stdin is None else stdin, stderr=stderr, session=False)
     _, status = os.waitpid(pid, 0)
     code = os.waitstatus_to_exitcode(status)
     return code if code >= 0 else 128 - code

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, NamedTuple
 
 from gofigure.errors import Interrupted
 from gofigure.process import family
+from gofigure.process.input import as_input
 from gofigure.process.interrupts import Signals
 from gofigure.process.ladder import STEPS, Ending, Find, Steps
 from gofigure.process.log import LogWriter
@@ -119,8 +120,12 @@ class Supervisor:
         cwd: Arg | None = None,
         log_path: str | bytes,
         timeout: float | None = None,
+        data: bytes | None = None,
     ) -> int:
-        """Start a program in a session of its own; its pid, which is also what `observe_output` is told."""
+        """Start a program in a session of its own; its pid, which is also what `observe_output` is told.
+
+        `data`: its whole input; None: nothing.
+        """
         name, value = self._marker
         part = f"{os.getpid()}.{self._count + 1}"
         marked = {**env, name: value, f"{name}_PART": part}
@@ -131,7 +136,8 @@ class Supervisor:
             raise CannotStart(f"cannot start {argv[0]!r}: {error.strerror}") from None
         try:
             os.set_blocking(fd, False)
-            pid = spawn(argv, env=marked, cwd=cwd, stdout=theirs, stderr=theirs)
+            with as_input(data) as stdin:
+                pid = spawn(argv, env=marked, cwd=cwd, stdin=stdin, stdout=theirs, stderr=theirs)
         except BaseException:
             os.close(fd)
             raise

@@ -20,6 +20,8 @@ _ALWAYS = (
 
 RUN_VARIABLE = "GOFIGURE_RUN"  # marks everything that belongs to a run
 INSIDE_VARIABLE = "GOFIGURE_INSIDE"  # every run that a process is inside of, the outermost first: MARK:RUN ...
+# Which hook's arguments a stage has. Not part of a key: what has it is never proven; nothing else gets it.
+HOOK_VARIABLE = "GOFIGURE_HOOK"
 
 INSTALL_PATH_VARIABLE = "GOFIGURE_INSTALL_PATH"  # set by our hook script: the PATH when it was installed
 

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, NamedTuple
 
 from gofigure.errors import NestedError, StoreUnwritable
 from gofigure.events import Note, Observer, RunFinished, RunStarted, StageFinished
-from gofigure.model import RunResult, Snapshot, StageResult, Trigger
+from gofigure.model import RunResult, Snapshot, StageResult, Trigger, Verdict
 from gofigure.runner.environment import RUN_VARIABLE
 from gofigure.runner.plan import Plan, Planner
 from gofigure.store.ledger import NewRun
@@ -90,7 +90,8 @@ def _run(setting: Setting, plan: Plan, number: int) -> RunResult:
 
     this = f"{setting.mark}:{number}"
     inside = " ".join([*setting.trigger.inside, this])
-    tasks = TaskMaker(setting.planner, setting.root, log_folder(setting.state_dir, number), inside)
+    logs = log_folder(setting.state_dir, number)
+    tasks = TaskMaker(setting.planner, setting.root, logs, inside, setting.trigger)
     recorder = Recorder(setting.store, number, plan, setting.planner.selecting, setting.look)
     with Supervisor((RUN_VARIABLE, this)) as supervisor:
         executor = LocalExecutor(supervisor, setting.parallel or os.cpu_count() or 1)
@@ -98,16 +99,25 @@ def _run(setting: Setting, plan: Plan, number: int) -> RunResult:
 
 
 def _reused(setting: Setting, plan: Plan) -> RunResult:
-    """Everything was proven: one row each, no process."""
+    """Everything was proven, or is to be left out: one row each, no process."""
     stages = tuple(
-        StageResult(name, "reused", step.reason, step.proof.seconds if step.proof else 0.0, proven=True, key=step.key)
+        StageResult(name, "skipped", step.reason, allowed=True, key=step.key)
+        if step.left_out
+        else StageResult(
+            name, "reused", step.reason, step.proof.seconds if step.proof else 0.0, proven=True, key=step.key
+        )
         for name, step in plan.steps.items()
     )
-    number = setting.store.record_reused(_new_run(setting, plan), stages)
+    verdict: Verdict = "reused"
+    if any(step.left_out for step in plan.steps.values()):
+        from gofigure.runner.loop import verdict_of
+
+        verdict = verdict_of(stages)
+    number = setting.store.record_reused(_new_run(setting, plan), stages, verdict)
     setting.observe(RunStarted(number, plan.job.name, setting.trigger.kind, _words(plan), tuple(plan.steps)))
     for stage in stages:
         setting.observe(StageFinished(number, stage))
-    result = RunResult(number, plan.job.name, "reused", stages)
+    result = RunResult(number, plan.job.name, verdict, stages)
     setting.observe(RunFinished(result))
     return result
 

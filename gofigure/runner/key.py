@@ -11,6 +11,7 @@ from gofigure.model import Command, Stage
 
 _CONTEXT = "gofigure 2026-11 key"
 _FILE_CONTEXT = "gofigure 2026-11 file key"
+_HANDED_CONTEXT = "gofigure 2026-11 handed key"
 _SCHEMA = 1  # raised when the meaning of a key changes: every older proof then stops counting
 
 
@@ -60,6 +61,11 @@ def facts_of(
 def stage_key(facts: Facts, inputs: bytes) -> bytes:
     """The key of a stage on an input digest. The stage's own name is no part of it: renaming proves nothing new."""
     return digest_value(_CONTEXT, [_SCHEMA, *facts[1:], inputs])
+
+
+def handed_key(key: bytes, hook: str) -> bytes:
+    """The key of a stage that read what git handed to a hook: nothing without that is to be taken for it."""
+    return digest_value(_HANDED_CONTEXT, [key, hook])
 
 
 def file_keys(facts: Facts, files: Sequence[tuple[bytes, Entry]]) -> list[bytes]:

@@ -39,12 +39,12 @@ def run_plan(
         loop.give_up(interrupted, executor.stop())
     return recorder.close(
         lambda stages: RunResult(
-            recorder.run, plan.job.name, _verdict(stages, interrupted), stages, time.monotonic() - began
+            recorder.run, plan.job.name, verdict_of(stages, interrupted), stages, time.monotonic() - began
         )
     )
 
 
-def _verdict(stages: tuple[StageResult, ...], interrupted: str) -> Verdict:
+def verdict_of(stages: tuple[StageResult, ...], interrupted: str = "") -> Verdict:
     if interrupted:
         return "interrupted"
     if any(stage.blocks for stage in stages):
@@ -106,6 +106,8 @@ class _Loop:
             if step.reused:
                 seconds = step.proof.seconds if step.proof else 0.0
                 self._finish(StageResult(stage, "reused", step.reason, seconds, proven=True, key=step.key))
+            elif step.left_out:
+                self._finish(StageResult(stage, "skipped", step.reason, allowed=True, key=step.key))
             elif step.differs and self._plan.content.about.kind == "commit":
                 # What stands here is not that commit: whatever came out would not be about it.
                 reason = f"its content is not checked out here: {', '.join(step.differs)}"

@@ -9,10 +9,11 @@ from typing import NamedTuple
 
 from gofigure.digest.tree import look_up
 from gofigure.errors import SlowExpression
-from gofigure.model import Command, Config, Job, Snapshot, Stage
+from gofigure.model import Command, Config, Job, Snapshot, Stage, Trigger
 from gofigure.runner.environment import base_environment, declared
 from gofigure.runner.graph import Graph, order
-from gofigure.runner.key import Facts, facts_of, file_keys, platform, stage_key
+from gofigure.runner.handed import Handed
+from gofigure.runner.key import Facts, facts_of, file_keys, handed_key, platform, stage_key
 from gofigure.runner.locations import missing, said_of, widened
 from gofigure.runner.tools import Tools
 from gofigure.runner.why import ago, first_difference
@@ -54,6 +55,9 @@ class Step(NamedTuple):
     file_keys: tuple[bytes, ...] = ()  # what passing proves, file by file
     proof: Proof | None = None
     missing: tuple[str, ...] = ()  # locations in which there is nothing to do: each a failure
+    handed: str = ""  # why its result says nothing of content alone: it hangs on what git hands to the hook
+    gets_arguments: bool = False  # it is started with git's own arguments and input
+    left_out: bool = False  # it neither runs nor is reused; `reason` says why
 
     @property
     def inputs(self) -> bytes:
@@ -70,13 +74,13 @@ class Plan(NamedTuple):
 
     @property
     def to_run(self) -> list[Step]:
-        return [step for step in self.steps.values() if not step.reused]
+        return [step for step in self.steps.values() if not (step.reused or step.left_out)]
 
 
 class Planner:
     """Plans the jobs of one run: what is looked up for one stage is known for the next."""
 
-    def __init__(self, config: Config, store: Store, environ: Mapping[str, str], root: str) -> None:
+    def __init__(self, config: Config, store: Store, environ: Mapping[str, str], root: str, trigger: Trigger) -> None:
         self._config = config
         self._store = store
         self._environ = environ
@@ -84,6 +88,8 @@ class Planner:
         self._base_env = base_environment(environ)
         self._tools = Tools(store.contents, root, self._base_env)
         self._system = platform()
+        self._handed = Handed(config, trigger)
+        self._skipped = skipped(environ)
         self._ever_proven: set[str] = set()
         self._ever_run = False
         self.selecting = Selecting(store.contents)
@@ -95,13 +101,16 @@ class Planner:
         graph = order(job, self._config)
         steps: dict[str, Step] = {}
         for stage in graph.stages:
-            upstream = {name: steps[name].key for name in stage.needs}
             try:
-                steps[stage.name] = self._step(stage, content, upstream, use_proofs=use_proofs)
+                steps[stage.name] = self._step(stage, content, steps, use_proofs=use_proofs)
             except SlowExpression as error:
                 raise error.within(f"stages.{stage.name}.{'source' if stage.files is None else 'files'}") from None
         for stage in reversed(graph.stages):
-            if not steps[stage.name].reused:
+            step = steps[stage.name]
+            why_not = "" if step.reused else self._why_left_out(job, stage)
+            if why_not:
+                steps[stage.name] = step._replace(left_out=True, reason=why_not)
+            elif not step.reused:
                 self._stand_up(stage, steps)
         self.selecting.keep()
         return Plan(job, content, graph, steps, lenient)
@@ -131,7 +140,14 @@ class Planner:
                 reason = f"{stage.name} needs it, and what was last done here is of other content"
                 steps[name] = step._replace(reused=False, proof=None, reason=reason)
 
-    def _step(self, stage: Stage, content: Content, upstream: Mapping[str, bytes], *, use_proofs: bool) -> Step:
+    def _why_left_out(self, job: Job, stage: Stage) -> str:
+        for name in (stage.name, job.name):
+            if name in self._skipped:
+                return f"SKIP={name}"
+        return self._handed.is_missing(stage)
+
+    def _step(self, stage: Stage, content: Content, steps: Mapping[str, Step], *, use_proofs: bool) -> Step:
+        upstream = {name: steps[name].key for name in stage.needs}
         commands = commands_of(stage)
         env = declared(stage, self._environ)
         tools = self._tools_of(stage, commands, env.get("PATH", self._base_env["PATH"]))
@@ -149,7 +165,11 @@ class Planner:
             facts=facts,
             reads=reads,
             differs=self._differs(content, reads),
+            handed=self._handed.hangs_on_it(stage, (name for name in stage.needs if steps[name].handed)),
+            gets_arguments=self._handed.gets(stage),
         )
+        if step.gets_arguments:
+            step = step._replace(key=handed_key(step.key, self._handed.hook))
         empty = missing(stage, content.about.tree, self.selecting)
         if empty:
             return step._replace(reason=said_of(empty, source_of(stage)), missing=empty)
@@ -179,6 +199,8 @@ class Planner:
             return "never reused (a deploy)"
         if not step.stage.cache:
             return "never reused (cache = false)"
+        if step.handed:
+            return f"never reused ({step.handed})"
         if not use_proofs:
             return "asked to (--no-cache)"
         if nothing:
@@ -232,6 +254,8 @@ class Planner:
     def _unprovable(self, step: Step, content: Content, *, nothing: bool) -> str:
         if not step.stage.cache or step.stage.type == "deploy":
             return "its result is never reused"
+        if step.handed:
+            return step.handed
         if nothing:
             return "its inputs match no file"
         for path, why in {**content.about.unprovable, **content.here.unprovable}.items():
@@ -257,6 +281,11 @@ class Planner:
             return []
         words = [self.selecting.changed(old, new, one.selector, _NAMES_SHOWN) for one in reads]
         return [word for some in words for word in some][:_NAMES_SHOWN]
+
+
+def skipped(environ: Mapping[str, str]) -> frozenset[str]:
+    """The stages and jobs that the user's SKIP leaves out: `SKIP=lint,unit git commit`."""
+    return frozenset(name for word in environ.get("SKIP", "").split(",") if (name := word.strip()))
 
 
 def _reads(step: Step, path: bytes) -> bool:

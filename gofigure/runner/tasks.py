@@ -6,25 +6,31 @@ import os
 import time
 
 from gofigure.executor.base import Task
+from gofigure.model import Trigger
 from gofigure.process.spawn import CannotStart, which
 from gofigure.runner.batches import argument_space, as_argument, split
-from gofigure.runner.environment import INSIDE_VARIABLE
+from gofigure.runner.environment import HOOK_VARIABLE, INSIDE_VARIABLE
 from gofigure.runner.plan import Planner, Step
 
 
 class TaskMaker:
     """Makes the tasks of one run. `logs`: the folder for their logs; `inside`: see INSIDE_VARIABLE."""
 
-    def __init__(self, planner: Planner, root: str, logs: str, inside: str) -> None:
+    def __init__(self, planner: Planner, root: str, logs: str, inside: str, trigger: Trigger) -> None:
         self._planner = planner
         self._root = root
         self._logs = logs
         self._inside = inside
+        self._trigger = trigger
         self._programs: dict[str, str | bytes] = {}  # PATH is the same for all stages, and slow to walk
 
     def task_of(self, step: Step) -> Task:
         stage = step.stage
         env = {**self._planner.environment(stage), INSIDE_VARIABLE: self._inside}
+        handed: tuple[str, ...] = ()
+        if step.gets_arguments:
+            handed = self._trigger.args
+            env[HOOK_VARIABLE] = self._trigger.kind
         commands: list[tuple[tuple[str | bytes, ...], str]] = []
         parts: list[str] = []
         for command in step.commands:
@@ -35,13 +41,14 @@ class TaskMaker:
             folder = os.path.join(self._root, command.cwd) if command.cwd else self._root
             argv = (self._program(command.argv[0], env["PATH"]), *command.argv[1:])
             if not command.takes_files:
-                commands.append((argv, folder))
+                commands.append(((*argv, *handed), folder))
                 continue
             names = [as_argument(file) for file in step.files or ()]
             batches = split(names, command.argv, argument_space(env))
             commands += [((*argv, *batch), folder) for batch in batches]
         log = os.path.join(self._logs, _file_name(stage.name))
-        return Task(stage.name, tuple(commands), env, log, stage.timeout, stage.retries, tuple(parts))
+        stdin = (self._trigger.stdin or None) if step.gets_arguments else None
+        return Task(stage.name, tuple(commands), env, log, stage.timeout, stage.retries, tuple(parts), stdin)
 
     def _program(self, name: str, path: str) -> str | bytes:
         """The program that a plain name stands for; a name that stands for none is left for the executor to tell."""

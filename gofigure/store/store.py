@@ -5,7 +5,7 @@ from __future__ import annotations
 import contextlib
 from collections.abc import Iterable, Sequence
 
-from gofigure.model import RunResult, StageResult
+from gofigure.model import RunResult, StageResult, Verdict
 from gofigure.store.contents import Contents
 from gofigure.store.db import Database, in_memory, open_database
 from gofigure.store.ledger import Ledger, NewRun
@@ -34,12 +34,12 @@ class Store:
         with self._db.writing():
             return self.ledger.begin(run, stages)
 
-    def record_reused(self, run: NewRun, stages: Sequence[StageResult]) -> int:
+    def record_reused(self, run: NewRun, stages: Sequence[StageResult], verdict: Verdict) -> int:
         """Record a run of which nothing had to be executed; returns its number."""
         with self._db.writing():
             number = self.ledger.begin(run, [(stage.stage, stage.reason, stage.key) for stage in stages])
             self.ledger.stage_finished(number, stages)
-            self.ledger.finish(RunResult(number, run.job, "reused", ()))
+            self.ledger.finish(RunResult(number, run.job, verdict, ()))
         return number
 
     def record(

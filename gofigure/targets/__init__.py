@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import Protocol
+from typing import NamedTuple, Protocol
 
 from gofigure.model import Command, Stage
 from gofigure.targets import cargo_test, go_test, make, npm_test, pytest, shell
@@ -30,6 +30,14 @@ class Target(Protocol):
         """Programs whose content decides the result, by name or path."""
 
 
+class Reads(NamedTuple):
+    """What a shell line makes of its arguments."""
+
+    any: bool = False
+    must: bool = False  # it says nothing of what to do without them
+
+
+_NONE = Reads()
 KINDS: Mapping[str, Target] = {
     "cargo_test": cargo_test,
     "go_test": go_test,
@@ -51,6 +59,15 @@ def source_of(stage: Stage) -> str | None:
 
 def environment_of(stage: Stage) -> Mapping[str, str]:
     return dict(KINDS[stage.target].ENVIRONMENT)
+
+
+def reads_arguments(stage: Stage) -> Reads:
+    """What a stage makes of the arguments that git hands to a hook; those of a per-file stage are its files."""
+    if stage.target != "shell" or stage.files is not None or "$" not in (stage.run or ""):
+        return _NONE
+    from gofigure.targets.parameters import reads  # 2 ms that few runs need
+
+    return Reads(*reads(stage.run or ""))
 
 
 def reads_whole_locations(stage: Stage) -> bool:

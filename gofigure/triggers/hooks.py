@@ -8,7 +8,9 @@ from collections.abc import Mapping, Sequence
 from typing import NamedTuple
 
 KEPT = ".before-gofigure"  # what a foreign hook is renamed to
-READS_INPUT = ("pre-push",)  # hooks that git writes to
+READS_INPUT = ("pre-push", "post-rewrite")  # hooks that git writes to
+_NAMES_A_FILE = ("prepare-commit-msg", "commit-msg")  # hooks whose first argument is the message's file
+AFTER_THE_FACT = ("post-commit", "post-checkout", "post-merge", "post-rewrite")
 
 
 class PushedRef(NamedTuple):
@@ -33,6 +35,13 @@ def pushed_refs(stdin: bytes) -> list[PushedRef]:
         if match:
             refs.append(PushedRef(*(os.fsdecode(word) for word in match.groups())))
     return refs
+
+
+def for_stages(hook: str, args: Sequence[str], folder: str) -> tuple[str, ...]:
+    """Git's arguments as any folder understands them. `folder`: where git has started the hook."""
+    if hook in _NAMES_A_FILE and args:
+        return (os.path.join(folder, args[0]), *args[1:])
+    return tuple(args)
 
 
 def run_kept(script: str, hook: str, args: Sequence[str], data: bytes, environ: Mapping[str, str]) -> int:

@@ -13,7 +13,9 @@ from gofigure.errors import GofigureError
 from gofigure.git.repository import Repository
 from gofigure.model import HOOKS, Config
 from gofigure.triggers.hooks import KEPT
+from gofigure.triggers.hooks_path import folder_in_use, folder_to_write, own_folder
 
+_RECORD = "hooks-folders"  # in the state folder: where we have installed besides git's own place, one per line
 _MARK = b"#!/bin/sh\n# gofigure hook, version "
 
 
@@ -25,35 +27,14 @@ class Installed(NamedTuple):
     kept: str | None  # where the foreign hook that was here before now is
 
 
-def hooks_folder(repository: Repository) -> str:
-    """Where git looks for hooks. Raises GofigureError where that is not this repository's own folder."""
-    own = os.path.join(repository.common_dir, "hooks")
-    configured = _configured_folder(repository)
-    if not configured:
-        return own
-    folder = os.path.normpath(os.path.join(repository.root, configured))
-    if os.path.realpath(folder) == os.path.realpath(own):
-        return own
-    raise GofigureError(
-        f"git is told to look for hooks in {folder} (core.hooksPath)",
-        hint="call gofigure from the hooks there, or: git config --unset core.hooksPath",
-    )
-
-
-def _configured_folder(repository: Repository) -> str:
-    """The user's core.hooksPath, "" if there is none; our own git calls carry another one on their command line."""
-    args = ("config", "-z", "--show-scope", "--type=path", "--get-all", "core.hooksPath")
-    fields = repository.git.start(*args).finish().out.split(b"\0")
-    said = [os.fsdecode(value) for scope, value in zip(fields[::2], fields[1::2], strict=False) if scope != b"command"]
-    return said[-1] if said else ""
-
-
 def install(repository: Repository, hooks: Iterable[str], *, path: str, data: str) -> list[Installed]:
     """Write one script per hook.
 
     `path`: the PATH to fall back on when git is started with a bare one; `data`: where permissions are kept.
     """
-    folder = hooks_folder(repository)
+    hooks = tuple(hooks)
+    folder = folder_to_write(repository, hooks)
+    _remember(repository, folder)
     done = []
     for hook in hooks:
         place = os.path.join(folder, hook)
@@ -64,11 +45,13 @@ def install(repository: Repository, hooks: Iterable[str], *, path: str, data: st
 
 
 def uninstall(repository: Repository, hooks: Iterable[str] = HOOKS) -> list[Installed]:
-    """Take our scripts away and put back what was there; hooks of others stay as they are."""
-    folder = hooks_folder(repository)
+    """Take our scripts away and put back what was there; hooks of others stay as they are.
+
+    Everywhere that we have installed, and where git looks now: core.hooksPath may have changed meanwhile.
+    """
+    folders = dict.fromkeys([own_folder(repository), folder_in_use(repository), *_remembered(repository)])
     done = []
-    for hook in hooks:
-        place = os.path.join(folder, hook)
+    for place in (os.path.join(folder, hook) for folder in folders for hook in hooks):
         kept = place + KEPT
         ours, has_kept = is_ours(place), os.path.lexists(kept)
         if not ours and (not has_kept or os.path.lexists(place)):
@@ -77,7 +60,7 @@ def uninstall(repository: Repository, hooks: Iterable[str] = HOOKS) -> list[Inst
             os.unlink(place)  # first: a folder cannot be renamed over a file
         if has_kept:
             os.rename(kept, place)
-        done.append(Installed(hook, place, kept if has_kept else None))
+        done.append(Installed(os.path.basename(place), place, kept if has_kept else None))
     return done
 
 
@@ -88,11 +71,31 @@ def wanted_hooks(config: Config) -> list[str]:
 
 def installed(repository: Repository) -> list[str]:
     """The hooks that call gofigure now."""
-    try:
-        folder = hooks_folder(repository)
-    except GofigureError:
-        return []
+    folder = folder_in_use(repository)
     return [hook for hook in HOOKS if is_ours(os.path.join(folder, hook))]
+
+
+def _remember(repository: Repository, folder: str) -> None:
+    known = _remembered(repository)
+    if folder == own_folder(repository) or folder in known or "\n" in folder:
+        return
+    place = os.path.join(repository.state_dir, _RECORD)
+    try:
+        os.makedirs(repository.state_dir, mode=0o700, exist_ok=True)
+        with open(place, "a", encoding="utf-8", errors="surrogateescape") as file:
+            file.write(f"{folder}\n")
+    except OSError as error:
+        raise GofigureError(f"{place} cannot be written: {error.strerror}") from error
+
+
+def _remembered(repository: Repository) -> list[str]:
+    try:
+        with open(
+            os.path.join(repository.state_dir, _RECORD), encoding="utf-8", errors="surrogateescape", newline="\n"
+        ) as file:
+            return file.read().splitlines()
+    except OSError:
+        return []
 
 
 def is_ours(place: str) -> bool:

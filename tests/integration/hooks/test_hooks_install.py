@@ -290,28 +290,6 @@ def test_uninstalling_leaves_the_hooks_of_others_alone(configured: Repo) -> None
     assert _names(configured) == {"pre-commit", "commit-msg"}
 
 
-@pytest.mark.parametrize("scope", ["--local", "--global"])
-@pytest.mark.parametrize("value", [".husky/_", "/somewhere/hooks", "~/hooks"])
-def test_hooks_that_are_elsewhere_are_not_touched(configured: Repo, scope: str, value: str, home: Path) -> None:
-    """core.hooksPath of another tool, or of the whole machine (pre-commit refuses too)."""
-    configured.git("config", scope, "core.hooksPath", value)
-    for command in ("install-hooks", "uninstall-hooks"):
-        done = configured.gofigure(command)
-        assert done.returncode == 2
-        assert "core.hooksPath" in said(done)
-        assert "git config --unset core.hooksPath" in said(done)
-    assert _names(configured) == set()
-    assert not (configured.root / ".husky").exists()
-    assert not (home / "hooks").exists()
-
-
-def test_a_hooks_path_that_names_the_usual_folder_is_no_obstacle(configured: Repo) -> None:
-    configured.git("config", "core.hooksPath", ".git/hooks")
-    assert configured.gofigure("install-hooks").returncode == 0
-    assert configured.commit("one").returncode == 0
-    assert lines(configured.root.parent / "ran") == 1
-
-
 def test_installation_from_a_linked_worktree_serves_the_whole_repository(configured: Repo, tmp_path: Path) -> None:
     configured.commit("one")
     linked = configured.at(tmp_path / "linked")

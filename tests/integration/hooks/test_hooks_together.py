@@ -16,7 +16,7 @@ from support.rig import Rig, lines, stages
 from gofigure.cli.here import here
 from gofigure.errors import GofigureError
 from gofigure.git.repository import Repository
-from gofigure.triggers import install
+from gofigure.triggers import hooks_path, install
 
 MANY = 8
 KEPT = ".before-gofigure"
@@ -169,7 +169,7 @@ class _Model:
 
     def __init__(self, repository: Repository) -> None:
         self.repository = repository
-        self.place = str(Path(install.hooks_folder(repository)) / "pre-commit")
+        self.place = str(Path(hooks_path.own_folder(repository)) / "pre-commit")
         self.there: State | None = None
         self.ours = False
         self.kept: State | None = None
@@ -214,7 +214,7 @@ class _Model:
 def test_any_order_of_installing_and_uninstalling_gives_back_what_was_foreign(actions: list[Action]) -> None:
     """G27: a model beside the real thing."""
     with _repository() as repository:
-        Path(install.hooks_folder(repository)).mkdir(exist_ok=True)
+        Path(hooks_path.own_folder(repository)).mkdir(exist_ok=True)
         model = _Model(repository)
         for action, content in actions:
             if action == "install":
