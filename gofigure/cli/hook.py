@@ -4,15 +4,19 @@ from __future__ import annotations
 
 import os
 import sys
+from typing import TYPE_CHECKING
 
-from gofigure.cli.console import Console
+from gofigure.cli.console import console_for
 from gofigure.cli.guard import exit_code, leave
-from gofigure.cli.here import here
+from gofigure.cli.here import Here, here
 from gofigure.errors import EXIT_PASSED, NestedError
 from gofigure.model import Trigger
 from gofigure.pipeline import Request, run
 from gofigure.queries import note_skip
 from gofigure.triggers.hooks import READS_INPUT, run_kept
+
+if TYPE_CHECKING:
+    from gofigure.cli.console import Console
 
 
 def _main() -> int:
@@ -24,18 +28,23 @@ def _main() -> int:
         return code
 
     where = here()
-    console = Console(sys.stderr)
+    trigger = Trigger(hook, tuple(args), data, where.taken.index_file, where.inside)
+    with console_for(sys.stderr, where.environ) as console:
+        return _run(where, trigger, console)
+
+
+def _run(where: Here, trigger: Trigger, console: Console) -> int:
     if where.environ.get("GOFIGURE") == "0":
-        note_skip(where.project, hook, "GOFIGURE=0", console)
+        note_skip(where.project, trigger.kind, "GOFIGURE=0", console)
         return EXIT_PASSED
     if not os.path.exists(where.project.config_file):
-        note_skip(where.project, hook, "there is no .gofigure.toml here", console)
+        note_skip(where.project, trigger.kind, "there is no .gofigure.toml here", console)
         return EXIT_PASSED
-    trigger = Trigger(hook, tuple(args), data, where.taken.index_file, where.inside)
+    request = Request(trigger, where.environ, wants_output=console.wants_output)
     try:
-        return exit_code(run(where.project, Request(trigger, where.environ), console))
+        return exit_code(run(where.project, request, console))
     except NestedError as error:
-        note_skip(where.project, hook, str(error), console)  # a stage that commits is no reason to fail it
+        note_skip(where.project, trigger.kind, str(error), console)  # a stage that commits is no reason to fail it
         return EXIT_PASSED
 
 

@@ -7,7 +7,7 @@ import sys
 import click
 
 from gofigure.cli.as_json import dump
-from gofigure.cli.console import Console
+from gofigure.cli.console import console_for
 from gofigure.cli.here import here
 from gofigure.pipeline import Request
 from gofigure.queries import plans
@@ -23,7 +23,8 @@ def status(names: tuple[str, ...], *, staged: bool, as_json: bool) -> int:
     where = here()
     repository = where.project.repository
     hooks = installed(repository) if repository is not None else []
-    planned = plans(where.project, Request(where.manual, where.environ, names, staged=staged), Console(sys.stderr))
+    with console_for(sys.stderr) as console:
+        planned = plans(where.project, Request(where.manual, where.environ, names, staged=staged), console)
     if as_json:
         jobs = [
             {

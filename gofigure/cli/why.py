@@ -7,8 +7,9 @@ import sys
 import click
 
 from gofigure.cli.as_json import dump
-from gofigure.cli.console import Console, seconds
+from gofigure.cli.console import console_for
 from gofigure.cli.here import here
+from gofigure.cli.table import seconds
 from gofigure.events import ignore
 from gofigure.pipeline import Request
 from gofigure.queries import plans, reading
@@ -20,7 +21,8 @@ from gofigure.queries import plans, reading
 def why(name: str, *, as_json: bool) -> int:
     """Say why a stage, or each stage of a job, ran or did not, and what would happen now."""
     where = here()
-    planned = plans(where.project, Request(where.manual, where.environ, (name,)), Console(sys.stderr))
+    with console_for(sys.stderr) as console:
+        planned = plans(where.project, Request(where.manual, where.environ, (name,)), console)
     told: list[dict[str, object]] = []
     with reading(where.project, ignore) as store:  # what it has to say was said just now
         for plan in planned:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import time
+from collections.abc import Callable
 
 from gofigure.executor.base import Task, TaskEnded
 from gofigure.process.spawn import CannotStart
@@ -35,10 +36,14 @@ class _UnderWay:
 
 
 class LocalExecutor:
-    """A task's commands run one after the other; tasks run beside one another."""
+    """A task's commands run one after the other; tasks run beside one another.
 
-    def __init__(self, supervisor: Supervisor, capacity: int) -> None:
+    `follow` is told the pid of each command that starts, and its task's name.
+    """
+
+    def __init__(self, supervisor: Supervisor, capacity: int, follow: Callable[[int, str], None] | None = None) -> None:
         self.capacity = capacity
+        self._follow = follow
         self._supervisor = supervisor
         self._under_way: dict[str, _UnderWay] = {}
         self._ended: list[TaskEnded] = []  # found to have ended before anything could be waited for
@@ -65,12 +70,15 @@ class LocalExecutor:
         if task.timeout is not None:
             remaining = max(0.001, task.timeout - (time.monotonic() - state.attempt_began))
         try:
-            self._supervisor.start(task.name, argv, env=task.env, cwd=folder, log_path=log, timeout=remaining)
+            pid = self._supervisor.start(task.name, argv, env=task.env, cwd=folder, log_path=log, timeout=remaining)
         except CannotStart as error:
             with open(log, "w", encoding="utf-8", errors="backslashreplace") as file:
                 file.write(f"gofigure: {error}\n")
             state.logs.append(log)
             self._finish(state, exit_code=_NOT_FOUND, timed_out=False)
+            return
+        if self._follow is not None:
+            self._follow(pid, task.name)
 
     def _advance(self, state: _UnderWay, ended: Ended) -> None:
         """A command has ended: start the next one, or try again, or be done."""

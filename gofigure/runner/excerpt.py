@@ -5,6 +5,8 @@ from __future__ import annotations
 import os
 import re
 
+from gofigure.runner.clean import clean
+
 _LINES = 8
 _WINDOW = 64 * 1024
 # What compilers, linters and test runners begin a complaint with; else any line that sounds like trouble.
@@ -16,11 +18,6 @@ _TROUBLE = re.compile(
 )
 # Source code as linters quote it, "12 | except OSError as error:", complains of nothing.
 _QUOTED = re.compile(r"\s*\d*\s*\|")
-# What a terminal obeys; and marks that turn the order of letters: a line would read as what it is not (TR36).
-_CONTROL = re.compile(
-    r"\x1b(\[[0-?]*[ -/]*[@-~]|\][^\x07\x1b]*(\x07|\x1b\\)|.)"
-    r"|[\x00-\x08\x0b-\x1f\x7f-\x9f\u202a-\u202e\u2066-\u2069]"
-)
 
 
 def excerpt(logs: tuple[str, ...]) -> tuple[str, ...]:
@@ -49,4 +46,4 @@ def _text(log: str) -> str:
         if size > _WINDOW:
             file.seek(max(_WINDOW, size - _WINDOW))
             head += b"\n" + file.read()
-    return _CONTROL.sub("", head.decode("utf-8", "backslashreplace"))
+    return clean(head.decode("utf-8", "backslashreplace"))

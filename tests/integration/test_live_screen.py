@@ -1,0 +1,313 @@
+"""What a person sees on a terminal: a real pty, its bytes read by an emulator."""
+
+from __future__ import annotations
+
+import json
+import re
+import signal
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+
+import pytest
+from support.repo import Repo
+from support.rig import Gate, Rig
+from support.screen import Terminal
+
+SIZES = [(80, 24), (40, 10), (200, 50)]
+SPINNER = "[⠋⠙⠹⠸⠼⠴⠦⠧⠇⠏]"
+
+
+@contextmanager
+def on_terminal(
+    repo: Repo,
+    *args: str,
+    size: tuple[int, int] = (80, 24),
+    env: Mapping[str, str] = {},
+    program: list[str] | None = None,
+    stdin: bool = True,
+    stdout: bool = True,
+) -> Iterator[Terminal]:
+    argv = program or [*repo.command, *args]
+    terminal = Terminal(argv, repo.root, {**repo.env, **env}, size=size, stdin=stdin, stdout=stdout)
+    try:
+        yield terminal
+    finally:
+        terminal.close()
+
+
+def project(repo: Repo, **stages: str) -> Repo:
+    """A job of these shell lines."""
+    names = ", ".join(f'"{name}"' for name in stages)
+    bodies = "".join(f"[stages.{name}]\nrun = '''{line}'''\n" for name, line in stages.items())
+    repo.config(f'[jobs.check]\non = ["pre-commit"]\nstages = [{names}]\n{bodies}')
+    assert repo.gofigure("allow").returncode == 0
+    return repo
+
+
+def shown(terminal: Terminal, pattern: str) -> list[str]:
+    return [line for line in terminal.lines if re.search(pattern, line)]
+
+
+@pytest.fixture
+def gate(rig: Rig) -> Gate:
+    return rig.gate()
+
+
+@pytest.mark.parametrize("size", SIZES)
+def test_what_runs_is_one_line_and_what_ended_stays(repo: Repo, gate: Gate, size: tuple[int, int]) -> None:
+    project(repo, quick="true", slow=f"echo first; echo the newest words; {gate.sh}")
+    with on_terminal(repo, "run", "-j2", size=size) as terminal:
+        terminal.until("1 of 2 done, 1 running")
+        terminal.until("the newest words")
+        (line,) = shown(terminal, r"^  . slow")
+        assert re.fullmatch(rf"  {SPINNER} slow  +\d\.\d s  the newest words", line)
+        assert "first" not in terminal.text
+        assert len(shown(terminal, "✓ quick")) == 1
+        gate.arrive()
+        gate.open()
+        assert terminal.finish() == 0
+        assert len(shown(terminal, "✓ slow")) == 1
+        assert not shown(terminal, SPINNER)
+        assert terminal.lines[-1].startswith("check: passed (2 passed) in ")
+        assert terminal.screen.cursor.x == 0
+        assert max(map(len, terminal.lines)) <= size[0]
+
+
+@pytest.mark.parametrize("size", [*SIZES, (20, 5), (20, 3)])
+def test_more_stages_than_lines(repo: Repo, rig: Rig, size: tuple[int, int]) -> None:
+    gate = rig.gate()
+    project(repo, **{f"a-stage-with-a-name-{number}": gate.sh for number in range(60)})
+    with on_terminal(repo, "run", "-j60", size=size) as terminal:
+        for _ in range(60):
+            gate.arrive()
+        terminal.until("0 of 60 done" if size[0] == 20 else "0 of 60 done, 60 running")
+        room = size[1] - 1
+        running = shown(terminal, rf"^  {SPINNER} ")
+        if size[1] < 50:
+            assert len(running) == max(0, room - 2)
+            assert len(shown(terminal, f"^  … and {60 - len(running)} more")) == 1
+        for _ in range(60):
+            gate.open()
+        assert terminal.finish() == 0
+        assert not shown(terminal, SPINNER)
+        assert "passed (60 passed)" in terminal.text.replace("\n", "")
+
+
+def test_a_failure_says_what_matters_where_it_is_and_how_to_repeat_it(repo: Repo) -> None:
+    project(repo, good="true", bad="echo noise; echo 'E   assert 1 == 2'; exit 4")
+    with on_terminal(repo, "run", "-j1") as terminal:
+        assert terminal.finish() == 1
+        at = max(number for number, line in enumerate(terminal.lines) if "✗ bad" in line)
+        row, *rest = terminal.lines[at:]
+        assert row.endswith("failed: exit code 4")
+        assert rest[:2] == ["      | noise", "      | E   assert 1 == 2"]
+        assert rest[2].startswith("      log: ")
+        assert "      repeat: gofigure run bad" in rest
+        assert rest[-1].startswith("check: failed (1 passed, 1 failed) in ")
+
+
+@pytest.mark.parametrize("many", [10, 11])
+def test_what_is_alike_becomes_one_row_when_there_is_much_of_it(repo: Repo, many: int) -> None:
+    project(repo, **{f"s{number}": "true" for number in range(many)})
+    assert repo.gofigure("run").returncode == 0
+    with on_terminal(repo, "run") as terminal:
+        assert terminal.finish() == 0
+        assert len(shown(terminal, "↺ s")) == (many if many == 10 else 0)
+        assert len(shown(terminal, "↺ 11 reused")) == (many == 11)
+    assert repo.gofigure("run").stdout.count(b"reused  ") == many
+
+
+HOSTILE = {
+    "escapes": r"printf '\033[2J\033[H\033]0;title\007evil\033[?1049h\033[31m'",
+    "begun": r"printf 'evil\033[3'",
+    "c1": r"printf 'evil \302\2332J \302\235 x'",
+    "bells": r"printf 'evil \a\b\016\017\v\f x'",
+    "invalid": r"printf 'evil \377\376\200 x'",
+    "half": r"printf 'evil \346\227'",
+    "wide": "printf 'evil 日本語日本語日本語日本語日本語日本語日本語日本語日本語日本語日本語日本語'",
+    "bars": r"printf '10%%\r20%%\r evil\r'",
+    "endless": "echo evil; head -c 300000 /dev/zero | tr '\\0' e",
+    "turned": r"printf 'evil \342\200\256 x'",
+    "tabs": r"printf 'evil \t\t\t\t\t\t\t\t\t\t\t\t\t x'",
+    "emoji": "printf 'evil 👩‍👩‍👧 🇩🇪 ❤️ 👍🏽👍🏽👍🏽👍🏽👍🏽👍🏽👍🏽👍🏽👍🏽👍🏽👍🏽👍🏽👍🏽👍🏽👍🏽👍🏽👍🏽👍🏽'",
+}
+
+
+@pytest.mark.parametrize("name", HOSTILE)
+@pytest.mark.parametrize("ends", [0, 1])
+def test_nothing_that_a_stage_prints_reaches_the_terminal_as_it_is(
+    repo: Repo, gate: Gate, name: str, ends: int
+) -> None:
+    project(repo, hostile=f"{HOSTILE[name]}; {gate.sh}; exit {ends}")
+    with on_terminal(repo, "run", size=(60, 12)) as terminal:
+        terminal.until("eeee" if name == "endless" else "evil")
+        assert len(shown(terminal, rf"^  {SPINNER} hostile ")) == 1
+        assert terminal.lines[0] == "check: run 1, 1 stage, on the working tree (manual)"
+        gate.arrive()
+        gate.open()
+        assert terminal.finish() == ends
+        assert not shown(terminal, SPINNER)
+        only_ours(terminal.raw)
+        assert terminal.lines[0] == "check: run 1, 1 stage, on the working tree (manual)"
+        assert terminal.lines[-1].startswith("check: ")
+
+
+def only_ours(raw: bytes) -> None:
+    """Colours, line wrap, erasing and going up: and no other control."""
+    ours = rb"\x1b\[(\d{1,2}m|\d+A|J|\?7[hl])|\r|\n"
+    left = re.sub(ours, b"", raw).decode()
+    assert left.isprintable(), ascii(left)
+
+
+@pytest.mark.parametrize("to", [(40, 24), (120, 24), (80, 8), (80, 40)])
+def test_another_size_in_the_middle(repo: Repo, rig: Rig, to: tuple[int, int]) -> None:
+    gates = [rig.gate(f"g{number}") for number in range(3)]
+    project(repo, **{f"s{number}": f"echo {'word ' * 20}; {gate.sh}" for number, gate in enumerate(gates)})
+    with on_terminal(repo, "run", "-j3") as terminal:
+        for gate in gates:
+            gate.arrive()
+        terminal.until("0 of 3 done, 3 running")
+        terminal.resize(*to)
+        gates[0].open()
+        terminal.until("1 of 3 done, 2 running")
+        assert len(shown(terminal, rf"^  {SPINNER} s[12] ")) == 2
+        assert len(shown(terminal, "of 3 done")) == 1
+        gates[1].open()
+        gates[2].open()
+        assert terminal.finish() == 0
+        assert not shown(terminal, SPINNER)
+        assert len(shown(terminal, "✓ s[012] ")) == 3
+
+
+@pytest.mark.parametrize("end", ["ctrl-c", signal.SIGTERM, signal.SIGHUP])
+def test_an_interrupt_leaves_the_terminal_in_order(repo: Repo, gate: Gate, end: str | int) -> None:
+    project(repo, done="true", slow=f"echo words; {gate.sh}")
+    with on_terminal(repo, "run", "-j1") as terminal:
+        gate.arrive()
+        terminal.until("words")
+        if isinstance(end, str):
+            terminal.type(b"\x03")
+        else:
+            terminal.kill(end)
+        assert terminal.finish() == 130
+        in_order(terminal)
+        assert terminal.lines[-1].startswith("check: interrupted (1 passed, 1 interrupted) in ")
+        assert len(shown(terminal, "slow")) == 1
+        assert "^C" not in terminal.text
+
+
+def test_nor_does_kill_leave_it_in_disorder(repo: Repo, gate: Gate) -> None:
+    project(repo, slow=f"echo words; {gate.sh}")
+    with on_terminal(repo, "run") as terminal:
+        gate.arrive()
+        terminal.until("words")
+        terminal.kill(signal.SIGKILL)
+        gate.open()  # it is alone now
+        assert terminal.finish() == -signal.SIGKILL
+        in_order(terminal)
+
+
+def in_order(terminal: Terminal) -> None:
+    """The cursor is to be seen and at the start of an empty line; wrapping is on; no colour goes on."""
+    cursor = terminal.screen.cursor
+    assert (cursor.hidden, cursor.x) == (False, 0)
+    assert not terminal.screen.display[cursor.y].strip()
+    assert 7 << 5 in terminal.screen.mode  # DECAWM
+    assert cursor.attrs.fg == "default"
+
+
+def test_no_color_is_live_without_colours(repo: Repo, gate: Gate) -> None:
+    project(repo, bad=f"echo words; {gate.sh}; exit 1")
+    with on_terminal(repo, "run", env={"NO_COLOR": "1", "FORCE_COLOR": "1"}) as terminal:
+        terminal.until("words")
+        assert shown(terminal, rf"{SPINNER} bad")
+        gate.arrive()
+        gate.open()
+        assert terminal.finish() == 1
+        assert not re.search(rb"\x1b\[\d*m", terminal.raw)
+
+
+@pytest.mark.parametrize("env", [{"NO_COLOR": ""}, {"CI": "true"}, {}])
+def test_colours_are_on_otherwise(repo: Repo, env: dict[str, str]) -> None:
+    with on_terminal(project(repo, good="true"), "run", env=env) as terminal:
+        assert terminal.finish() == 0
+        assert b"\x1b[32m" in terminal.raw
+
+
+@pytest.mark.parametrize("term", ["dumb", "", "unknown"])
+def test_a_simple_terminal_gets_plain_lines(repo: Repo, term: str) -> None:
+    with on_terminal(project(repo, bad="echo words; exit 1"), "run", env={"TERM": term}) as terminal:
+        assert terminal.finish() == 1
+        assert b"\x1b" not in terminal.raw
+        assert shown(terminal, "^  bad: no proof yet$")
+        assert shown(terminal, "^ +repeat: gofigure run bad$")
+
+
+def test_piped_it_has_no_escape_and_the_same_facts(repo: Repo) -> None:
+    project(repo, good="true", bad="echo words; exit 1")
+    done = repo.gofigure("run", "-j1", "-k", env={"TERM": "xterm"})
+    assert b"\x1b" not in done.stdout + done.stderr
+    text = done.stdout.decode()
+    assert "  bad   failed " in text
+    assert "        | words\n        log: " in text
+    assert "        repeat: gofigure run bad\n" in text
+
+
+def test_force_color_colours_what_is_piped(repo: Repo) -> None:
+    project(repo, bad="exit 1")
+    plain = repo.gofigure("run").stdout
+    done = repo.gofigure("run", env={"FORCE_COLOR": "1"}).stdout
+    assert b"\x1b[31mfailed" in done
+    assert _timeless(re.sub(rb"\x1b\[\d+m", b"", done)) == _timeless(plain)
+
+
+def _timeless(text: bytes) -> bytes:
+    return re.sub(rb" +[\d.]+ (ms|s)|run(s/| )\d+|\(was .*\)|: [a-z ]*(proof|failed)[^\n]*", b"", text)
+
+
+def test_json_goes_to_stdout_and_the_screen_to_stderr(repo: Repo, gate: Gate) -> None:
+    project(repo, slow=f"echo words; {gate.sh}")
+    with on_terminal(repo, "run", "--json", stdout=False) as terminal:
+        terminal.until("words")
+        gate.arrive()
+        gate.open()
+        assert terminal.finish() == 0
+        assert json.loads(terminal.answer())["runs"][0]["verdict"] == "passed"
+        assert terminal.lines[-1].startswith("check: passed")
+
+
+def test_a_commit_is_live_too(repo: Repo, gate: Gate) -> None:
+    project(repo, slow=f"echo words; {gate.sh}; exit 1")
+    assert repo.gofigure("install-hooks").returncode == 0
+    repo.git("add", "-A")
+    with on_terminal(repo, program=["git", "commit", "-qm", "one"], stdin=False) as terminal:
+        terminal.until("words")
+        assert len(shown(terminal, rf"^  {SPINNER} slow ")) == 1
+        gate.arrive()
+        gate.open()
+        assert terminal.finish() == 1
+        assert "      repeat: gofigure run --staged slow" in terminal.lines
+        in_order(terminal)
+
+
+@pytest.mark.parametrize("program", ["run >&-", "run 2>&-", "run --json 2>&-"])
+def test_closed_streams(repo: Repo, program: str) -> None:
+    project(repo, s="echo words")
+    line = f"{' '.join(repo.command)} {program}"
+    with on_terminal(repo, program=["sh", "-c", line]) as terminal:
+        assert terminal.finish() == 0
+        assert "bug" not in terminal.text
+
+
+def test_a_stage_of_an_unusual_name(repo: Repo, gate: Gate) -> None:
+    name = r"\u001b[2J\u001b]0;evil\u0007日本語 \n x"
+    repo.config(f'[jobs.j]\nstages = ["{name}"]\n[stages."{name}"]\nrun = "echo words; {gate.sh}; exit 1"\n')
+    allowed = repo.gofigure("allow")
+    if allowed.returncode == 0:
+        with on_terminal(repo, "run") as terminal:
+            terminal.until("words")
+            gate.arrive()
+            gate.open()
+            assert terminal.finish() == 1
+            only_ours(terminal.raw)
+            assert "日本語   x" in terminal.text.replace("日 本 語", "日本語")
