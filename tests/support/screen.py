@@ -10,6 +10,7 @@ import select
 import signal
 import struct
 import subprocess
+import sys
 import termios
 import time
 from collections.abc import Mapping
@@ -18,6 +19,11 @@ from pathlib import Path
 import pyte
 
 from support.rig import PATIENCE
+
+# Becomes the program, once the terminal is its own: then ^C is a signal.
+_TAKE_TERMINAL = (
+    "import fcntl, os, sys, termios; fcntl.ioctl(2, termios.TIOCSCTTY, 0); os.execvp(sys.argv[1], sys.argv[1:])"
+)
 
 
 class Terminal:
@@ -40,7 +46,7 @@ class Terminal:
         self._master, theirs = pty.openpty()
         self._set_size(*size)
         self._process = subprocess.Popen(
-            argv,
+            [sys.executable, "-c", _TAKE_TERMINAL, *argv],
             cwd=cwd,
             # pyte leaves lines as they are when it becomes narrower, as the Linux console does
             env={"TERM": "linux", **env},
@@ -48,7 +54,6 @@ class Terminal:
             stdout=theirs if stdout else subprocess.PIPE,
             stderr=theirs,
             start_new_session=True,
-            preexec_fn=_take_terminal,
         )
         os.close(theirs)
 
@@ -72,10 +77,10 @@ class Terminal:
     def kill(self, number: int) -> None:
         self._process.send_signal(number)
 
-    def until(self, words: str) -> None:
-        """Read until the words can be seen."""
+    def until(self, words: str, lines: int = 1) -> None:
+        """Read until the words can be seen, in as many lines."""
         end = time.monotonic() + PATIENCE
-        while words not in self.text:
+        while sum(words in line for line in self.lines) < lines:
             assert self._read(end), f"it never showed {words!r}, but:\n{self.text}"
 
     def finish(self) -> int:
@@ -112,7 +117,3 @@ class Terminal:
 
     def _set_size(self, columns: int, rows: int) -> None:
         fcntl.ioctl(self._master, termios.TIOCSWINSZ, struct.pack("HHHH", rows, columns, 0, 0))
-
-
-def _take_terminal() -> None:
-    fcntl.ioctl(2, termios.TIOCSCTTY, 0)
