@@ -63,10 +63,11 @@ class Live:
         self._due = 0.0
         self._above: list[str] = []  # lines that stay, and are still to be written
         self._running: dict[str, _Running] = {}
-        self._reasons: dict[str, str] = {}
+        self._reasons: dict[str, str] = {}  # why each stage was started that was
         self._told: set[str] = set()
         self._names: list[str] = []  # of the run's stages
-        self._cells = 0  # columns of the longest of them; 0: not asked for yet
+        self._width = 0  # of the column for them, in lines that stay
+        self._cells = 0  # columns of the longest name; 0: not asked for yet
         self._done = self._failed = 0
         self._progress: Progress | None = None
         self._stopping = ""
@@ -116,11 +117,13 @@ class Live:
         self._look = self._look._replace(again=event.again)
         self._above.append(head_line(event, self._look.paint))
         self._names = [printable(stage) for stage in event.stages]
+        self._width = min(NAME, max(map(len, self._names), default=0))
         self._cells = 0
         self._done = self._failed = 0
         self._job_began = self._clock()
         self._progress = None
         self._stopping = ""
+        self._reasons.clear()
         self._told.clear()
 
     def _finish(self, result: StageResult) -> None:
@@ -132,17 +135,17 @@ class Live:
         if result.verdict in _BELOW:
             return
         self._told.add(result.stage)
-        width = min(NAME, max(map(len, self._names)))
         remark = None
         if result.verdict == "passed":
             remark = remark_of(result) or self._reasons[result.stage]
-            room = size_of(self._stream)[0] - width - _TIME - 9  # beside what line_of puts before it
+            room = size_of(self._stream)[0] - self._width - _TIME - 9  # beside what line_of puts before it
             remark = cut(remark, room, self._marks.more) if room >= _LEAST else ""
-        self._above.append(line_of(result, width, self._look, remark))
+        self._above.append(line_of(result, self._width, self._look, remark))
 
     def _rest(self) -> None:
         """Write what is still to be written, and take the area away."""
         self._running.clear()
+        self._reasons.clear()
         self._progress = None
         self._area.draw(self._above, (), size_of(self._stream)[0])
         self._above.clear()
@@ -159,12 +162,11 @@ class Live:
 
     def _lines(self, moment: float, columns: int, room: int) -> list[tuple[str, int]]:
         """The area as it is to be now: as many stages as there is room for, then how far it all is."""
-        lines: list[list[Piece]] = []
         under_way = list(self._running.items())
         rest: list[list[Piece]] = []
         if self._progress is not None:
-            rest.append([("reused", f"  {self._spinner(moment)} "), (None, f"{words_of(self._progress)}")])
-        if under_way or self._stopping:
+            rest.append([("reused", f"  {self._spinner(moment)} "), (None, words_of(self._progress))])
+        if self._reasons or self._stopping:
             rest.append(self._summary(moment))
         if len(under_way) + len(rest) > room:
             shown = max(0, room - len(rest) - 1)

@@ -360,15 +360,42 @@ def test_closed_streams(repo: Repo, program: str) -> None:
         assert "bug" not in terminal.text
 
 
-def test_a_stage_of_an_unusual_name(repo: Repo, gate: Gate) -> None:
-    name = r"\u001b[2J\u001b]0;evil\u0007日本語 \n x"
-    repo.config(f'[jobs.j]\nstages = ["{name}"]\n[stages."{name}"]\nrun = "echo words; {gate.sh}; exit 1"\n')
+def test_a_stage_with_wide_letters_in_its_name(repo: Repo, gate: Gate) -> None:
+    name = "日本語のテスト日本語のテスト"
+    repo.config(f"[jobs.j]\nstages = ['{name}']\n[stages.'{name}']\nrun = '''echo words; {gate.sh}; exit 1'''\n")
     assert repo.gofigure("allow").returncode == 0
-    with on_terminal(repo, "run") as terminal:
+    with on_terminal(repo, "run", size=(40, 10)) as terminal:
         terminal.until("words")
+        assert shown(terminal, f"^  {SPINNER} 日.*…")
         gate.arrive()
         gate.open()
         assert terminal.finish() == 1
         only_ours(terminal.raw)
-        assert shown(terminal, "日.?本.?語.?   x")
-        assert repo.gofigure("run").stdout.decode().isascii() is False
+        assert not shown(terminal, SPINNER)
+
+
+# A first digest of many files, as if each step of it took long.
+_DIGEST = """
+import sys
+from gofigure.cli import live
+from gofigure.cli.guard import leave
+from gofigure.cli.main import _main
+from gofigure.snapshot import folder
+live._PROGRESS_AFTER = live._EVERY = 0.0
+folder._CHUNK = 1
+sys.argv = ["gofigure", "run"]
+leave(_main)
+"""
+
+
+def test_progress_is_seen_and_goes(repo: Repo) -> None:
+    folder = repo.root.parent / "no-repository"
+    folder.mkdir()
+    outside = project(Repo(folder, repo.env), s="true")
+    for number in range(2):
+        outside.write(f"f{number}", "x")
+    with on_terminal(outside, program=[repo.command[0], "-c", _DIGEST]) as terminal:
+        assert terminal.finish() == 0, terminal.text
+        assert b"digesting 1 of 3  33 %" in terminal.raw
+        assert "digesting" not in terminal.text
+        in_order(terminal)
