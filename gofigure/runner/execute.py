@@ -87,7 +87,6 @@ def _run(setting: Setting, plan: Plan, number: int) -> RunResult:
     from gofigure.executor.local import LocalExecutor
     from gofigure.process.supervisor import Supervisor
     from gofigure.runner.loop import run_plan
-    from gofigure.runner.pulse import Pulse
     from gofigure.runner.record import Recorder
     from gofigure.runner.tasks import TaskMaker, log_folder
 
@@ -95,7 +94,11 @@ def _run(setting: Setting, plan: Plan, number: int) -> RunResult:
     inside = " ".join([*setting.trigger.inside, this])
     tasks = TaskMaker(setting.planner, setting.root, log_folder(setting.state_dir, number), inside)
     recorder = Recorder(setting.store, number, plan, setting.planner.selecting, setting.look)
-    pulse = Pulse(setting.observe) if setting.wants_output else None
+    pulse = None
+    if setting.wants_output:
+        from gofigure.runner.pulse import Pulse
+
+        pulse = Pulse(setting.observe)
     with Supervisor((RUN_VARIABLE, this), pulse.take if pulse else None) as supervisor:
         capacity = setting.parallel or os.cpu_count() or 1
         executor = LocalExecutor(supervisor, capacity, pulse.follow if pulse else None)

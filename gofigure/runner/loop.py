@@ -5,6 +5,7 @@ from __future__ import annotations
 import time
 from collections import deque
 from collections.abc import Callable
+from typing import TYPE_CHECKING
 
 from gofigure.errors import Interrupted
 from gofigure.events import Note, Observer, StageFinished, StageStarted, Stopping
@@ -12,8 +13,10 @@ from gofigure.executor.base import Executor, Task, TaskEnded
 from gofigure.model import RunResult, StageResult, Verdict
 from gofigure.runner.excerpt import excerpt
 from gofigure.runner.plan import Plan, Step
-from gofigure.runner.pulse import Pulse
 from gofigure.runner.record import Recorder
+
+if TYPE_CHECKING:
+    from gofigure.runner.pulse import Pulse
 
 
 def run_plan(

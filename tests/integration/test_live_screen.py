@@ -142,6 +142,7 @@ def test_nothing_that_a_stage_prints_reaches_the_terminal_as_it_is(repo: Repo, g
         for name in HOSTILE:
             (line,) = shown(terminal, rf"^  {SPINNER} {name} ")
             assert ("eeeeee" if name == "endless" else "evil") in line
+            assert line.endswith("…") is (name in ("endless", "wide"))
         assert terminal.lines[0] == f"check: run 1, {len(HOSTILE)} stages, on the working tree (manual)"
         for _ in HOSTILE:
             gate.open()
@@ -172,6 +173,8 @@ def test_another_size_in_the_middle(repo: Repo, rig: Rig, to: tuple[int, int]) -
         terminal.until("1 of 3 done, 2 running")
         assert len(shown(terminal, rf"^  {SPINNER} s[12] ")) == 2
         assert len(shown(terminal, "of 3 done")) == 1
+        if to[1] >= 24:  # the emulator throws away what a lower screen has no room for
+            assert terminal.lines[0].startswith("check: run 1, "), "what is above the area stays"
         gates[1].open()
         gates[2].open()
         assert terminal.finish() == 0
@@ -194,6 +197,18 @@ def test_an_interrupt_leaves_the_terminal_in_order(repo: Repo, gate: Gate, end: 
         assert terminal.lines[-1].startswith("check: interrupted (1 passed, 1 interrupted) in ")
         assert len(shown(terminal, "slow")) == 1
         assert "^C" not in terminal.text
+
+
+def test_a_stage_that_does_not_want_to_end(repo: Repo, gate: Gate) -> None:
+    project(repo, slow=f"trap '' INT TERM; {gate.sh}")
+    with on_terminal(repo, "run") as terminal:
+        gate.arrive()
+        terminal.type(b"\x03")
+        terminal.until("ending 1 (SIGINT); once more ends them at once")
+        terminal.type(b"\x03")
+        assert terminal.finish() == 130
+        in_order(terminal)
+        assert "ending" not in terminal.text
 
 
 def test_nor_does_kill_leave_it_in_disorder(repo: Repo, gate: Gate) -> None:
@@ -263,17 +278,23 @@ def imported(repo: Repo) -> set[str]:
 
 def test_rich_is_imported_for_letters_that_need_it_only(repo: Repo) -> None:
     """It takes as long as a fifth of a proven run."""
-    words = "printf '日本語'; sleep 0.3; printf x; sleep 0.3"
+    words = "printf '日本語'; sleep 0.3"
     program = [repo.command[0], "-c", _TELL_IMPORTS, "run"]
-    project(repo, **{f"s{number}": words if number == 0 else "true" for number in range(3)})
+    project(repo, wide=words, narrow="printf words; sleep 0.3")
     assert Repo(repo.root, repo.env, tuple(program[:-1])).gofigure("run").returncode == 0
     assert "gofigure.cli.plain" in imported(repo)
-    assert not imported(repo) & {"rich", "gofigure.cli.live", "gofigure.cli.area"}, "piped"
+    assert not imported(repo) & {"rich", "gofigure.cli.live", "gofigure.cli.area", "gofigure.runner.pulse"}, "piped"
     with on_terminal(repo, program=program) as terminal:
         assert terminal.finish() == 0
     assert "gofigure.cli.live" in imported(repo)
     assert not imported(repo) & {"rich", "gofigure.process.supervisor", "gofigure.runner.pulse"}, "proven"
-    with on_terminal(repo, program=[*program, "--no-cache"]) as terminal:
+    with on_terminal(repo, program=[*program, "--no-cache", "narrow"]) as terminal:
+        terminal.until("words")
+        assert terminal.finish() == 0
+    assert "gofigure.runner.pulse" in imported(repo)
+    assert "rich" not in imported(repo), "plain letters"
+    with on_terminal(repo, program=[*program, "--no-cache", "wide"]) as terminal:
+        terminal.until("日")
         assert terminal.finish() == 0
     assert "rich.cells" in imported(repo), "or this test shows nothing"
 

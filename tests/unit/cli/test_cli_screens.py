@@ -94,6 +94,17 @@ def test_a_stage_that_says_nothing_goes_on_being_seen() -> None:
     assert "s     3.0 s  no proof yet\n" in screen.getvalue()
 
 
+def test_a_stage_that_passed_is_one_line() -> None:
+    screen, clock = Screen(), Clock()
+    with _live(screen, clock) as observe:
+        observe(RunStarted(1, "j", "manual", "x", ("s",)))
+        observe(StageStarted(1, "s", "a reason that goes on " * 9))
+        observe(StageFinished(1, StageResult("s", "passed", "why")))
+    (line,) = [line for line in screen.getvalue().splitlines() if line.startswith("  + s ")]
+    assert len(line) == 79
+    assert line.endswith("~")
+
+
 def test_without_a_terminal_progress_is_a_line_every_ten_seconds() -> None:
     screen, clock = Screen(tty=False), Clock()
     observe = Plain(screen, OFF, clock)
