@@ -4,8 +4,7 @@ from __future__ import annotations
 
 import time
 from collections.abc import Callable
-from types import TracebackType
-from typing import TextIO
+from typing import TYPE_CHECKING, TextIO
 
 from gofigure.cli.area import Area, Piece, row
 from gofigure.cli.plain import head_line, note_line, words_of
@@ -23,6 +22,9 @@ from gofigure.events import (
     Stopping,
 )
 from gofigure.model import StageResult
+
+if TYPE_CHECKING:
+    from types import TracebackType
 
 _EVERY = 0.1  # seconds between two drawings
 _PROGRESS_AFTER = 0.5  # seconds that a command may take before its steps show

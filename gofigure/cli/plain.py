@@ -4,13 +4,15 @@ from __future__ import annotations
 
 import time
 from collections.abc import Callable
-from types import TracebackType
-from typing import TextIO
+from typing import TYPE_CHECKING, TextIO
 
 from gofigure.cli.streams import write
 from gofigure.cli.table import Look, table
 from gofigure.cli.terminal import Paint, printable
 from gofigure.events import Event, Note, Progress, RunFinished, RunStarted, StageStarted
+
+if TYPE_CHECKING:
+    from types import TracebackType
 
 _PROGRESS_EVERY = 10.0  # seconds
 

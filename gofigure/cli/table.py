@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import shlex
 from collections.abc import Iterable
 from typing import NamedTuple
 
@@ -44,7 +43,7 @@ def table(result: RunResult, look: Look, told: Iterable[str] = ()) -> list[str]:
     for stage in shown:
         if stage not in troubled:
             groups.setdefault(_alike(stage), []).append(stage)
-    width = min(NAME, max((len(stage.stage) for stage in shown), default=0))
+    width = min(NAME, width)
     lines: list[str] = []
     for (verdict, why), stages in groups.items():
         if len(stages) > _MANY:
@@ -80,6 +79,8 @@ def _rows(stage: StageResult, width: int, look: Look) -> list[str]:
 
 def repeat(name: str, again: tuple[str, ...]) -> str:
     """The command that runs the stage once more, on the same content."""
+    import shlex  # a failure has time for it
+
     return shlex.join(["gofigure", "run", *again, *(["--"] if name.startswith("-") else []), name])
 
 

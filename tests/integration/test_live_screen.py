@@ -222,6 +222,19 @@ def test_nor_does_kill_leave_it_in_disorder(repo: Repo, gate: Gate) -> None:
         in_order(terminal)
 
 
+def test_a_window_that_is_closed_ends_nothing_by_itself(repo: Repo, gate: Gate) -> None:
+    """Whoever asked for that with nohup."""
+    project(repo, slow=f"echo words; {gate.sh}", after="true")
+    line = f"trap '' HUP; exec {' '.join(repo.command)} run -j1"
+    with on_terminal(repo, program=["sh", "-c", line]) as terminal:
+        gate.arrive()
+        terminal.until("words")
+        terminal.hang_up()
+        gate.open()
+        assert terminal.finish() == 0
+    assert repo.json("history")["runs"][0]["state"] == "passed"
+
+
 def in_order(terminal: Terminal) -> None:
     """The cursor is to be seen and at the start of an empty line; wrapping is on; no colour goes on."""
     cursor = terminal.screen.cursor

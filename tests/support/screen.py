@@ -83,10 +83,15 @@ class Terminal:
         while sum(words in line for line in self.lines) < lines:
             assert self._read(end), f"it never showed {words!r}, but:\n{self.text}"
 
+    def hang_up(self) -> None:
+        """The window is closed; nobody reads, nobody writes."""
+        os.close(self._master)
+        self._master = -1
+
     def finish(self) -> int:
         """Its exit code, when all it wrote was read."""
         end = time.monotonic() + PATIENCE
-        while self._read(end):
+        while self._master >= 0 and self._read(end):
             pass
         return self._process.wait(timeout=PATIENCE)
 
@@ -101,7 +106,8 @@ class Terminal:
         self._process.wait(timeout=PATIENCE)
         if self._process.stdout is not None:
             self._process.stdout.close()
-        os.close(self._master)
+        if self._master >= 0:
+            os.close(self._master)
 
     def _read(self, end: float) -> bool:
         """Take in some output; False at its end."""
