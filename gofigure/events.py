@@ -26,12 +26,31 @@ class RunStarted(NamedTuple):
     trigger: str
     content: str  # "working tree", "what is being committed", "commit 1a2b3c4"
     stages: tuple[str, ...]
+    again: tuple[str, ...] = ()  # what to say to `gofigure run`, besides a stage's name, to run it on this once more
 
 
 class StageStarted(NamedTuple):
     run: int
     stage: str
     reason: str
+
+
+class StageOutput(NamedTuple):
+    """The last line that a stage has printed so far, safe to show; only where somebody wants output."""
+
+    run: int
+    stage: str
+    line: str
+
+
+class Tick(NamedTuple):
+    """A moment has gone by and stages are under way: for clocks; only where somebody wants output."""
+
+
+class Stopping(NamedTuple):
+    """Everything under way is being ended, which may take seconds."""
+
+    signal: str
 
 
 class StageFinished(NamedTuple):
@@ -43,7 +62,9 @@ class RunFinished(NamedTuple):
     result: RunResult
 
 
-Event: TypeAlias = Note | Progress | RunStarted | StageStarted | StageFinished | RunFinished
+Event: TypeAlias = (
+    Note | Progress | RunStarted | StageStarted | StageOutput | Tick | Stopping | StageFinished | RunFinished
+)
 Observer: TypeAlias = Callable[[Event], None]
 
 

@@ -40,6 +40,7 @@ class Request(NamedTuple):
     use_proofs: bool = True
     keep_going: bool = False
     parallel: int = 0  # stages at once; 0: one per core
+    wants_output: bool = False  # the observer is to be told what stages print
 
 
 def run(project: Project, request: Request, observe: Observer) -> list[RunResult]:
@@ -151,6 +152,8 @@ def make_setting(
         lambda: looking.again(store.contents, observe),
         request.parallel,
         request.keep_going,
+        request.wants_output,
+        request.use_proofs,
     )
 
 

@@ -8,7 +8,7 @@ import sys
 import click
 
 from gofigure.cli.as_json import dump
-from gofigure.cli.console import Console
+from gofigure.cli.console import console_for
 from gofigure.cli.here import from_root, here
 from gofigure.errors import EXIT_PASSED
 from gofigure.pipeline import Request
@@ -29,7 +29,8 @@ def digest(paths: tuple[str, ...], *, staged: bool, commit: str | None, as_json:
     where = here()
     request = Request(where.manual, where.environ, commit=commit, staged=staged)
     wanted = [from_root(path, where.project.root) for path in paths] or ["."]
-    found = digests(where.project, request, [os.fsencode(path) for path in wanted], Console(sys.stderr))
+    with console_for(sys.stderr) as console:
+        found = digests(where.project, request, [os.fsencode(path) for path in wanted], console)
     if as_json:
         print(dump({"digests": [{"path": path, "kind": kind, "digest": hexed} for path, kind, hexed in found]}))
     else:

@@ -8,8 +8,9 @@ import time
 import click
 
 from gofigure.cli.as_json import dump, of_part
-from gofigure.cli.console import Console, seconds
+from gofigure.cli.console import console_for
 from gofigure.cli.here import here
+from gofigure.cli.table import seconds
 from gofigure.queries import reading
 from gofigure.store.ledger import RunRow, StageRow
 
@@ -20,7 +21,7 @@ from gofigure.store.ledger import RunRow, StageRow
 @click.option("--json", "as_json", is_flag=True, help="Print the result as JSON.")
 def history(*, job: str | None, limit: int, as_json: bool) -> int:
     """Show the latest runs, newest first, and hooks that were told not to run."""
-    with reading(here().project, Console(sys.stderr)) as store:
+    with console_for(sys.stderr) as console, reading(here().project, console) as store:
         runs = [(run, store.ledger.stages_of(run.id)) for run in store.ledger.recent_runs(limit, job)]
         skips = store.ledger.skips(limit)
     if as_json:

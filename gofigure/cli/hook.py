@@ -5,15 +5,19 @@ from __future__ import annotations
 import os
 import sys
 from collections.abc import Sequence
+from typing import TYPE_CHECKING
 
-from gofigure.cli.console import Console
+from gofigure.cli.console import console_for
 from gofigure.cli.guard import exit_code, guarded, leave
-from gofigure.cli.here import here
+from gofigure.cli.here import Here, here
 from gofigure.errors import EXIT_INTERRUPTED, EXIT_PASSED, NestedError
 from gofigure.model import Trigger
 from gofigure.pipeline import Request, run
 from gofigure.queries import note_skip
 from gofigure.triggers.hooks import AFTER_THE_FACT, READS_INPUT, for_stages, run_kept
+
+if TYPE_CHECKING:
+    from gofigure.cli.console import Console
 
 
 def answer(hook: str, args: Sequence[str], data: bytes) -> int:
@@ -22,25 +26,30 @@ def answer(hook: str, args: Sequence[str], data: bytes) -> int:
     What comes after the fact can stop nothing. Git makes post-checkout's exit code its own: to call a checkout
     failed that was made would break every script around it. The failure is told and recorded all the same.
     """
-    code = guarded(lambda: _run(hook, args, data))
+    code = guarded(lambda: _run_jobs(hook, args, data))
     return EXIT_PASSED if hook in AFTER_THE_FACT and code != EXIT_INTERRUPTED else code
 
 
-def _run(hook: str, args: Sequence[str], data: bytes) -> int:
+def _run_jobs(hook: str, args: Sequence[str], data: bytes) -> int:
     handed = for_stages(hook, args, os.getcwd())
     where = here()
-    console = Console(sys.stderr)
+    trigger = Trigger(hook, handed, data, where.taken.index_file, where.inside)
+    with console_for(sys.stderr, where.environ) as console:
+        return _run(where, trigger, console)
+
+
+def _run(where: Here, trigger: Trigger, console: Console) -> int:
     if where.environ.get("GOFIGURE") == "0":
-        note_skip(where.project, hook, "GOFIGURE=0", console)
+        note_skip(where.project, trigger.kind, "GOFIGURE=0", console)
         return EXIT_PASSED
     if not os.path.exists(where.project.config_file):
-        note_skip(where.project, hook, "there is no .gofigure.toml here", console)
+        note_skip(where.project, trigger.kind, "there is no .gofigure.toml here", console)
         return EXIT_PASSED
-    trigger = Trigger(hook, handed, data, where.taken.index_file, where.inside)
+    request = Request(trigger, where.environ, wants_output=console.wants_output)
     try:
-        return exit_code(run(where.project, Request(trigger, where.environ), console))
+        return exit_code(run(where.project, request, console))
     except NestedError as error:
-        note_skip(where.project, hook, str(error), console)  # a stage that commits is no reason to fail it
+        note_skip(where.project, trigger.kind, str(error), console)  # a stage that commits is no reason to fail it
         return EXIT_PASSED
 
 

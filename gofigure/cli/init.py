@@ -13,7 +13,7 @@ import click
 from gofigure import config as configuration
 from gofigure import trust
 from gofigure.cli.as_json import dump
-from gofigure.cli.console import Console
+from gofigure.cli.console import console_for
 from gofigure.cli.here import Here, here
 from gofigure.cli.hooks import install_in
 from gofigure.cli.status import tell_plan
@@ -145,7 +145,8 @@ def _tell(start: _Start) -> None:
 
 def _plan(where: Here) -> None:
     try:
-        planned = plans(where.project, Request(where.manual, where.environ), Console(sys.stderr))
+        with console_for(sys.stderr) as console:
+            planned = plans(where.project, Request(where.manual, where.environ), console)
     except GofigureError as error:  # such as a conflict in the index; the file is written all the same
         print(f"what would run cannot be shown: {error}")
         return

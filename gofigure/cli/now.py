@@ -21,20 +21,22 @@ def run_now(
 ) -> int:
     """Returns the exit code; the parameters are those of pipeline.Request."""
     where = here()
-    from gofigure.cli.console import Console
+    from gofigure.cli.console import console_for
     from gofigure.pipeline import Request, run
 
-    request = Request(
-        where.manual,
-        where.environ,
-        names,
-        commit=commit,
-        staged=staged,
-        use_proofs=use_proofs,
-        keep_going=keep_going,
-        parallel=parallel,
-    )
-    results = run(where.project, request, Console(sys.stderr if as_json else sys.stdout))
+    with console_for(sys.stderr if as_json else sys.stdout, where.environ) as console:
+        request = Request(
+            where.manual,
+            where.environ,
+            names,
+            commit=commit,
+            staged=staged,
+            use_proofs=use_proofs,
+            keep_going=keep_going,
+            parallel=parallel,
+            wants_output=console.wants_output,
+        )
+        results = run(where.project, request, console)
     if as_json:
         from gofigure.cli.as_json import dump, of_run
 

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, NamedTuple
 import click
 
 from gofigure.cli.as_json import dump
-from gofigure.cli.console import Console
+from gofigure.cli.console import console_for
 from gofigure.cli.here import Here, here
 from gofigure.config import changed_by_layers
 from gofigure.errors import EXIT_PASSED
@@ -72,7 +72,8 @@ def status(names: tuple[str, ...], *, staged: bool, as_json: bool) -> int:
     planned: list[Plan] = []
     last: dict[str, RunRow] = {}
     if place.allowed:
-        planned = plans(where.project, request, Console(sys.stderr))
+        with console_for(sys.stderr) as console:
+            planned = plans(where.project, request, console)
         last = last_runs(where.project, [job.name for job in jobs])
     if as_json:
         print(dump(_json(place, jobs, planned, last)))

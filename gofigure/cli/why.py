@@ -7,8 +7,9 @@ import sys
 import click
 
 from gofigure.cli.as_json import dump
-from gofigure.cli.console import Console, seconds
+from gofigure.cli.console import console_for
 from gofigure.cli.here import Here, here
+from gofigure.cli.table import seconds
 from gofigure.cli.why_path import means_path, why_path
 from gofigure.errors import EXIT_PASSED
 from gofigure.events import ignore
@@ -36,7 +37,8 @@ def why(name: str, *, as_json: bool) -> int:
 
 
 def _why_stages(where: Here, name: str, *, as_json: bool) -> None:
-    planned = plans(where.project, Request(where.manual, where.environ, (name,)), Console(sys.stderr))
+    with console_for(sys.stderr) as console:
+        planned = plans(where.project, Request(where.manual, where.environ, (name,)), console)
     with reading(where.project, ignore) as store:  # what it has to say was said just now
         told = [
             (step, store.ledger.last_of_stage(stage, where.project.root))

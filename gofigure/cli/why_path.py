@@ -6,7 +6,7 @@ import os
 import sys
 
 from gofigure.cli.as_json import dump
-from gofigure.cli.console import Console
+from gofigure.cli.console import console_for
 from gofigure.cli.here import Here, from_root
 from gofigure.digest.tree import KIND_WORDS
 from gofigure.errors import GofigureError
@@ -30,7 +30,8 @@ def why_path(where: Here, name: str, *, as_json: bool) -> None:
     if path == ".." or path.startswith("../"):
         raise GofigureError(f"{name} is outside of {root}")
     wanted = b"" if path == "." else os.fsencode(path)
-    found = about_path(where.project, Request(where.manual, where.environ), wanted, Console(sys.stderr))
+    with console_for(sys.stderr) as console:
+        found = about_path(where.project, Request(where.manual, where.environ), wanted, console)
     if as_json:
         print(dump(_json(found)))
     else:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 
 from gofigure.executor.base import Task, TaskEnded
 from gofigure.executor.progress import CommandEnded, Progress
@@ -15,10 +15,14 @@ _NOT_FOUND = 127  # as a shell says it
 
 
 class LocalExecutor:
-    """A task's commands run one after the other; tasks run beside one another."""
+    """A task's commands run one after the other; tasks run beside one another.
 
-    def __init__(self, supervisor: Supervisor, capacity: int) -> None:
+    `follow` is told the pid of each command that starts, and its task's name.
+    """
+
+    def __init__(self, supervisor: Supervisor, capacity: int, follow: Callable[[int, str], None] | None = None) -> None:
         self.capacity = capacity
+        self._follow = follow
         self._supervisor = supervisor
         self._under_way: dict[str, Progress] = {}
         self._ended: list[TaskEnded] = []  # found to have ended before anything could be waited for
@@ -68,11 +72,13 @@ class LocalExecutor:
         argv, folder = progress.command
         remaining = progress.remaining(time.monotonic())
         try:
-            self._supervisor.start(
+            pid = self._supervisor.start(
                 task.name, argv, env=task.env, cwd=folder, log_path=log, timeout=remaining, data=task.stdin
             )
         except CannotStart as error:
             with open(log, "w", encoding="utf-8", errors="backslashreplace") as file:
                 file.write(f"gofigure: {error}\n")
             return False
+        if self._follow is not None:
+            self._follow(pid, task.name)
         return True

@@ -5,6 +5,8 @@ from __future__ import annotations
 import os
 import re
 
+from gofigure.runner.clean import clean
+
 _LINES = 8
 _WINDOW = 64 * 1024
 # What compilers, linters and test runners begin a complaint with; else any line that sounds like trouble.
@@ -16,11 +18,6 @@ _TROUBLE = re.compile(
 )
 # Source code as linters quote it, "12 | except OSError as error:", complains of nothing.
 _QUOTED = re.compile(r"\s*\d*\s*\|")
-# What a terminal obeys; and marks that turn the order of letters: a line would read as what it is not (TR36).
-_CONTROL = re.compile(
-    r"\x1b(\[[0-?]*[ -/]*[@-~]|\][^\x07\x1b]*(\x07|\x1b\\)|.)"
-    r"|[\x00-\x08\x0b-\x1f\x7f-\x9f\u202a-\u202e\u2066-\u2069]"
-)
 
 
 def excerpt(logs: tuple[str, ...]) -> tuple[str, ...]:
@@ -37,7 +34,7 @@ def excerpt(logs: tuple[str, ...]) -> tuple[str, ...]:
     found = _first(_COMPLAINT, lines)
     if found is None:
         found = _first(_TROUBLE, lines)
-    start = max(0, len(lines) - _LINES if found is None else min(found - 1, len(lines) - _LINES))
+    start = max(0, len(lines) - _LINES if found is None else found - 1)
     return tuple(line[:400] for line in lines[start : start + _LINES])
 
 
@@ -60,4 +57,4 @@ def _clean(line: bytes) -> str:
     """A line as text that is safe to print; "" where most of it is none."""
     text = line.decode("utf-8", "surrogateescape")
     odd = sum("\udc80" <= char <= "\udcff" or char == "\0" for char in text)
-    return "" if odd * 4 > len(text) else _CONTROL.sub("", line.decode("utf-8", "backslashreplace"))
+    return "" if odd * 4 > len(text) else clean(line.decode("utf-8", "backslashreplace"))

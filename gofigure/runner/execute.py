@@ -33,6 +33,8 @@ class Setting(NamedTuple):
     look: Callable[[], Snapshot]  # at the working tree, anew
     parallel: int
     keep_going: bool
+    wants_output: bool = False  # somebody looks on: tell what stages print
+    use_proofs: bool = True
 
 
 def execute(setting: Setting, plan: Plan, plan_again: Callable[[], Plan]) -> RunResult:
@@ -93,9 +95,23 @@ def _run(setting: Setting, plan: Plan, number: int) -> RunResult:
     logs = log_folder(setting.state_dir, number)
     tasks = TaskMaker(setting.planner, setting.root, logs, inside, setting.trigger)
     recorder = Recorder(setting.store, number, plan, setting.planner.selecting, setting.look)
-    with Supervisor((RUN_VARIABLE, this)) as supervisor:
-        executor = LocalExecutor(supervisor, setting.parallel or os.cpu_count() or 1)
-        return run_plan(plan, executor, recorder, setting.observe, task_of=tasks.task_of, keep_going=setting.keep_going)
+    pulse = None
+    if setting.wants_output:
+        from gofigure.runner.pulse import Pulse
+
+        pulse = Pulse(setting.observe)
+    with Supervisor((RUN_VARIABLE, this), pulse.take if pulse else None) as supervisor:
+        capacity = setting.parallel or os.cpu_count() or 1
+        executor = LocalExecutor(supervisor, capacity, pulse.follow if pulse else None)
+        return run_plan(
+            plan,
+            executor,
+            recorder,
+            setting.observe,
+            task_of=tasks.task_of,
+            keep_going=setting.keep_going,
+            pulse=pulse,
+        )
 
 
 def _reused(setting: Setting, plan: Plan) -> RunResult:
@@ -114,7 +130,7 @@ def _reused(setting: Setting, plan: Plan) -> RunResult:
 
         verdict = verdict_of(stages)
     number = setting.store.record_reused(_new_run(setting, plan), stages, verdict)
-    setting.observe(RunStarted(number, plan.job.name, setting.trigger.kind, _words(plan), tuple(plan.steps)))
+    setting.observe(_started(setting, plan, number))
     for stage in stages:
         setting.observe(StageFinished(number, stage))
     result = RunResult(number, plan.job.name, verdict, stages)
@@ -122,8 +138,14 @@ def _reused(setting: Setting, plan: Plan) -> RunResult:
     return result
 
 
+def _started(setting: Setting, plan: Plan, number: int) -> RunStarted:
+    trigger, about = setting.trigger, plan.content.about
+    words = again(about, trigger.index_file, use_proofs=setting.use_proofs)
+    return RunStarted(number, plan.job.name, trigger.kind, _words(plan), tuple(plan.steps), words)
+
+
 def _announce(setting: Setting, plan: Plan, number: int) -> None:
-    setting.observe(RunStarted(number, plan.job.name, setting.trigger.kind, _words(plan), tuple(plan.steps)))
+    setting.observe(_started(setting, plan, number))
     for note in plan.content.here.notes:
         setting.observe(Note(note))
     if setting.planner.configuration_differs(plan.content):
@@ -146,6 +168,22 @@ def _announce_wait(holder: str, observe: Observer) -> None:
     if pid.isdigit() and int(pid) in spared(table()):  # a stage that lost its environment is still a stage
         raise NestedError(f"this is inside {words} of this repository, which is not started again")
     observe(Note(f"waiting for {words or 'another run'}"))
+
+
+def again(about: Snapshot, index_file: str | None, *, use_proofs: bool) -> tuple[str, ...]:
+    """What makes `gofigure run NAME` run a stage that has failed on this content once more, on the same.
+
+    A failure takes the proof back, so --no-cache is needed only where what stands here is another content: there
+    a failure refutes nothing. The index of `commit -a` and `commit PATH`, a *.lock, is gone when the commit is
+    refused; what it held stands in the working tree.
+    """
+    if about.kind == "commit":
+        options = ["--commit", (about.commit or "HEAD")[:10]]
+    elif about.kind == "index" and not (index_file or "").endswith(".lock"):
+        options = ["--staged"]
+    else:
+        return ()
+    return (*options, *([] if use_proofs else ["--no-cache"]))
 
 
 def _words(plan: Plan) -> str:

@@ -5,15 +5,19 @@ from __future__ import annotations
 import time
 from collections import deque
 from collections.abc import Callable, Mapping
+from typing import TYPE_CHECKING
 
 from gofigure.errors import Interrupted
-from gofigure.events import Note, Observer, StageFinished, StageStarted
+from gofigure.events import Note, Observer, StageFinished, StageStarted, Stopping
 from gofigure.executor.base import Executor, Task, TaskEnded
 from gofigure.model import Part, RunResult, StageResult, Verdict
 from gofigure.runner.excerpt import excerpt
 from gofigure.runner.parts import mend, parts_of
 from gofigure.runner.plan import Plan, Step
 from gofigure.runner.record import Recorder
+
+if TYPE_CHECKING:
+    from gofigure.runner.pulse import Pulse
 
 
 def run_plan(
@@ -24,18 +28,20 @@ def run_plan(
     *,
     task_of: Callable[[Step], Task],
     keep_going: bool,
+    pulse: Pulse | None = None,
 ) -> RunResult:
     """Run what the plan could not reuse; every stage gets exactly one result, whatever happens.
 
     On a failure nothing new is started, unless `keep_going`; what is under way may finish, and counts.
     """
     began = time.monotonic()
-    loop = _Loop(plan, executor, recorder, observe, task_of, keep_going=keep_going)
+    loop = _Loop(plan, executor, recorder, observe, task_of, keep_going=keep_going, pulse=pulse)
     interrupted = ""
     try:
         loop.run()
     except Interrupted as stop:
         interrupted = stop.signal_name
+        observe(Stopping(interrupted))
         loop.give_up(interrupted, executor.stop())
     return recorder.close(
         lambda stages: RunResult(
@@ -64,6 +70,7 @@ class _Loop:
         task_of: Callable[[Step], Task],
         *,
         keep_going: bool,
+        pulse: Pulse | None,
     ) -> None:
         self._plan = plan
         self._executor = executor
@@ -71,6 +78,7 @@ class _Loop:
         self._observe = observe
         self._task_of = task_of
         self._keep_going = keep_going
+        self._pulse = pulse
         self._waiting = {stage: set(before) for stage, before in plan.graph.waits_for.items()}
         self._followers: dict[str, list[str]] = {stage: [] for stage in plan.steps}
         for stage, before in self._waiting.items():
@@ -84,9 +92,16 @@ class _Loop:
         while self._ready or self._under_way:
             self._start_ready()
             if self._under_way:
-                for ended in self._executor.wait(self._recorder.patience()):
+                for ended in self._executor.wait(self._patience()):
                     self._end(ended)
             self._recorder.write()
+            if self._pulse is not None:
+                self._pulse.beat(self._recorder.run, self._under_way)
+
+    def _patience(self) -> float | None:
+        """Seconds until something is to be done, whether or not a stage ends."""
+        patience = self._recorder.patience()
+        return patience if self._pulse is None else self._pulse.patience(patience)
 
     def give_up(self, signal_name: str, so_far: Mapping[str, tuple[Part, ...]]) -> None:
         """Give every stage without a result one, after everything was stopped; `so_far`: what became of parts."""
