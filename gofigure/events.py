@@ -32,6 +32,7 @@ class StageStarted(NamedTuple):
     run: int
     stage: str
     reason: str
+    interactive: bool = False  # it has the terminal until it is finished: nothing may be drawn meanwhile
 
 
 class StageFinished(NamedTuple):

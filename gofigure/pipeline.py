@@ -144,6 +144,7 @@ def make_setting(
         lambda: looking.again(store.contents, observe),
         request.parallel,
         request.keep_going,
+        request.environ,
     )
 
 

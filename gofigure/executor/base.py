@@ -15,6 +15,7 @@ class Task(NamedTuple):
     log: str  # absolute path without its ending; each command writes its own log
     timeout: float | None = None  # seconds, for one attempt at all commands
     retries: int = 0
+    interactive: bool = False  # it gets the person's terminal
 
 
 class TaskEnded(NamedTuple):
@@ -28,6 +29,10 @@ class TaskEnded(NamedTuple):
     attempts: int
     left_behind: int  # processes that the commands left running and that were ended
     lost_bytes: int = 0  # output that the disk had no room for
+
+
+# How a program ends that a person has interrupted: by the signal, or as a shell says it.
+BY_CTRL_C = (-2, 130)
 
 
 class Executor(Protocol):

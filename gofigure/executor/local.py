@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import time
+from collections.abc import Callable
 
-from gofigure.executor.base import Task, TaskEnded
+from gofigure.executor.base import BY_CTRL_C, Task, TaskEnded
 from gofigure.process.spawn import CannotStart
 from gofigure.process.supervisor import Ended, Supervisor
 
@@ -35,10 +36,14 @@ class _UnderWay:
 
 
 class LocalExecutor:
-    """A task's commands run one after the other; tasks run beside one another."""
+    """A task's commands run one after the other; tasks run beside one another.
 
-    def __init__(self, supervisor: Supervisor, capacity: int) -> None:
+    `hide`: what a text goes through before it is written to a log.
+    """
+
+    def __init__(self, supervisor: Supervisor, capacity: int, hide: Callable[[str], str] = str) -> None:
         self.capacity = capacity
+        self._hide = hide
         self._supervisor = supervisor
         self._under_way: dict[str, _UnderWay] = {}
         self._ended: list[TaskEnded] = []  # found to have ended before anything could be waited for
@@ -65,10 +70,19 @@ class LocalExecutor:
         if task.timeout is not None:
             remaining = max(0.001, task.timeout - (time.monotonic() - state.attempt_began))
         try:
-            self._supervisor.start(task.name, argv, env=task.env, cwd=folder, log_path=log, timeout=remaining)
+            self._supervisor.start(
+                task.name,
+                argv,
+                env=task.env,
+                cwd=folder,
+                log_path=log,
+                timeout=remaining,
+                interactive=task.interactive,
+            )
         except CannotStart as error:
+            hint = f"run it by hand: gofigure run {task.name}\n" if task.interactive else ""
             with open(log, "w", encoding="utf-8", errors="backslashreplace") as file:
-                file.write(f"gofigure: {error}\n")
+                file.write(self._hide(f"gofigure: {error}\n") + hint)
             state.logs.append(log)
             self._finish(state, exit_code=_NOT_FOUND, timed_out=False)
 
@@ -82,7 +96,7 @@ class LocalExecutor:
         if passed and state.step + 1 < len(state.task.commands):
             state.step += 1
             self._launch(state)
-        elif not passed and state.attempt <= state.task.retries:
+        elif not passed and state.attempt <= state.task.retries and not _interrupted(state.task, ended):
             state.attempt += 1
             state.attempt_began = time.monotonic()
             state.step = 0
@@ -104,3 +118,8 @@ class LocalExecutor:
                 state.lost_bytes,
             )
         )
+
+
+def _interrupted(task: Task, ended: Ended) -> bool:
+    """Whether a person has: it is not tried again."""
+    return task.interactive and ended.code in BY_CTRL_C

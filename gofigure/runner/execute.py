@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import contextlib
 import os
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from typing import TYPE_CHECKING, NamedTuple
 
 from gofigure.errors import NestedError, StoreUnwritable
@@ -16,6 +16,7 @@ from gofigure.store.ledger import NewRun
 from gofigure.store.store import Store
 
 if TYPE_CHECKING:
+    from gofigure.runner.secrets import Secrets
     from gofigure.store.lock import RunLock
 
 
@@ -33,6 +34,7 @@ class Setting(NamedTuple):
     look: Callable[[], Snapshot]  # at the working tree, anew
     parallel: int
     keep_going: bool
+    environ: Mapping[str, str]  # of whoever started this
 
 
 def execute(setting: Setting, plan: Plan, plan_again: Callable[[], Plan]) -> RunResult:
@@ -40,18 +42,22 @@ def execute(setting: Setting, plan: Plan, plan_again: Callable[[], Plan]) -> Run
     if not plan.to_run:
         settle_if_free(setting.store, setting.lock_file, setting.root, setting.mark)
         return _reused(setting, plan)
+    secrets = _secrets(setting, plan)
     with _locked(setting) as (lock, waited):
         if waited:
             plan = plan_again()
             if not plan.to_run:
                 return _reused(setting, plan)
+            secrets = _secrets(setting, plan)
+        if secrets is not None:
+            plan = secrets.hide(plan)
         settle(setting.store, setting.root, setting.mark)
         stages = [(name, step.reason, step.key) for name, step in plan.steps.items()]
         number = setting.store.begin(_new_run(setting, plan), stages)
         if lock is not None:
             lock.describe(f"{os.getpid()} run {number} of {plan.job.name} (process {os.getpid()})")
         _announce(setting, plan, number)
-        result = _run(setting, plan, number)
+        result = _run(setting, plan, number, secrets)
     setting.observe(RunFinished(result))
     return result
 
@@ -80,7 +86,19 @@ def settle(store: Store, worktree: str, mark: str) -> None:
     store.ledger.settle(left)
 
 
-def _run(setting: Setting, plan: Plan, number: int) -> RunResult:
+def _secrets(setting: Setting, plan: Plan) -> Secrets | None:
+    """Those that the plan's stages name; they are looked for before anything is started."""
+    if not any(step.stage.secrets for step in plan.steps.values()):
+        return None
+    from gofigure.runner.secrets import find_secrets
+
+    secrets = find_secrets(plan, setting.environ)
+    for name in secrets.too_short() if secrets is not None else ():
+        setting.observe(Note(f"the secret {name} is too short to be hidden in logs"))
+    return secrets
+
+
+def _run(setting: Setting, plan: Plan, number: int, secrets: Secrets | None) -> RunResult:
     # Imported only now: a run that is wholly proven, the most frequent one, needs none of it.
     from gofigure.executor.local import LocalExecutor
     from gofigure.process.supervisor import Supervisor
@@ -90,10 +108,12 @@ def _run(setting: Setting, plan: Plan, number: int) -> RunResult:
 
     this = f"{setting.mark}:{number}"
     inside = " ".join([*setting.trigger.inside, this])
-    tasks = TaskMaker(setting.planner, setting.root, log_folder(setting.state_dir, number), inside)
-    recorder = Recorder(setting.store, number, plan, setting.planner.selecting, setting.look)
-    with Supervisor((RUN_VARIABLE, this)) as supervisor:
-        executor = LocalExecutor(supervisor, setting.parallel or os.cpu_count() or 1)
+    tasks = TaskMaker(setting.planner, setting.root, log_folder(setting.state_dir, number), inside, secrets)
+    mask = secrets.mask if secrets is not None else None
+    hide = mask.text if mask is not None else str
+    recorder = Recorder(setting.store, number, plan, setting.planner.selecting, setting.look, hide)
+    with Supervisor((RUN_VARIABLE, this), mask=mask) as supervisor:
+        executor = LocalExecutor(supervisor, setting.parallel or os.cpu_count() or 1, hide)
         return run_plan(plan, executor, recorder, setting.observe, task_of=tasks.task_of, keep_going=setting.keep_going)
 
 

@@ -8,7 +8,7 @@ from collections.abc import Callable
 
 from gofigure.errors import Interrupted
 from gofigure.events import Note, Observer, StageFinished, StageStarted
-from gofigure.executor.base import Executor, Task, TaskEnded
+from gofigure.executor.base import BY_CTRL_C, Executor, Task, TaskEnded
 from gofigure.model import RunResult, StageResult, Verdict
 from gofigure.runner.excerpt import excerpt
 from gofigure.runner.plan import Plan, Step
@@ -79,14 +79,16 @@ class _Loop:
         self._ready = deque(stage for stage in plan.steps if not self._waiting[stage])
         self._under_way: set[str] = set()
         self._failed = False
+        self._alone = False  # the stage that is under way has the terminal: nothing else may happen
 
     def run(self) -> None:
         while self._ready or self._under_way:
             self._start_ready()
             if self._under_way:
-                for ended in self._executor.wait(self._recorder.patience()):
+                for ended in self._executor.wait(None if self._alone else self._recorder.patience()):
                     self._end(ended)
-            self._recorder.write()
+            if not self._alone:
+                self._recorder.write()
 
     def give_up(self, signal_name: str) -> None:
         """Give every stage without a result one, after everything was stopped."""
@@ -98,7 +100,7 @@ class _Loop:
                 self._finish(StageResult(stage, "skipped", f"not reached: {signal_name}", key=step.key))
 
     def _start_ready(self) -> None:
-        while self._ready and len(self._under_way) < self._executor.capacity:
+        while self._ready and len(self._under_way) < self._executor.capacity and not self._alone:
             stage = self._ready.popleft()
             step = self._plan.steps[stage]
             if step.reused:
@@ -110,15 +112,27 @@ class _Loop:
                 self._finish(StageResult(stage, "skipped", reason, allowed=self._plan.lenient, key=step.key))
             elif self._failed and not self._keep_going:
                 self._finish(StageResult(stage, "skipped", "not started: another stage failed", key=step.key))
+            elif step.stage.interactive and self._under_way:
+                self._ready.appendleft(stage)  # it runs alone, and in its turn
+                return
             else:
-                self._under_way.add(stage)
-                self._recorder.started(stage)
-                self._observe(StageStarted(self._recorder.run, stage, step.reason))
-                self._executor.start(self._task_of(step))
+                self._start(step)
+
+    def _start(self, step: Step) -> None:
+        stage, self._alone = step.stage.name, step.stage.interactive
+        self._under_way.add(stage)
+        self._recorder.started(stage)
+        if self._alone:
+            self._recorder.settle()
+        self._observe(StageStarted(self._recorder.run, stage, step.reason, self._alone))
+        self._executor.start(self._task_of(step))
 
     def _end(self, ended: TaskEnded) -> None:
-        self._under_way.discard(ended.name)
         step = self._plan.steps[ended.name]
+        if step.stage.interactive and ended.exit_code in BY_CTRL_C and not ended.timed_out:
+            raise Interrupted("SIGINT")  # the key went to the stage; the person means the run
+        self._under_way.discard(ended.name)
+        self._alone = False
         passed = ended.exit_code == 0 and not ended.timed_out
         if ended.left_behind:
             self._observe(Note(f"{ended.name} left {ended.left_behind} process(es) running; they were ended"))

@@ -159,6 +159,8 @@ class Planner:
         """Why no proof would be enough; "" where one would."""
         if step.stage.type == "deploy":
             return "never reused (a deploy)"
+        if step.stage.interactive:
+            return "never reused (it asks a person)"
         if not step.stage.cache:
             return "never reused (cache = false)"
         if not use_proofs:
@@ -212,7 +214,7 @@ class Planner:
         return tuple(self._changed(about.tree, here.tree, reads)) or ("what its links lead to",)
 
     def _unprovable(self, step: Step, content: Content, *, nothing: bool) -> str:
-        if not step.stage.cache or step.stage.type == "deploy":
+        if not step.stage.cache or step.stage.interactive or step.stage.type == "deploy":
             return "its result is never reused"
         if nothing:
             return "its inputs match no file"

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import time
+from typing import TYPE_CHECKING
 
 from gofigure.executor.base import Task
 from gofigure.process.spawn import CannotStart, which
@@ -11,20 +12,26 @@ from gofigure.runner.batches import argument_space, as_argument, split
 from gofigure.runner.environment import INSIDE_VARIABLE
 from gofigure.runner.plan import Planner, Step
 
+if TYPE_CHECKING:
+    from gofigure.runner.secrets import Secrets
+
 
 class TaskMaker:
     """Makes the tasks of one run. `logs`: the folder for their logs; `inside`: see INSIDE_VARIABLE."""
 
-    def __init__(self, planner: Planner, root: str, logs: str, inside: str) -> None:
+    def __init__(self, planner: Planner, root: str, logs: str, inside: str, secrets: Secrets | None = None) -> None:
         self._planner = planner
         self._root = root
         self._logs = logs
         self._inside = inside
+        self._secrets = secrets
         self._programs: dict[str, str | bytes] = {}  # PATH is the same for all stages, and slow to walk
 
     def task_of(self, step: Step) -> Task:
         stage = step.stage
         env = {**self._planner.environment(stage), INSIDE_VARIABLE: self._inside}
+        if self._secrets is not None:
+            env |= self._secrets.of(stage)
         commands: list[tuple[tuple[str | bytes, ...], str]] = []
         for command in step.commands:
             folder = os.path.join(self._root, command.cwd) if command.cwd else self._root
@@ -36,7 +43,7 @@ class TaskMaker:
             batches = split(names, command.argv, argument_space(env))
             commands += [((*argv, *batch), folder) for batch in batches]
         log = os.path.join(self._logs, _file_name(stage.name))
-        return Task(stage.name, tuple(commands), env, log, stage.timeout, stage.retries)
+        return Task(stage.name, tuple(commands), env, log, stage.timeout, stage.retries, stage.interactive)
 
     def _program(self, name: str, path: str) -> str | bytes:
         """The program that a plain name stands for; a name that stands for none is left for the executor to tell."""
