@@ -105,13 +105,15 @@ def _read(path: str, name: str, *, private: bool) -> str:
         fd = os.open(path, os.O_RDONLY | os.O_NONBLOCK | os.O_CLOEXEC)
     except OSError as error:
         raise SecretError(f"the secret {name} cannot be read from {path}: {error.strerror}") from None
-    with open(fd, "rb") as file:
+    try:
         info = os.fstat(fd)
         if not stat.S_ISREG(info.st_mode):
             raise SecretError(f"the secret {name} cannot be read from {path}: it is no ordinary file")
         if private and (info.st_mode & 0o077 or info.st_uid != os.geteuid()):
             raise SecretError(f"the secret {name} in {path} is not private to you", hint=f"chmod 600 {path}")
-        data = file.read(_LARGEST + 1)
+        data = os.read(fd, _LARGEST + 1)
+    finally:
+        os.close(fd)
     value = data.removesuffix(b"\n").removesuffix(b"\r")
     if not value or b"\0" in value or len(value) > _LARGEST:
         wrong = (
