@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import os
+import re
+import sys
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
@@ -12,6 +14,9 @@ MINIMUM = 4  # characters: to replace anything shorter would leave no log to rea
 STARS = b"***"
 
 _HEAD = MINIMUM  # bytes by which the beginning of a form is looked for; no form is shorter
+_PIECE = 8  # bytes: an integer of the machine's
+_STRIDE = 32
+_FEW = 8  # long forms, that are searched for one by one
 _WRAPS = (64, 76)  # columns at which openssl and base64 break their lines
 _LETTERS = frozenset(b"ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789")
 # What is left as it is in a URL: by RFC 3986, in a path, by JavaScript, in a form.
@@ -23,13 +28,14 @@ class Mask:
     """The forms of some secret values; `masker` makes what replaces them in one stream."""
 
     def __init__(self, values: Iterable[str]) -> None:
-        found = {form for value in values for form in forms(value)}
-        self.forms = tuple(sorted(found, key=len, reverse=True))
-        self._longest = len(self.forms[0]) if self.forms else 0
-        self._heads: dict[bytes, list[bytes]] = {}
+        kinds = [kind for value in values for kind in kinds_of(value)]
+        self.forms = tuple(sorted(set().union(*kinds), key=len, reverse=True))
+        self._finder = Finder(kinds)
+        heads: dict[bytes, list[bytes]] = {}
         for form in self.forms:
-            self._heads.setdefault(form[:_HEAD], []).append(form)
-        self._starts = {head[:size] for head in self._heads for size in range(1, _HEAD)}
+            heads.setdefault(form[:_HEAD], []).append(form)
+        self._heads = [(head, len(some[0]), some) for head, some in heads.items()]
+        self._starts = {head[:size] for head in heads for size in range(1, _HEAD)}
 
     def masker(self, *, prompt: bool = False) -> Masker:
         """`prompt`: someone reads along and answers; see Masker."""
@@ -42,8 +48,7 @@ class Mask:
 
     def spans(self, data: bytes) -> list[tuple[int, int]]:
         """Where `data` holds a form: in order, those that overlap joined."""
-        # One search for each form: that is several times faster than one regular expression for all.
-        found = sorted((at, at + len(form)) for form in self.forms if form in data for at in _all(form, data))
+        found = sorted((at, at + len(form)) for form in self._finder.within(data) for at in _all(form, data))
         joined: list[tuple[int, int]] = []
         for start, end in found:
             if joined and start < joined[-1][1]:
@@ -54,21 +59,63 @@ class Mask:
 
     def unfinished(self, data: bytes) -> int:
         """Where the longest end of `data` starts that is the beginning, and not the whole, of a form."""
-        base = max(0, len(data) - self._longest + 1)
-        window = data[base:]
-        start = len(window)
-        for head, forms_of in self._heads.items():
-            at = window.find(head, 0, start + _HEAD - 1)
+        size = len(data)
+        first = size
+        for head, longest, some in self._heads:
+            at = data.find(head, max(0, size - longest + 1), first + _HEAD - 1)
             while at >= 0:
-                rest = window[at:]
-                if any(len(form) > len(rest) and form.startswith(rest) for form in forms_of):
-                    start = at
+                rest = data[at:]
+                if any(len(form) > len(rest) and form.startswith(rest) for form in some):
+                    first = at
                     break
-                at = window.find(head, at + 1, start + _HEAD - 1)
-        for size in range(_HEAD - 1, 0, -1):
-            if len(window) - start < size <= len(window) and window[-size:] in self._starts:
-                start = len(window) - size
-        return base + start
+                at = data.find(head, at + 1, first + _HEAD - 1)
+        for short in range(min(_HEAD - 1, size), size - first, -1):
+            if data[-short:] in self._starts:
+                return size - short
+        return first
+
+
+class Finder:
+    """Says which forms are in a piece of output, at the cost of few looks at it where there are none.
+
+    One search for a form is fast, and much faster than one regular expression for all; many are not. So what the
+    ways of quoting a value leave as it is stands for all of them; and of many long forms, each place that is a
+    multiple of _STRIDE is looked up among the pieces that one of them would have there.
+    """
+
+    def __init__(self, kinds: Iterable[set[bytes]]) -> None:
+        self._by_part: dict[bytes, set[bytes]] = {}
+        for kind in kinds:
+            for part, some in _parts(kind):
+                self._by_part.setdefault(part, set()).update(some)
+        self._long = {part: some for part, some in self._by_part.items() if len(part) >= _STRIDE + _PIECE - 1}
+        if len(self._long) <= _FEW:
+            self._long = {}
+        self._short = {part: some for part, some in self._by_part.items() if part not in self._long}
+        self._pieces = {
+            int.from_bytes(part[at : at + _PIECE], sys.byteorder) for part in self._long for at in range(_STRIDE)
+        }
+
+    def within(self, data: bytes) -> set[bytes]:
+        found = {form for part, some in self._short.items() if part in data for form in some if form in data}
+        if self._pieces:
+            whole = memoryview(data)[: len(data) // _PIECE * _PIECE].cast("Q")
+            if not self._pieces.isdisjoint(whole[:: _STRIDE // _PIECE].tolist()):
+                found |= {form for part, some in self._long.items() if part in data for form in some if form in data}
+        return found
+
+
+def _parts(kind: set[bytes]) -> Iterator[tuple[bytes, set[bytes]]]:
+    """What is common to all forms of one kind, with them; or else each with itself."""
+    if len(kind) > 1:
+        shortest = min(kind, key=len)
+        runs = sorted(re.findall(rb"[A-Za-z0-9]{%d,}" % _HEAD, shortest), key=len, reverse=True)
+        common = next((run for run in runs if all(run in form for form in kind)), None)
+        if common is not None:
+            yield common, kind
+            return
+    for form in kind:
+        yield form, {form}
 
 
 class Masker:
@@ -122,19 +169,23 @@ class Masker:
 
 def forms(value: str) -> set[bytes]:
     """How programs print a value; nothing for one that is too short."""
-    found: set[bytes] = set()
+    return set().union(*kinds_of(value))
+
+
+def kinds_of(value: str) -> list[set[bytes]]:
+    """The forms of a value, those together that mostly leave its letters as they are."""
+    kinds: list[set[bytes]] = []
     for text in {value, value.strip()}:
         if len(text) >= MINIMUM:
             data = os.fsencode(text)
-            found |= {data, data.replace(b"\n", b"\r\n"), data.hex().encode(), data.hex().upper().encode()}
-            found |= set(_base64(data)) | set(_url(data)) | set(_quoted(text)) | set(_in_markup(data))
-    for line in value.splitlines():
-        if len(line.strip()) >= MINIMUM:
-            found.add(os.fsencode(line.strip()))
-    return {form for form in found if len(form) >= MINIMUM}
+            plain = {data, data.replace(b"\n", b"\r\n")}
+            kinds.append({*plain, *_url(data), *_quoted(text), *_in_markup(data)})
+            kinds += [{data.hex().encode()}, {data.hex().upper().encode()}, *_base64(data)]
+    kinds += [{os.fsencode(line.strip())} for line in value.splitlines()]
+    return [kept for kind in kinds if (kept := {form for form in kind if len(form) >= MINIMUM})]
 
 
-def _base64(data: bytes) -> Iterator[bytes]:
+def _base64(data: bytes) -> Iterator[set[bytes]]:
     """With any text before and after it: only those letters that nothing else has a part in."""
     from binascii import b2a_base64
 
@@ -142,11 +193,11 @@ def _base64(data: bytes) -> Iterator[bytes]:
     for before in range(3):
         letters = b2a_base64(bytes(before) + data, newline=False)
         form = letters[-(-8 * before // 6) : 8 * (before + len(data)) // 6]
-        yield from (form, form.translate(url))
+        yield {form, form.translate(url)}
     whole = b2a_base64(data, newline=False)
     for columns in _WRAPS:
         if len(whole) > columns:
-            yield from (whole[at : at + columns] for at in range(0, len(whole), columns))
+            yield from ({whole[at : at + columns]} for at in range(0, len(whole), columns))
 
 
 def _url(data: bytes) -> Iterator[bytes]:

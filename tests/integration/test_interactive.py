@@ -56,7 +56,7 @@ class Person:
             stdout=theirs,
             stderr=theirs,
             start_new_session=True,
-            preexec_fn=at_the_terminal,
+            preexec_fn=at_the_terminal,  # noqa: PLW1509 - there are no threads here
         )
         self.theirs = theirs  # kept open: what the program leaves the terminal as can be asked
         self.screen = b""
@@ -302,7 +302,7 @@ def test_the_window_has_a_size_and_may_change_it(project: Repo, sit: Sit) -> Non
 
 def test_a_long_paste_arrives_whole(project: Repo, sit: Sit) -> None:
     lines = b"".join(b"line %d of what is pasted\r" % number for number in range(8000))
-    project.write("../ask.sh", "stty -echo\nprintf 'go? '\nhead -c %d > ../pasted\n" % len(lines))
+    project.write("../ask.sh", f"stty -echo\nprintf 'go? '\nhead -c {len(lines)} > ../pasted\n")
     person = sit(*project.command, "run")
     person.until_sees(b"go? ")
     os.set_blocking(person.fd, False)

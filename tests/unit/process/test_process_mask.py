@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import base64
+import hashlib
 import itertools
 import json
 import urllib.parse
@@ -11,7 +12,7 @@ import pytest
 from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
-from gofigure.process.mask import MINIMUM, STARS, Mask, Masker, forms
+from gofigure.process.mask import MINIMUM, STARS, Finder, Mask, Masker, forms
 
 SECRET = "s3cr3t/+T0ken&'x y"
 
@@ -148,3 +149,22 @@ def test_a_text() -> None:
 def test_no_form_is_so_short_that_it_is_everywhere() -> None:
     assert not forms("abc")
     assert min(map(len, forms("abcd"))) >= MINIMUM
+
+
+def test_many_secrets_are_found_wherever_they_stand() -> None:
+    """Long forms are looked for by pieces, at every place that they may have to a boundary."""
+    keys = [hashlib.sha256(bytes([number])).hexdigest()[:45] for number in range(12)]
+    mask = Mask(keys)
+    for key in keys:
+        for form in forms(key):
+            for before in range(34):
+                noise = b"." * before
+                assert through(mask.masker(), [noise + form + b"." * 50]) == noise + STARS + b"." * 50
+                assert through(mask.masker(), [noise + form]) == noise + STARS
+
+
+def test_what_stands_for_a_kind_is_in_each_of_it() -> None:
+    finder = Finder([{b"a%20b-long", b"a b-long"}, {b"x%20y", b"x y z"}])
+    assert finder.within(b"a%20b-long") == {b"a%20b-long"}
+    assert finder.within(b"long") == set()
+    assert finder.within(b"x y z, x%20y") == {b"x%20y", b"x y z"}
