@@ -124,6 +124,19 @@ def test_inputs_are_chosen_in_one_way(lines: list[str], expected: str) -> None:
     assert problems("\n".join(["[stages.a]", "run = 'x'", *lines])) == [expected]
 
 
+@pytest.mark.parametrize(("key", "value"), [("pass_env", "['B', 'A']"), ("env", "{ A = 'x' }")])
+def test_a_secret_is_only_that(key: str, value: str) -> None:
+    """What is in the other two is part of the key, and so of the store."""
+    (only,) = problems(f"[stages.a]\nrun = 'x'\n{key} = {value}\nsecrets = ['C', 'A']")
+    assert only == f"4: stages.a.secrets[1]: found \"A\" in '{key}' too, expected it in one of them"
+
+
+@pytest.mark.parametrize("value", ["'TOKEN'", "['A-B']", "['A', 'A']", "[1]", "['']"])
+def test_secrets_are_a_list_of_names(value: str) -> None:
+    (only,) = problems(f"[stages.a]\nrun = 'x'\nsecrets = {value}")
+    assert only.startswith("3: stages.a.secrets")
+
+
 def test_files_may_have_inputs_that_all_of_them_depend_on() -> None:
     parse(b"[stages.a]\nrun='x'\nfiles='a'\ninputs=['ruff.toml']", "x", targets=TARGETS)
 
