@@ -361,3 +361,21 @@ def test_others_have_no_input(project: Repo, sit: Sit) -> None:
     person = sit(*project.command, "run")
     assert person.finish() == 1
     assert log_of(project) == b"go? you said <> elsewhere\n"
+
+
+def test_a_keyring_cannot_ask_on_the_terminal(project: Repo, sit: Sit) -> None:
+    """A hook that waits for a password that nobody expects looks like one that hangs."""
+    folder = project.root.parent / "packages"
+    project.write(
+        "../packages/keyring.py",
+        "def get_password(service, name):\n"
+        "    with open('/dev/tty', 'r+b', buffering=0) as terminal:\n"
+        "        terminal.write(b'master password: ')\n"
+        "        return terminal.readline().decode()\n",
+    )
+    project.config(CONFIG + 'secrets = ["TOKEN"]\n')
+    person = sit(*project.command, "run", PYTHONPATH=f"{folder}:{Path(__file__).resolve().parents[2]}")
+    person.types(b"master\r")
+    assert person.finish() == 2, person.screen
+    assert b"master password" not in person.screen
+    assert b"needs the secret TOKEN" in person.screen
