@@ -79,6 +79,10 @@ class NotAllowedError(GofigureError):
     """This repository's configuration has not been allowed on this machine."""
 
 
+class SecretError(GofigureError):
+    """A secret that a stage needs is nowhere to be found, or cannot be read; no message holds a value."""
+
+
 class NestedError(GofigureError):
     """A run was asked for by a stage of the same repository."""
 

@@ -33,6 +33,7 @@ class StageStarted(NamedTuple):
     run: int
     stage: str
     reason: str
+    interactive: bool = False  # it has the terminal until it is finished: nothing may be drawn meanwhile
 
 
 class StageOutput(NamedTuple):

@@ -34,12 +34,14 @@ class Stage(NamedTuple):
     needs: tuple[str, ...] = ()
     env: tuple[tuple[str, str], ...] = ()  # sorted by name
     pass_env: tuple[str, ...] = ()
+    secrets: tuple[str, ...] = ()  # names; the values are no part of any of these
     tools: tuple[str, ...] = ()
     timeout: float | None = None  # seconds
     retries: int = 0
     allow_failure: bool = False
     cache: bool = True
     enabled: bool = True
+    interactive: bool = False  # it gets the terminal
 
 
 class Job(NamedTuple):

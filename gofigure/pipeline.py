@@ -152,6 +152,7 @@ def make_setting(
         lambda: looking.again(store.contents, observe),
         request.parallel,
         request.keep_going,
+        request.environ,
         request.wants_output,
         request.use_proofs,
     )

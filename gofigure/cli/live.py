@@ -73,6 +73,7 @@ class Live:
         self._done = self._failed = 0
         self._progress: Progress | None = None
         self._stopping = ""
+        self._lent = ""  # the stage that has the terminal
 
     def __enter__(self) -> Live:
         return self
@@ -84,6 +85,8 @@ class Live:
 
     def __call__(self, event: Event) -> None:
         self._hear(event)
+        if self._lent and not isinstance(event, Stopping):
+            return
         if not isinstance(event, StageOutput):  # a tick follows those
             # Between stages nothing may follow for long: then what there is to say is said at once.
             self._draw(now=not self._running and isinstance(event, Note | RunStarted | Stopping))
@@ -99,9 +102,8 @@ class Live:
                 self._progress = event if shows and not over else None
             case RunStarted():
                 self._start(event)
-            case StageStarted(_, stage, reason):
-                self._reasons[stage] = printable(reason)
-                self._running[stage] = _Running(self._clock(), self._reasons[stage])
+            case StageStarted():
+                self._begin(event)
             case StageFinished(_, result):
                 self._finish(result)
             case Note():
@@ -128,7 +130,22 @@ class Live:
         self._reasons.clear()
         self._told.clear()
 
+    def _begin(self, event: StageStarted) -> None:
+        self._reasons[event.stage] = printable(event.reason)
+        if event.interactive:
+            self._lend(event.stage)
+        else:
+            self._running[event.stage] = _Running(self._clock(), self._reasons[event.stage])
+
+    def _lend(self, stage: str) -> None:
+        """Take everything away that changes; nothing is drawn until the stage gives the terminal back."""
+        self._above.append(f"  {printable(stage)}: {self._reasons[stage]}")
+        self._area.draw(self._above, (), size_of(self._stream)[0])
+        self._above.clear()
+        self._lent = stage
+
     def _finish(self, result: StageResult) -> None:
+        self._lent = "" if self._lent == result.stage else self._lent
         self._running.pop(result.stage, None)
         self._done += 1
         self._failed += result.verdict in ("failed", "timed out") and not result.allowed
@@ -146,6 +163,7 @@ class Live:
 
     def _rest(self) -> None:
         """Write what is still to be written, and take the area away."""
+        self._lent = ""
         self._running.clear()
         self._reasons.clear()
         self._progress = None

@@ -116,6 +116,14 @@ KEYS: tuple[Key, ...] = (
     ),
     Key(
         "stages.*",
+        "secrets",
+        Kind("a list of names of environment variables", checks.items, item=_VARIABLE),
+        (),
+        "Environment variables whose values are hidden in all output and stored nowhere; each comes from the user's "
+        "environment, a file or the keyring, and only its name is part of the stage's key.",
+    ),
+    Key(
+        "stages.*",
         "tools",
         Kind("a list of programs", checks.items, item=_TEXT),
         (),
@@ -126,6 +134,13 @@ KEYS: tuple[Key, ...] = (
     Key("stages.*", "allow_failure", _FLAG, False, "Whether the job passes even where this stage fails."),
     Key("stages.*", "cache", _FLAG, True, "Whether a proof of an earlier run may stand in for running."),
     Key("stages.*", "enabled", _FLAG, True, "Whether this stage takes part; false leaves it out of every job."),
+    Key(
+        "stages.*",
+        "interactive",
+        _FLAG,
+        False,
+        "Whether the stage talks with the user: it gets the terminal, runs alone, and is never reused.",
+    ),
 )
 
 

@@ -99,6 +99,11 @@ def _stage_rules(stage: Stage, bad: list[Wrong]) -> list[Wrong]:
     if len(ways) > 1 and ways != ["files", "inputs"]:
         others = " and ".join(f"'{key}'" for key in ways[1:])
         wrong.append(Wrong((ways[0],), f"found together with {others}; {_RULE}"))
+    told = {**dict.fromkeys(stage.pass_env, "pass_env"), **{name: "env" for name, _ in stage.env}}
+    for index, name in enumerate(stage.secrets):
+        if name in told:
+            message = f"found {quote(name)} in '{told[name]}' too, expected it in one of them"
+            wrong.append(Wrong(("secrets", index), message))
     return wrong
 
 

@@ -19,6 +19,7 @@ class Task(NamedTuple):
     retries: int = 0
     parts: tuple[str, ...] = ()  # the commands are parts: each runs, whatever becomes of the others; their locations
     stdin: bytes | None = None  # what each command reads; None: nothing
+    interactive: bool = False  # it gets the person's terminal
 
 
 class TaskEnded(NamedTuple):
@@ -33,6 +34,10 @@ class TaskEnded(NamedTuple):
     left_behind: int  # processes that the commands left running and that were ended
     lost_bytes: int = 0  # output that the disk had no room for
     parts: tuple[Part, ...] = ()  # of a task of parts: how each ended
+
+
+# How a program ends that a person has interrupted: by the signal, or as a shell says it.
+BY_CTRL_C = (-2, 130)
 
 
 class Executor(Protocol):

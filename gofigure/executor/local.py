@@ -17,12 +17,21 @@ _NOT_FOUND = 127  # as a shell says it
 class LocalExecutor:
     """A task's commands run one after the other; tasks run beside one another.
 
-    `follow` is told the pid of each command that starts, and its task's name.
+    `follow` is told the pid of each command that starts, and its task's name; `hide`: what a text goes through
+    before it is written to a log.
     """
 
-    def __init__(self, supervisor: Supervisor, capacity: int, follow: Callable[[int, str], None] | None = None) -> None:
+    def __init__(
+        self,
+        supervisor: Supervisor,
+        capacity: int,
+        *,
+        follow: Callable[[int, str], None] | None = None,
+        hide: Callable[[str], str] = str,
+    ) -> None:
         self.capacity = capacity
         self._follow = follow
+        self._hide = hide
         self._supervisor = supervisor
         self._under_way: dict[str, Progress] = {}
         self._ended: list[TaskEnded] = []  # found to have ended before anything could be waited for
@@ -73,11 +82,19 @@ class LocalExecutor:
         remaining = progress.remaining(time.monotonic())
         try:
             pid = self._supervisor.start(
-                task.name, argv, env=task.env, cwd=folder, log_path=log, timeout=remaining, data=task.stdin
+                task.name,
+                argv,
+                env=task.env,
+                cwd=folder,
+                log_path=log,
+                timeout=remaining,
+                data=task.stdin,
+                interactive=task.interactive,
             )
         except CannotStart as error:
+            hint = f"run it by hand: gofigure run {task.name}\n" if task.interactive else ""
             with open(log, "w", encoding="utf-8", errors="backslashreplace") as file:
-                file.write(f"gofigure: {error}\n")
+                file.write(self._hide(f"gofigure: {error}\n") + hint)
             return False
         if self._follow is not None:
             self._follow(pid, task.name)

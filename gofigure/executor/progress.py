@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 from typing import NamedTuple
 
-from gofigure.executor.base import Task, TaskEnded
+from gofigure.executor.base import BY_CTRL_C, Task, TaskEnded
 from gofigure.model import Part, Verdict
 
 
@@ -73,6 +73,9 @@ class Progress:
         self._left_behind += ended.left_behind
         self._lost_bytes += ended.lost_bytes
         self._ended[at] = ended
+        if self.task.interactive and ended.exit_code in BY_CTRL_C and not ended.timed_out:
+            self.over = True  # by a person, who does not want it again
+            return
         goes_on = ended.passed or (bool(self.task.parts) and not ended.timed_out)
         self._turns = self._turns[1:] if goes_on else []
         if not self._turns:

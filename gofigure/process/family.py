@@ -92,6 +92,28 @@ def spared(known: Table) -> set[int]:
     return found | {os.getpid()}
 
 
+def group_lives(pgid: int) -> bool:
+    """Whether anyone is in the group, dead or alive."""
+    try:
+        os.killpg(pgid, 0)
+    except ProcessLookupError:
+        return False
+    except PermissionError:
+        return True
+    return True
+
+
+def of_group(pgid: int) -> Callable[[Table], set[int]]:
+    """A question to ask of process tables: who is in this group, and alive?"""
+
+    def find(known: Table) -> set[int]:
+        # The session as well: a stranger that got the number would hardly be a session leader too.
+        members = [known[pid] for pid in in_group(pgid, known)]
+        return {one.pid for one in members if one.session == pgid and not one.leaving}
+
+    return find
+
+
 class Family:
     """A question to ask of process tables over some time: who are these, and all that they started?
 

@@ -43,6 +43,11 @@ class Signals:
         os.close(self.fd)
         os.close(self._write)
 
+    def listen(self, number: signal.Signals) -> None:
+        """Let this signal make `fd` readable too."""
+        if number not in self._before:
+            self._before[number] = signal.signal(number, _ignore)
+
     def clear(self) -> None:
         """Make `fd` unreadable until the next signal."""
         try:

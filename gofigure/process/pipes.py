@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import errno
 import os
 import select
 import signal
@@ -20,12 +21,22 @@ _UNKNOWN = 255  # someone else reaped it: never taken for a pass
 READABLE = select.POLLIN | select.POLLHUP | select.POLLERR
 
 
+def read_some(fd: int) -> bytes:
+    """What is there now; b"" at the end. Raises BlockingIOError where there is nothing yet."""
+    try:
+        return os.read(fd, CHUNK)
+    except OSError as error:
+        if error.errno == errno.EIO:  # a pseudo-terminal that nobody has open any more says it so
+            return b""
+        raise
+
+
 def drain(fd: int, take: Callable[[bytes], object]) -> bool:
     """Take what is in the pipe now, waiting for nothing; True at its end."""
     left = _MOST_LEFT  # a background child may write for ever
     while left > 0:
         try:
-            data = os.read(fd, CHUNK)
+            data = read_some(fd)
         except BlockingIOError:
             return False
         if not data:

@@ -45,9 +45,13 @@ def spawn(
     stdin: int | None = None,
     stdout: int | None = None,
     stderr: int | None = None,
+    terminal: str | None = None,
     session: bool = True,
 ) -> int:
-    """Start `argv` and return its pid. No stdin given: /dev/null. No stdout or stderr given: ours."""
+    """Start `argv` and return its pid. No stdin given: /dev/null. No stdout or stderr given: ours.
+
+    `terminal`: the device to have instead of all three, as the terminal that controls its new session.
+    """
     command = wrap(argv, env=env, cwd=cwd)
     borrowed: list[int] = []
     actions = [
@@ -55,6 +59,10 @@ def spawn(
         for target, source in enumerate((stdin, stdout, stderr))
         if (action := _give(target, source, borrowed)) is not None
     ]
+    if terminal is not None:
+        # The first terminal that a new session's leader opens controls it, unless it says O_NOCTTY.
+        opened = (os.POSIX_SPAWN_OPEN, 0, terminal, os.O_RDWR, 0)
+        actions = [opened, (os.POSIX_SPAWN_DUP2, 0, 1), (os.POSIX_SPAWN_DUP2, 0, 2)]
     # nohup: who asked us not to die with the terminal means our helpers as well
     defaults = _DEFAULTS if signal.getsignal(signal.SIGHUP) is signal.SIG_IGN else _WITH_HANGUP
     try:

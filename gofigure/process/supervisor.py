@@ -14,12 +14,15 @@ from gofigure.process.input import as_input
 from gofigure.process.interrupts import Signals
 from gofigure.process.ladder import STEPS, Ending, Find, Steps
 from gofigure.process.log import LogWriter
-from gofigure.process.pipes import CHUNK, READABLE, drain, exit_code
+from gofigure.process.pipes import READABLE, drain, exit_code, read_some
 from gofigure.process.spawn import Arg, CannotStart, secure_descriptors, spawn
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping, Sequence
     from types import TracebackType
+
+    from gofigure.process.mask import Mask, Masker
+    from gofigure.process.terminal import Terminal
 
 _NEVER = float("inf")
 # `exec > >(tee log)`, `cmd > >(gzip > file)`: a script's last words come from a child that outlives it by a moment.
@@ -43,7 +46,8 @@ class _Stage:
     """A started program."""
 
     __slots__ = (
-        "code", "due", "ending", "fd", "log", "part", "pid", "seconds", "started", "timed_out", "token"
+        "code", "due", "ending", "fd", "log", "masker", "part", "pid", "seconds", "started", "terminal",
+        "timed_out", "token"
     )  # fmt: skip
 
     def __init__(self, token: object, part: str, *, pid: int, fd: int, log: LogWriter, started: float) -> None:
@@ -58,6 +62,8 @@ class _Stage:
         self.seconds = 0.0
         self.timed_out = False
         self.ending: Ending | None = None
+        self.masker: Masker | None = None
+        self.terminal: Terminal | None = None  # what it was lent, until the end of its output
 
 
 class Supervisor:
@@ -73,8 +79,10 @@ class Supervisor:
         observe_output: Callable[[int, bytes], None] | None = None,
         *,
         steps: Steps = STEPS,
+        mask: Mask | None = None,
     ) -> None:
         self._marker = marker
+        self._mask = mask  # applied to all output, before anyone sees it
         self._observe = observe_output
         self._steps = steps
         self._signals = Signals()
@@ -107,6 +115,8 @@ class Supervisor:
                 self._turn(_NEVER)
             family.reap_orphans(thorough=True)
         finally:
+            for stage in self._stages.values():
+                self._close_output(stage)
             self._signals.restore()
         if kind is None:
             self._raise_if_asked()
@@ -121,34 +131,44 @@ class Supervisor:
         log_path: str | bytes,
         timeout: float | None = None,
         data: bytes | None = None,
+        interactive: bool = False,
     ) -> int:
         """Start a program in a session of its own; its pid, which is also what `observe_output` is told.
 
-        `data`: its whole input; None: nothing.
+        `data`: its whole input; None: nothing. `interactive`: it gets the person's terminal; NeedsTerminal is raised
+        where there is none.
         """
         name, value = self._marker
         part = f"{os.getpid()}.{self._count + 1}"
         marked = {**env, name: value, f"{name}_PART": part}
         started = time.monotonic()  # a start takes until the program is loaded
+        terminal = _terminal() if interactive else None
         try:
-            fd, theirs = os.pipe()
+            fd, theirs = (terminal.fd, terminal.theirs) if terminal is not None else os.pipe()
         except OSError as error:
             raise CannotStart(f"cannot start {argv[0]!r}: {error.strerror}") from None
         try:
             os.set_blocking(fd, False)
+            device = terminal.name if terminal is not None else None
             with as_input(data) as stdin:
-                pid = spawn(argv, env=marked, cwd=cwd, stdin=stdin, stdout=theirs, stderr=theirs)
+                pid = spawn(argv, env=marked, cwd=cwd, stdin=stdin, stdout=theirs, stderr=theirs, terminal=device)
         except BaseException:
             os.close(fd)
+            if terminal is not None:
+                terminal.give_back()
             raise
         finally:
             os.close(theirs)
         self._count += 1
         stage = _Stage(token, part, pid=pid, fd=fd, log=LogWriter(log_path), started=started)
+        if self._mask is not None:
+            stage.masker = self._mask.masker(prompt=interactive)
         if timeout is not None:
             stage.due = started + timeout
         self._stages[pid] = self._by_fd[fd] = stage
         self._poll.register(fd, READABLE)
+        if terminal is not None:
+            self._lend(stage, terminal)
         return pid
 
     def wait(self, timeout: float | None = None) -> list[Ended]:
@@ -187,11 +207,15 @@ class Supervisor:
         for fd, _ in self._poll.poll(self._milliseconds(until)):
             stage = self._by_fd.get(fd)
             if stage is not None:
-                self._read(stage)
+                if stage.terminal is not None:
+                    self._type(stage, stage.terminal, typed=fd != stage.fd)
+                if fd == stage.fd:
+                    self._read(stage)
             elif fd == self._signals.fd:
                 self._signals.clear()
                 woken = True
         if woken:
+            self._resize()
             self._reap()
         if self._soonest != _NEVER:
             self._act_on_time()
@@ -208,7 +232,7 @@ class Supervisor:
 
     def _read(self, stage: _Stage) -> None:
         try:
-            data = os.read(stage.fd, CHUNK)
+            data = read_some(stage.fd)
         except BlockingIOError:
             return
         if data:
@@ -217,16 +241,54 @@ class Supervisor:
         self._close_output(stage)
 
     def _take(self, stage: _Stage, data: bytes) -> None:
+        self._pass_on(stage, data if stage.masker is None else stage.masker.feed(data))
+
+    def _pass_on(self, stage: _Stage, data: bytes) -> None:
+        if stage.terminal is not None:
+            stage.terminal.show(data)
         stage.log.write(data)
-        if self._observe is not None:
+        if data and self._observe is not None:
             self._observe(stage.pid, data)
 
     def _close_output(self, stage: _Stage) -> None:
         if stage.fd >= 0:
+            if stage.masker is not None:
+                self._pass_on(stage, stage.masker.flush())
+            if stage.terminal is not None:
+                self._take_back(stage, stage.terminal)
             self._poll.unregister(stage.fd)
             del self._by_fd[stage.fd]
             os.close(stage.fd)
             stage.fd = -1
+
+    def _lend(self, stage: _Stage, terminal: Terminal) -> None:
+        stage.terminal = terminal
+        self._by_fd[terminal.keyboard] = stage
+        self._poll.register(terminal.keyboard, READABLE)
+        self._signals.listen(signal.SIGWINCH)
+        terminal.lend()
+
+    def _type(self, stage: _Stage, terminal: Terminal, *, typed: bool) -> None:
+        """Pass on what is typed, no faster than it is taken."""
+        if not typed:
+            terminal.push()
+        elif not terminal.forward():
+            self._signals.asked.append("SIGHUP")  # as the system says it to most
+            self._take_back(stage, terminal)
+            return
+        self._poll.modify(stage.fd, READABLE | (select.POLLOUT if terminal.pending else 0))
+        self._poll.modify(terminal.keyboard, 0 if terminal.pending else READABLE)
+
+    def _resize(self) -> None:
+        for stage in self._by_fd.values():
+            if stage.terminal is not None:
+                stage.terminal.resize()
+
+    def _take_back(self, stage: _Stage, terminal: Terminal) -> None:
+        self._poll.unregister(terminal.keyboard)
+        del self._by_fd[terminal.keyboard]
+        terminal.give_back()
+        stage.terminal = None
 
     def _reap(self) -> None:
         now = time.monotonic()
@@ -239,7 +301,7 @@ class Supervisor:
         family.reap_orphans()
         for stage in list(self._stages.values()):
             over = stage.code is not None and stage.ending is None
-            if over and (self._stopping or not _group_lives(stage.pid)):
+            if over and (self._stopping or not family.group_lives(stage.pid)):
                 self._finish(stage)
 
     def _drain(self, stage: _Stage) -> None:
@@ -257,9 +319,9 @@ class Supervisor:
 
     def _end_leftovers(self, pgid: int) -> int:
         """End what the main process left in its group, without waiting for it; how many."""
-        if not _group_lives(pgid):
+        if not family.group_lives(pgid):
             return 0
-        ending = self._begin(_of_group(pgid), _LEFTOVERS)
+        ending = self._begin(family.of_group(pgid), _LEFTOVERS)
         if ending.advance():  # only zombies, that someone else will reap
             self._drop(ending)
         return len(ending.survivors())
@@ -310,25 +372,11 @@ class Supervisor:
             raise Interrupted(self._signals.asked[0])
 
 
+def _terminal() -> Terminal:
+    from gofigure.process.terminal import Terminal
+
+    return Terminal()
+
+
 def _assignment(name: str, value: str) -> bytes:
     return os.fsencode(f"{name}={value}")
-
-
-def _group_lives(pgid: int) -> bool:
-    """Whether anyone is in the group, dead or alive."""
-    try:
-        os.killpg(pgid, 0)
-    except ProcessLookupError:
-        return False
-    except PermissionError:
-        return True
-    return True
-
-
-def _of_group(pgid: int) -> Find:
-    def find(known: family.Table) -> set[int]:
-        # The session as well: a stranger that got the number would hardly be a session leader too.
-        members = [known[pid] for pid in family.in_group(pgid, known)]
-        return {one.pid for one in members if one.session == pgid and not one.leaving}
-
-    return find

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import contextlib
 import os
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from typing import TYPE_CHECKING, NamedTuple
 
 from gofigure.errors import NestedError, StoreUnwritable
@@ -16,6 +16,7 @@ from gofigure.store.ledger import NewRun
 from gofigure.store.store import Store
 
 if TYPE_CHECKING:
+    from gofigure.runner.secrets import Secrets
     from gofigure.store.lock import RunLock
 
 
@@ -33,6 +34,7 @@ class Setting(NamedTuple):
     look: Callable[[], Snapshot]  # at the working tree, anew
     parallel: int
     keep_going: bool
+    environ: Mapping[str, str]  # of whoever started this
     wants_output: bool = False  # somebody looks on: tell what stages print
     use_proofs: bool = True
 
@@ -42,18 +44,22 @@ def execute(setting: Setting, plan: Plan, plan_again: Callable[[], Plan]) -> Run
     if not plan.to_run:
         settle_if_free(setting.store, setting.lock_file, setting.root, setting.mark)
         return _reused(setting, plan)
+    secrets = _secrets(setting, plan)
     with _locked(setting) as (lock, waited):
         if waited:
             plan = plan_again()
             if not plan.to_run:
                 return _reused(setting, plan)
+            secrets = _secrets(setting, plan)
+        if secrets is not None:
+            plan = secrets.hide(plan)
         settle(setting.store, setting.root, setting.mark)
         stages = [(name, step.reason, step.key) for name, step in plan.steps.items()]
         number = setting.store.begin(_new_run(setting, plan), stages)
         if lock is not None:
             lock.describe(f"{os.getpid()} run {number} of {plan.job.name} (process {os.getpid()})")
         _announce(setting, plan, number)
-        result = _run(setting, plan, number)
+        result = _run(setting, plan, number, secrets)
     setting.observe(RunFinished(result))
     return result
 
@@ -82,7 +88,19 @@ def settle(store: Store, worktree: str, mark: str) -> None:
     store.ledger.settle(left)
 
 
-def _run(setting: Setting, plan: Plan, number: int) -> RunResult:
+def _secrets(setting: Setting, plan: Plan) -> Secrets | None:
+    """Those that the plan's stages name; they are looked for before anything is started."""
+    if not any(step.stage.secrets for step in plan.steps.values()):
+        return None
+    from gofigure.runner.secrets import find_secrets
+
+    secrets = find_secrets(plan, setting.environ)
+    for name in secrets.too_short() if secrets is not None else ():
+        setting.observe(Note(f"the secret {name} is too short to be hidden in logs"))
+    return secrets
+
+
+def _run(setting: Setting, plan: Plan, number: int, secrets: Secrets | None) -> RunResult:
     # Imported only now: a run that is wholly proven, the most frequent one, needs none of it.
     from gofigure.executor.local import LocalExecutor
     from gofigure.process.supervisor import Supervisor
@@ -93,16 +111,18 @@ def _run(setting: Setting, plan: Plan, number: int) -> RunResult:
     this = f"{setting.mark}:{number}"
     inside = " ".join([*setting.trigger.inside, this])
     logs = log_folder(setting.state_dir, number)
-    tasks = TaskMaker(setting.planner, setting.root, logs, inside, setting.trigger)
-    recorder = Recorder(setting.store, number, plan, setting.planner.selecting, setting.look)
+    tasks = TaskMaker(setting.planner, setting.root, logs, inside, setting.trigger, secrets)
+    mask = secrets.mask if secrets is not None else None
+    hide = mask.text if mask is not None else str
+    recorder = Recorder(setting.store, number, plan, setting.planner.selecting, setting.look, hide)
     pulse = None
     if setting.wants_output:
         from gofigure.runner.pulse import Pulse
 
         pulse = Pulse(setting.observe)
-    with Supervisor((RUN_VARIABLE, this), pulse.take if pulse else None) as supervisor:
+    with Supervisor((RUN_VARIABLE, this), pulse.take if pulse else None, mask=mask) as supervisor:
         capacity = setting.parallel or os.cpu_count() or 1
-        executor = LocalExecutor(supervisor, capacity, pulse.follow if pulse else None)
+        executor = LocalExecutor(supervisor, capacity, follow=pulse.follow if pulse else None, hide=hide)
         return run_plan(
             plan,
             executor,

@@ -15,13 +15,17 @@ _HANDED_CONTEXT = "gofigure 2026-11 handed key"
 _SCHEMA = 1  # raised when the meaning of a key changes: every older proof then stops counting
 
 
+# Stands for a secret's value, which is no part of a key. No variable can really have it.
+_HIDDEN = "\0secret"
+
+
 class Facts(NamedTuple):
     """What decides a stage's result, besides the content that it reads."""
 
     stage: str
     command: Sequence[Plain]  # what will really be executed, and where
     type: str
-    env: Mapping[str, str]  # declared variables; values of passed ones are digested, they may be secret
+    env: Mapping[str, str]  # declared variables; values of passed ones are digested, they may be secret; see _HIDDEN
     tools: Mapping[str, str]  # name -> version and content digest
     platform: str
     upstream: Mapping[str, str]  # needed stage -> its key
@@ -50,7 +54,8 @@ def facts_of(
         {
             name: value if name in written else "digest " + digest_bytes(os.fsencode(value)).hex()[:16]
             for name, value in sorted(env.items())
-        },
+        }
+        | dict.fromkeys(sorted(stage.secrets), _HIDDEN),
         dict(sorted(tools.items())),
         system,
         {name: key.hex() for name, key in sorted(upstream.items())},

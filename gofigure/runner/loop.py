@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 
 from gofigure.errors import Interrupted
 from gofigure.events import Note, Observer, StageFinished, StageStarted, Stopping
-from gofigure.executor.base import Executor, Task, TaskEnded
+from gofigure.executor.base import BY_CTRL_C, Executor, Task, TaskEnded
 from gofigure.model import Part, RunResult, StageResult, Verdict
 from gofigure.runner.excerpt import excerpt
 from gofigure.runner.parts import mend, parts_of
@@ -87,13 +87,16 @@ class _Loop:
         self._ready = deque(stage for stage in plan.steps if not self._waiting[stage])
         self._under_way: set[str] = set()
         self._failed = False
+        self._alone = False  # the stage that is under way has the terminal: nothing else may happen
 
     def run(self) -> None:
         while self._ready or self._under_way:
             self._start_ready()
             if self._under_way:
-                for ended in self._executor.wait(self._patience()):
+                for ended in self._executor.wait(None if self._alone else self._patience()):
                     self._end(ended)
+            if self._alone:
+                continue
             self._recorder.write()
             if self._pulse is not None:
                 self._pulse.beat(self._recorder.run, self._under_way)
@@ -115,7 +118,7 @@ class _Loop:
                 self._finish(StageResult(stage, "skipped", f"not reached: {signal_name}", key=step.key))
 
     def _start_ready(self) -> None:
-        while self._ready and len(self._under_way) < self._executor.capacity:
+        while self._ready and len(self._under_way) < self._executor.capacity and not self._alone:
             stage = self._ready.popleft()
             step = self._plan.steps[stage]
             if step.reused:
@@ -133,15 +136,27 @@ class _Loop:
                 allowed, parts = step.stage.allow_failure, parts_of(step, ())
                 result = StageResult(stage, "failed", step.reason, note=mend(step), allowed=allowed, key=step.key)
                 self._finish(result._replace(parts=parts))
+            elif step.stage.interactive and self._under_way:
+                self._ready.appendleft(stage)  # it runs alone, and in its turn
+                return
             else:
-                self._under_way.add(stage)
-                self._recorder.started(stage)
-                self._observe(StageStarted(self._recorder.run, stage, step.reason))
-                self._executor.start(self._task_of(step))
+                self._start(step)
+
+    def _start(self, step: Step) -> None:
+        stage, self._alone = step.stage.name, step.stage.interactive
+        self._under_way.add(stage)
+        self._recorder.started(stage)
+        if self._alone:
+            self._recorder.settle()
+        self._observe(StageStarted(self._recorder.run, stage, step.reason, self._alone))
+        self._executor.start(self._task_of(step))
 
     def _end(self, ended: TaskEnded) -> None:
-        self._under_way.discard(ended.name)
         step = self._plan.steps[ended.name]
+        if step.stage.interactive and ended.exit_code in BY_CTRL_C and not ended.timed_out:
+            raise Interrupted("SIGINT")  # the key went to the stage; the person means the run
+        self._under_way.discard(ended.name)
+        self._alone = False
         ran_well = ended.exit_code == 0 and not ended.timed_out
         passed = ran_well and not step.missing
         if ended.left_behind:

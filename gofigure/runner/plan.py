@@ -195,12 +195,9 @@ class Planner:
 
     def _must_run(self, step: Step, content: Content, *, use_proofs: bool, nothing: bool) -> str:
         """Why no proof would be enough; "" where one would."""
-        if step.stage.type == "deploy":
-            return "never reused (a deploy)"
-        if not step.stage.cache:
-            return "never reused (cache = false)"
-        if step.handed:
-            return f"never reused ({step.handed})"
+        never = _never_reused(step)
+        if never:
+            return f"never reused ({never})"
         if not use_proofs:
             return "asked to (--no-cache)"
         if nothing:
@@ -252,10 +249,9 @@ class Planner:
         return tuple(self._changed(about.tree, here.tree, reads)) or ("what its links lead to",)
 
     def _unprovable(self, step: Step, content: Content, *, nothing: bool) -> str:
-        if not step.stage.cache or step.stage.type == "deploy":
-            return "its result is never reused"
-        if step.handed:
-            return step.handed
+        never = _never_reused(step)
+        if never:
+            return step.handed or "its result is never reused"
         if nothing:
             return "its inputs match no file"
         for path, why in {**content.about.unprovable, **content.here.unprovable}.items():
@@ -286,6 +282,15 @@ class Planner:
 def skipped(environ: Mapping[str, str]) -> frozenset[str]:
     """The stages and jobs that the user's SKIP leaves out: `SKIP=lint,unit git commit`."""
     return frozenset(name for word in environ.get("SKIP", "").split(",") if (name := word.strip()))
+
+
+def _never_reused(step: Step) -> str:
+    """What it is about a stage that keeps it from ever being proven; "" mostly."""
+    if step.stage.type == "deploy":
+        return "a deploy"
+    if step.stage.interactive:
+        return "it asks a person"
+    return step.handed if step.stage.cache else "cache = false"
 
 
 def _reads(step: Step, path: bytes) -> bool:

@@ -31,8 +31,17 @@ class _Passed(NamedTuple):
 class Recorder:
     """Collects what happens in one run and writes it in few transactions, each sound by itself."""
 
-    def __init__(self, store: Store, run: int, plan: Plan, selecting: Selecting, look: Callable[[], Snapshot]) -> None:
+    def __init__(
+        self,
+        store: Store,
+        run: int,
+        plan: Plan,
+        selecting: Selecting,
+        look: Callable[[], Snapshot],
+        hide: Callable[[str], str] = str,
+    ) -> None:
         self.run = run
+        self._hide = hide  # what a text goes through before it is stored
         self._store = store
         self._plan = plan
         self._selecting = selecting
@@ -73,6 +82,13 @@ class Recorder:
         elif (self._started or self._finished) and now >= self._next_write:
             self._flush([], [])
 
+    def settle(self) -> None:
+        """Write and prove all there is, now: what comes next may take as long as a person does."""
+        if self._passed:
+            self._prove()
+        else:
+            self._flush([], [])
+
     def close(self, verdict_of: Callable[[tuple[StageResult, ...]], RunResult]) -> RunResult:
         """Prove what is still waiting, settle the run, and return it as it was written."""
         if self._passed:
@@ -90,7 +106,7 @@ class Recorder:
         proofs: list[Proof] = []
         file_proofs: list[tuple[bytes, int]] = []
         for step, passed in self._passed:
-            moved = self._moved(step, here)
+            moved = self._hide(self._moved(step, here))
             result = passed._replace(note=moved) if moved else passed._replace(proven=True)
             self._results[result.stage] = result
             self._finished[result.stage] = result

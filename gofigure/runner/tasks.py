@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import time
+from typing import TYPE_CHECKING
 
 from gofigure.executor.base import Task
 from gofigure.model import Trigger
@@ -12,16 +13,22 @@ from gofigure.runner.batches import argument_space, as_argument, split
 from gofigure.runner.environment import HOOK_VARIABLE, INSIDE_VARIABLE
 from gofigure.runner.plan import Planner, Step
 
+if TYPE_CHECKING:
+    from gofigure.runner.secrets import Secrets
+
 
 class TaskMaker:
     """Makes the tasks of one run. `logs`: the folder for their logs; `inside`: see INSIDE_VARIABLE."""
 
-    def __init__(self, planner: Planner, root: str, logs: str, inside: str, trigger: Trigger) -> None:
+    def __init__(
+        self, planner: Planner, root: str, logs: str, inside: str, trigger: Trigger, secrets: Secrets | None = None
+    ) -> None:
         self._planner = planner
         self._root = root
         self._logs = logs
         self._inside = inside
         self._trigger = trigger
+        self._secrets = secrets
         self._programs: dict[str, str | bytes] = {}  # PATH is the same for all stages, and slow to walk
 
     def task_of(self, step: Step) -> Task:
@@ -31,6 +38,8 @@ class TaskMaker:
         if step.gets_arguments:
             handed = self._trigger.args
             env[HOOK_VARIABLE] = self._trigger.kind
+        if self._secrets is not None:
+            env |= self._secrets.of(stage)
         commands: list[tuple[tuple[str | bytes, ...], str]] = []
         parts: list[str] = []
         for command in step.commands:
@@ -48,7 +57,17 @@ class TaskMaker:
             commands += [((*argv, *batch), folder) for batch in batches]
         log = os.path.join(self._logs, _file_name(stage.name))
         stdin = (self._trigger.stdin or None) if step.gets_arguments else None
-        return Task(stage.name, tuple(commands), env, log, stage.timeout, stage.retries, tuple(parts), stdin)
+        return Task(
+            stage.name,
+            tuple(commands),
+            env,
+            log,
+            stage.timeout,
+            stage.retries,
+            tuple(parts),
+            stdin,
+            stage.interactive,
+        )
 
     def _program(self, name: str, path: str) -> str | bytes:
         """The program that a plain name stands for; a name that stands for none is left for the executor to tell."""

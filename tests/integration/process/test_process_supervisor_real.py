@@ -13,6 +13,7 @@ import pytest
 from gofigure.process import CannotStart, Ended, Supervisor, family
 from gofigure.process.capture import start
 from gofigure.process.log import marker as log_marker
+from gofigure.process.mask import Mask
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -86,6 +87,21 @@ def test_the_observer_sees_all_of_it(marker: Marker, env: Env, log: Callable[[ob
         while supervisor.wait():
             pass
     assert [seen[pid] for pid in pids] == [read(log(5)), read(log(20_000))]
+
+
+def test_the_observer_sees_what_the_log_holds(marker: Marker, env: Env, log: Callable[[object], str]) -> None:
+    """Masked, with all that was held back; a stage of a run without secrets costs nothing."""
+    seen: dict[int, bytes] = {}
+
+    def observe(pid: int, data: bytes) -> None:
+        seen[pid] = seen.get(pid, b"") + data
+
+    with Supervisor(marker, observe, mask=Mask(["topsecret"])) as supervisor:
+        script = "printf topsec; printf 'ret\ntops'"
+        pid = supervisor.start("it", ["sh", "-c", script], env=env, log_path=log("it"))
+        (ended,) = supervisor.wait()
+    assert seen[pid] == read(log("it")) == b"***\ntops"
+    assert ended.output_bytes == len(seen[pid])
 
 
 def test_an_observer_that_fails_leaves_nobody(marker: Marker, env: Env, log: Callable[[object], str]) -> None:

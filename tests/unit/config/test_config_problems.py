@@ -139,6 +139,19 @@ def test_source_may_stand_beside_inputs_where_it_only_says_where_there_is_someth
     ]
 
 
+@pytest.mark.parametrize(("key", "value"), [("pass_env", "['B', 'A']"), ("env", "{ A = 'x' }")])
+def test_a_secret_is_only_that(key: str, value: str) -> None:
+    """What is in the other two is part of the key, and so of the store."""
+    (only,) = problems(f"[stages.a]\nrun = 'x'\n{key} = {value}\nsecrets = ['C', 'A']")
+    assert only == f"4: stages.a.secrets[1]: found \"A\" in '{key}' too, expected it in one of them"
+
+
+@pytest.mark.parametrize("value", ["'TOKEN'", "['A-B']", "['A', 'A']", "[1]", "['']"])
+def test_secrets_are_a_list_of_names(value: str) -> None:
+    (only,) = problems(f"[stages.a]\nrun = 'x'\nsecrets = {value}")
+    assert only.startswith("3: stages.a.secrets")
+
+
 def test_files_may_have_inputs_that_all_of_them_depend_on() -> None:
     parse(b"[stages.a]\nrun='x'\nfiles='a'\ninputs=['ruff.toml']", "x", targets=TARGETS)
 
@@ -147,7 +160,7 @@ def test_locations_with_source_is_one_way() -> None:
     parse(b"[stages.a]\nrun='x'\nlocations=['a']\nsource='b'", "x", targets=TARGETS)
 
 
-@pytest.mark.parametrize("key", ["outputs", "secrets", "fix", "workspace", "share", "interactive", "context"])
+@pytest.mark.parametrize("key", ["outputs", "fix", "workspace", "share", "context"])
 def test_keys_of_later_versions_are_unknown(key: str) -> None:
     (only,) = problems(f"[stages.a]\nrun = 'x'\n{key} = 1")
     assert only.startswith(f"3: stages.a.{key}: unknown key; ")

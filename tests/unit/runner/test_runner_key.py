@@ -72,3 +72,10 @@ def test_a_file_key_holds_path_kind_and_content() -> None:
     assert file_keys(_facts(), [(b"a.py", Entry(FILE, b"e" * 32))]) != base
     assert file_keys(_facts(tools={}), [(b"a.py", one)]) != base
     assert file_keys(_facts(), [(b"z", one), (b"a.py", one)])[1:] == base
+
+
+def test_a_secret_counts_by_its_name_alone() -> None:
+    stage = STAGE._replace(secrets=("PIN",))
+    with_it = _facts(stage)
+    assert with_it.env == {**_facts().env, "PIN": "\0secret"}  # no variable can hold a NUL
+    assert stage_key(with_it, b"") != stage_key(_facts(), b"")
