@@ -152,7 +152,7 @@ HISTORY = {
     "id": "int", "job": "str", "trigger": "str", "worktree": "str", "content": "str", "tree": "str", "branch": "str",
     "state": "str", "started_ns": "int", "seconds": "float", "stages": [ROW],
 }  # fmt: skip
-PLANNED = {"stage": "str", "proven": "bool", "reason": "str", "key": "str"}
+PLANNED = {"stage": "str", "proven": "bool", "left_out": "bool", "reason": "str", "key": "str"}
 
 
 def test_the_shape_of_run(project: Repo) -> None:
