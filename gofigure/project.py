@@ -18,7 +18,7 @@ from gofigure.snapshot.looking import Looking
 from gofigure.store.db import NAME, SIDE_FILES
 from gofigure.store.store import Store
 from gofigure.targets import KINDS, commands_of
-from gofigure.trust import Trust, trust_for
+from gofigure.trust import Layer, Trust, trust_for
 
 CONFIG_NAME = ".gofigure.toml"
 
@@ -48,7 +48,7 @@ def locate(asked: Asked, environ: Mapping[str, str]) -> Project:
         repository.state_dir,
         os.path.join(repository.git_dir, "gofigure", "lock"),
         repository,
-        trust_for(repository.home, repository.state_dir, environ),
+        trust_for(repository.home, repository.state_dir, repository.root, repository, environ),
     )
 
 
@@ -68,17 +68,25 @@ def _plain(folder: str, environ: Mapping[str, str]) -> Project:
         state,
         os.path.join(state, "lock"),
         None,
-        trust_for(root, state, environ),
+        trust_for(root, state, root, None, environ),
     )
 
 
-def load_config(project: Project) -> Config:
-    """The checked configuration. Raises ConfigError with every problem."""
-    config = configuration.load(project.config_file, targets=tuple(KINDS))
+class Loaded(NamedTuple):
+    """A checked configuration, and the bytes that it was made of: those are what may run or may not."""
+
+    config: Config
+    layers: tuple[Layer, ...]
+
+
+def load_config(project: Project) -> Loaded:
+    """Read the configuration, once. Raises ConfigError with every problem."""
+    layer = Layer(CONFIG_NAME, configuration.read(project.config_file))
+    config = configuration.parse(layer.data, project.config_file, targets=tuple(KINDS))
     unusable = {stage.name: said for stage in config.stages.values() if (said := _unusable(stage))}
     if unusable:
-        raise _cannot_be_split(config, unusable)
-    return config
+        raise _cannot_be_split(config, layer, unusable)
+    return Loaded(config, (layer,))
 
 
 def _unusable(stage: Stage) -> str:
@@ -92,16 +100,16 @@ def _unusable(stage: Stage) -> str:
     return ""
 
 
-def _cannot_be_split(config: Config, unusable: Mapping[str, str]) -> ConfigError:
+def _cannot_be_split(config: Config, layer: Layer, unusable: Mapping[str, str]) -> ConfigError:
     from gofigure.config.kinds import Wrong, show
     from gofigure.config.report import report
-    from gofigure.config.toml_file import decode, read
+    from gofigure.config.toml_file import decode
 
     wrong = [
         Wrong(("stages", name, "run"), f"found {show(config.stages[name].run)}, expected words as in a shell: {said}")
         for name, said in unusable.items()
     ]
-    return report(wrong, decode(read(config.path), config.path), config.path)
+    return report(wrong, decode(layer.data, config.path), config.path)
 
 
 @contextlib.contextmanager

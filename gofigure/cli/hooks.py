@@ -24,7 +24,7 @@ def install_hooks() -> int:
     """Make git run the configured jobs; also allows this configuration to run."""
     where = here()
     repository = _repository(where)
-    config = load_config(where.project)
+    config, layers = load_config(where.project)
     wanted = [hook for hook in HOOKS if any(hook in job.on for job in config.jobs.values())]
     if not wanted:
         raise GofigureError(
@@ -32,7 +32,7 @@ def install_hooks() -> int:
             hint='give a job in .gofigure.toml a line such as: on = ["pre-commit"]',
         )
     done = install.install(repository, wanted, path=where.environ.get("PATH", ""), data=trust.data_home(where.environ))
-    trust.allow(where.project.trust)
+    trust.allow(where.project.trust, layers)
     for one in install.uninstall(repository, [hook for hook in HOOKS if hook not in wanted]):
         print(f"gave back {one.path}" if one.kept else f"removed {one.path}: no job names it")
     for one in done:

@@ -16,7 +16,7 @@ def validate(*, as_json: bool) -> int:
     """Check .gofigure.toml; every problem at once, each with its line."""
     project = here().project
     if not as_json:
-        config = load_config(project)
+        config = load_config(project).config
         print(f"{project.config_file}: {len(config.jobs)} job(s), {len(config.stages)} stage(s), no problem")
         return 0
     try:
