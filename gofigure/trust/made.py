@@ -3,11 +3,8 @@
 from __future__ import annotations
 
 import re
-import time
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from typing import NamedTuple
-
-from gofigure.git.program import Git, output
 
 # What `git commit`, and a merge that is not a fast-forward, write. All content is from the parents or from the user.
 _COMMITTED = re.compile(r"commit(?: \((?:initial|amend|merge)\))?: ")
@@ -38,16 +35,15 @@ class _Entry(NamedTuple):
     message: str
 
 
-def read_reflogs(git: Git, until: float) -> dict[str, Made]:
-    """Every commit that a reflog says was made here. Raises GitError, or HelperFailed after `until` (monotonic)."""
+def read_reflogs(run_git: Callable[..., bytes]) -> dict[str, Made]:
+    """Every commit that a reflog says was made here; `run_git` gives the output of git with some arguments."""
     # `rev-list -g` cannot print messages; log.showSignature would run gpg.
     args = (
         "-c", "log.showSignature=false", "log", "-g", "--all", "-z", "--date=unix",
         "--no-show-signature", "--no-ext-diff", "--no-textconv", "--no-patch", "--no-color", "--no-notes",
         "--format=%H%n%P%n%gD%n%gs",
     )  # fmt: skip
-    said = output(git.start(*args), args[2:], max(0.01, until - time.monotonic()))
-    entries = [_entry(record) for record in said.decode("utf-8", "replace").split("\0") if record]
+    entries = [_entry(record) for record in run_git(*args).decode("utf-8", "replace").split("\0") if record]
     stood: dict[str, str] = {}  # ref -> where it stood before the entry at hand
     made: dict[str, Made] = {}
     for entry in reversed(entries):  # the oldest first; those of different refs are mixed

@@ -20,6 +20,7 @@ from gofigure.git.attributes import conversions
 from gofigure.git.objects import read_blobs
 from gofigure.git.program import Git, output
 from gofigure.git.repository import Repository
+from gofigure.process.capture import HelperFailed
 from gofigure.trust.made import Made, read_reflogs
 from gofigure.trust.record import Layer, Trust
 
@@ -104,7 +105,7 @@ class _Search:
         asked = "".join(f"{line}\n" for line in (*roots, "--", self._layer.name)).encode()
         args = ("rev-list", "--all", "--reflog", "--full-history", "--ignore-missing", "--stdin")
         commits = self._run(*args, stdin=asked).decode().split()
-        made = read_reflogs(self._git, self._until)
+        made = read_reflogs(self._run)
         pairs = [(commit, origin) for commit in commits if commit in made for origin in made[commit].origins]
         sources: dict[str, set[str]] = {}
         for (commit, _), version in zip(pairs, self._versions([origin for _, origin in pairs]), strict=True):
@@ -148,8 +149,11 @@ class _Search:
         known = {oid for oid, data in zip(small, read_blobs(self._git, small), strict=True) if self._is_approved(data)}
         return [oid for oid in wanted if oid not in known]
 
-    def _run(self, *args: str, stdin: bytes) -> bytes:
-        return output(self._git.start(*args, stdin=stdin), args, max(0.01, self._until - time.monotonic()))
+    def _run(self, *args: str, stdin: bytes = b"") -> bytes:
+        left = self._until - time.monotonic()
+        if left <= 0:
+            raise HelperFailed(f"git took longer than {PATIENCE:g} s")
+        return output(self._git.start(*args, stdin=stdin), args, left)
 
 
 def _foreign_among(commits: Sequence[str], made: Mapping[str, Made]) -> str:
