@@ -83,8 +83,9 @@ class _Search:
     def foreign(self) -> str:
         """Which commit from elsewhere is in it; "" if none is."""
         own = self._run("hash-object", "--no-filters", "--stdin", stdin=self._layer.data).decode().strip()
-        here = {oid for oid in self._versions([*_STAGES, *_HEADS, *self._heads_in("MERGE_HEAD")]) if oid}
-        begin = {*self._unapproved(here), *filter(None, self._ask([own]))}
+        places = [*_STAGES, *_HEADS, *self._heads_in("MERGE_HEAD")]
+        stored, *here = self._ask([own, *map(self._at, places)])
+        begin = {*self._unapproved({oid for oid in here if oid}), *filter(None, [stored])}
         if not begin:
             return ""  # no object of git's, and made from what was approved: saved by an editor
         history = self._history()
@@ -128,8 +129,11 @@ class _Search:
         return _object_names(os.path.join(self._repository.git_dir, name))
 
     def _versions(self, places: Sequence[str]) -> list[str]:
-        """The blob at the file's path in each commit or index stage; "" where there is none."""
-        return self._ask([f"{place}:{self._layer.name}" for place in places])
+        """The blob at the file's path in each commit; "" where there is none."""
+        return self._ask([self._at(place) for place in places])
+
+    def _at(self, place: str) -> str:
+        return f"{place}:{self._layer.name}"
 
     def _ask(self, names: Sequence[str]) -> list[str]:
         """The blob of each name, "" where there is none."""

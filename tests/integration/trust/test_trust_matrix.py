@@ -242,6 +242,20 @@ def test_revoke_forgets_what_was_approved(pair: Pair) -> None:
     assert refusal(pair.mine)
 
 
+def test_an_approval_is_of_no_use_with_another_token(pair: Pair) -> None:
+    """Where the home folder is a working tree, a pull could bring one along, if its name could be told."""
+    pair.they_push(a="evil")
+    pair.mine.git("pull", "-q")
+    say_yes(pair.mine)
+    project = project_at(pair.mine)
+    planted = {path.name: path.read_bytes() for path in Path(project.trust.approved).iterdir()}
+    (pair.mine.root / ".git/gofigure/token").unlink()
+    trust.allow(project.trust, [trust.Layer(".gofigure.toml", config().encode())])
+    for name, data in planted.items():
+        (Path(project.trust.approved) / name).write_bytes(data)
+    assert refusal(pair.mine)
+
+
 def test_only_the_last_hundred_are_kept(pair: Pair) -> None:
     project = project_at(pair.mine)
     for number in range(120):
@@ -447,7 +461,11 @@ class _Story:
                 self.check()
 
 
-@pytest.mark.parametrize("seed", range(10))
+# Those of the first in which something is refused.
+SEEDS = (0, 2, 4, 5, 6, 9, 11, 14, 15, 17)
+
+
+@pytest.mark.parametrize("seed", SEEDS)
 def test_stories(tmp_path: Path, environment: dict[str, str], seed: int) -> None:
     """Ten stories, in which it is asked ten times or more: 0 wrong of 100."""
     story = _Story(Pair.create(tmp_path, environment), seed)

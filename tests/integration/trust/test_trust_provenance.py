@@ -450,6 +450,19 @@ def mailed(pair: Pair) -> None:
 
 
 @_elsewhere
+def mailed_and_half_applied(pair: Pair) -> None:
+    """Only the working tree has it: no commit, no index, no object."""
+    pair.theirs.config(config("evil"))
+    pair.theirs.write("other", "theirs\n")
+    pair.theirs.git("commit", "-q", "-a", "-m", "theirs")
+    pair.mine.write("other", "mine\n")
+    pair.mine.git("commit", "-q", "-a", "-m", "mine")
+    patch = pair.theirs.git("format-patch", "--stdout", "HEAD^")
+    assert pair.mine.try_git("am", "-q", "--reject", stdin=patch).returncode != 0
+    assert b"evil" in (pair.mine.root / ".gofigure.toml").read_bytes()
+
+
+@_elsewhere
 def brought_back_later(pair: Pair) -> None:
     """It came, went, and comes again by an own revert of their revert."""
     pulled(pair)
