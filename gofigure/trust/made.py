@@ -37,9 +37,9 @@ class _Entry(NamedTuple):
 
 def read_reflogs(run_git: Callable[..., bytes]) -> dict[str, Made]:
     """Every commit that a reflog says was made here; `run_git` gives the output of git with some arguments."""
-    # `rev-list -g` cannot print messages; log.showSignature would run gpg.
+    # `rev-list -g` cannot print messages. With log.showSignature, a signed commit would start gpg.
     args = (
-        "-c", "log.showSignature=false", "log", "-g", "--all", "-z", "--date=unix",
+        "log", "-g", "--all", "-z", "--date=unix",
         "--no-show-signature", "--no-ext-diff", "--no-textconv", "--no-patch", "--no-color", "--no-notes",
         "--format=%H%n%P%n%gD%n%gs",
     )  # fmt: skip

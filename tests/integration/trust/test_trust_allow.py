@@ -75,7 +75,7 @@ def test_later_it_shows_the_difference(pair: Pair) -> None:
 def test_each_worktree_is_shown_its_own_difference(pair: Pair) -> None:
     linked = pair.worktree("-b", "linked")
     linked.config(config(b=2))
-    assert refusal(linked) == ""
+    assert (refusal(linked), refusal(pair.mine)) == ("", "")
     pair.they_push("evil", a="evil")
     pair.mine.git("fetch", "-q")
     linked.write(".gofigure.toml", pair.mine.git("show", "origin/evil:.gofigure.toml"))
@@ -84,6 +84,18 @@ def test_each_worktree_is_shown_its_own_difference(pair: Pair) -> None:
     assert '+run = "echo a evil >> ../ran"' in shown
     pair.mine.git("checkout", "-q", "evil")
     assert "the same as was allowed" in said(pair.mine.gofigure("allow"))
+
+
+def test_the_difference_is_to_what_was_in_use_last_not_to_what_was_approved_last(pair: Pair) -> None:
+    pair.mine.config(config(2, 2))
+    assert refusal(pair.mine) == ""
+    pair.mine.config(config())
+    assert refusal(pair.mine) == ""
+    pair.they_push(a="evil")
+    pair.mine.git("pull", "-q")
+    shown = said(pair.mine.gofigure("allow"))
+    assert '-run = "echo a 1 >> ../ran"' in shown
+    assert "echo b" not in shown
 
 
 def test_as_json(pair: Pair) -> None:

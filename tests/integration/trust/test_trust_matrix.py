@@ -144,7 +144,7 @@ def test_a_further_layer_is_judged_by_its_own_bytes(pair: Pair) -> None:
         trust.require(project.trust, [base, present()])
     trust.require(project.trust, [base])
     with pytest.raises(NotAllowedError):
-        trust.require(project.trust, [base._replace(name=name), present()])
+        trust.require(project.trust, [base._replace(name=name)])
     trust.allow(project.trust, [base, present()])
     trust.require(project.trust, [base, present()])
 
@@ -162,7 +162,7 @@ def test_the_bytes_that_are_judged_are_those_that_run(pair: Pair, monkeypatch: p
     request = Request(Trigger("manual"), pair.mine.env)
     run(project, request, ignore)
     assert _canary(pair) == []
-    assert (pair.mine.root.parent / "ran").read_text().split("\n")[:1] == ["a 1"]
+    assert sorted((pair.mine.root.parent / "ran").read_text().splitlines()) == ["a 1", "b 1"]
 
 
 def test_a_configuration_that_may_not_run_starts_no_program_at_all(pair: Pair) -> None:
@@ -172,7 +172,13 @@ def test_a_configuration_that_may_not_run_starts_no_program_at_all(pair: Pair) -
     pair.theirs.write(".gitattributes", "*.txt filter=planted diff=planted\n")
     pair.theirs.write("a.txt", "1\n")
     pair.they_push(text=evil)
-    pair.mine.git("pull", "-q")
+    signs = pair.mine.write(
+        ".git/signs.sh",
+        "#!/bin/sh\ncat > /dev/null\nprintf '\\n[GNUPG:] SIG_CREATED \\n' >&2\necho signature\n",
+        mode=0o755,
+    )
+    pair.mine.git("-c", f"gpg.program={signs}", "commit", "-q", "-S", "--allow-empty", "-m", "signed")
+    pair.mine.git("pull", "-q", "--no-rebase", "--no-edit")
     script = pair.mine.write(".git/planted.sh", f"#!/bin/sh\ntouch {pair.remote.parent}/canary-git\ncat\n", mode=0o755)
     for name in (
         "core.fsmonitor", "core.pager", "diff.external", "diff.planted.textconv", "diff.planted.command",
