@@ -45,11 +45,11 @@ class Request(NamedTuple):
 
 def run(project: Project, request: Request, observe: Observer) -> list[RunResult]:
     """Do what a trigger asks for; one result per job and content. Raises GofigureError where it cannot begin."""
-    config = load_config(project)
+    config, layers = load_config(project)
     jobs = choose_jobs(config, request)
     if not jobs:
         return []
-    token = trust.require(project.trust)
+    token = trust.require(project.trust, layers)
     refuse_nested(request.trigger, token)
     for words in configuration.unknown(config, sorted(skipped(request.environ))):
         observe(Note(f"SKIP: {words}"))

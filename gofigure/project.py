@@ -18,7 +18,7 @@ from gofigure.snapshot.looking import Looking
 from gofigure.store.db import NAME, SIDE_FILES
 from gofigure.store.store import Store
 from gofigure.targets import KINDS, commands_of
-from gofigure.trust import Trust, trust_for
+from gofigure.trust import Layer, Trust, trust_for
 
 CONFIG_NAME = ".gofigure.toml"
 
@@ -48,7 +48,7 @@ def locate(asked: Asked, environ: Mapping[str, str]) -> Project:
         repository.state_dir,
         os.path.join(repository.git_dir, "gofigure", "lock"),
         repository,
-        trust_for(repository.home, repository.state_dir, environ),
+        trust_for(repository.home, repository.state_dir, repository.root, repository, environ),
     )
 
 
@@ -68,13 +68,26 @@ def _plain(folder: str, environ: Mapping[str, str]) -> Project:
         state,
         os.path.join(state, "lock"),
         None,
-        trust_for(root, state, environ),
+        trust_for(root, state, root, None, environ),
     )
 
 
-def load_config(project: Project) -> Config:
-    """The checked configuration. Raises ConfigError with every problem."""
-    return parse_config(read_config(project))
+class Loaded(NamedTuple):
+    """A checked configuration, and the bytes that it was made of: those are what may run or may not."""
+
+    config: Config
+    layers: tuple[Layer, ...]
+
+
+def load_config(project: Project) -> Loaded:
+    """Read the configuration, once. Raises ConfigError with every problem."""
+    layers = read_config(project)
+    return Loaded(parse_config(layers), as_judged(layers))
+
+
+def as_judged(layers: configuration.Layers) -> tuple[Layer, ...]:
+    """The same bytes, as those who say yes or no know them: by name."""
+    return tuple(Layer(os.path.basename(layer.path), layer.data) for layer in layers)
 
 
 def read_config(project: Project) -> configuration.Layers:

@@ -26,9 +26,9 @@ from gofigure.triggers.hooks import mark
 
 def plans(project: Project, request: Request, observe: Observer) -> list[Plan]:
     """What `run` would do."""
-    config = load_config(project)
+    config, layers = load_config(project)
     jobs = choose_jobs(config, request)
-    token = trust.require(project.trust)
+    token = trust.require(project.trust, layers)
     with look(project, request) as looking, open_store(project, token, observe, looking) as store:
         planner = Planner(config, store, request.environ, project.root, request.trigger)
         return [
@@ -50,8 +50,8 @@ class AboutPath(NamedTuple):
 
 def about_path(project: Project, request: Request, path: bytes, observe: Observer) -> AboutPath:
     """Who reads a path, and what they would do now. Raises GofigureError where there is nothing at it."""
-    config = load_config(project)
-    token = trust.require(project.trust)
+    config, layers = load_config(project)
+    token = trust.require(project.trust, layers)
     with look(project, request) as looking, open_store(project, token, observe, looking) as store:
         planner = Planner(config, store, request.environ, project.root, request.trigger)
         content = looking.here(store.contents, observe)
@@ -93,7 +93,7 @@ def digests(
     """
     token = trust.token_of(project.trust)
     if project.repository is not None and request.commit is None:
-        trust.require(project.trust)
+        trust.require_token(project.trust)
     with contextlib.ExitStack() as stack:
         store = stack.enter_context(open_store(project, token, observe) if token else Store.in_memory())
         if project.repository is not None and request.commit is not None:
@@ -116,7 +116,7 @@ def _named(path: bytes, tree: bytes, store: Store) -> tuple[str, str, str]:
 @contextlib.contextmanager
 def reading(project: Project, observe: Observer) -> Iterator[Store]:
     """The store, to look things up in; what a dead process left is settled first."""
-    token = trust.require(project.trust)
+    token = trust.require_token(project.trust)
     with open_store(project, token, observe) as store:
         settle_if_free(store, project.lock_file, project.root, mark(token))
         yield store

@@ -5,25 +5,34 @@ from __future__ import annotations
 import click
 
 from gofigure import trust
+from gofigure.cli.as_json import dump
+from gofigure.cli.consent import said_yes, shown
 from gofigure.cli.here import here
+from gofigure.errors import EXIT_USER
 from gofigure.project import load_config
 
 
 @click.command()
 @click.option("--revoke", is_flag=True, help="Take the permission back.")
-def allow(*, revoke: bool) -> int:
-    """Let this repository's configuration run on this machine; shows what that is."""
-    where = here()
+@click.option("--json", "as_json", is_flag=True, help="Print the result as JSON, and do not ask.")
+def allow(*, revoke: bool, as_json: bool) -> int:
+    """Let this repository's configuration run on this machine.
+
+    Shows the configuration, or what has changed in it since your last yes. On a terminal it asks; elsewhere the
+    command itself is the yes.
+    """
+    project = here().project
+    home = project.trust.home
     if revoke:
-        trust.deny(where.project.trust)
-        print(f"{where.project.trust.home} may no longer run anything")
+        trust.revoke(project.trust)
+        print(dump({"folder": home, "allowed": False}) if as_json else f"{home} may no longer run anything")
         return 0
-    config = load_config(where.project)
-    for job in config.jobs.values():
-        print(f"{job.name}: on {', '.join(job.on) or 'demand only'}")
-        for name in job.stages:
-            stage = config.stages[name]
-            print(f"  {name}: {stage.target} {stage.run or ''}".rstrip())
-    trust.allow(where.project.trust)
-    print(f"allowed: {where.project.trust.home}")
+    loaded = load_config(project)
+    if as_json:
+        files = [file._asdict() for file in shown(project, loaded)]
+    elif not said_yes(project, loaded):
+        print("nothing was allowed")
+        return EXIT_USER
+    trust.allow(project.trust, loaded.layers)
+    print(dump({"folder": home, "allowed": True, "files": files}) if as_json else f"allowed: {home}")
     return 0

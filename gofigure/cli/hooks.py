@@ -29,7 +29,7 @@ def install_hooks() -> int:
 def install_in(where: Here) -> None:
     """Install the hooks that the configuration names, and say which."""
     repository = _repository(where)
-    config = load_config(where.project)
+    config, layers = load_config(where.project)
     wanted = install.wanted_hooks(config)
     if not wanted:
         raise GofigureError(
@@ -37,7 +37,7 @@ def install_in(where: Here) -> None:
             hint='give a job in .gofigure.toml a line such as: on = ["pre-commit"]',
         )
     done = install.install(repository, wanted, path=where.environ.get("PATH", ""), data=trust.data_home(where.environ))
-    trust.allow(where.project.trust)
+    trust.allow(where.project.trust, layers)
     for one in install.uninstall(repository, [hook for hook in HOOKS if hook not in wanted]):
         print(f"gave back {one.path}" if one.kept else f"removed {one.path}: no job names it")
     for one in done:

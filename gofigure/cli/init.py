@@ -56,7 +56,7 @@ def init(*, only_print: bool, as_json: bool) -> int:
     if not only_print:
         _write(file, start.text)
         where = _again(where)
-        trust.allow(where.project.trust)
+        trust.allow(where.project.trust, [trust.Layer(CONFIG_NAME, start.text.encode())])
     if as_json:
         print(dump(_as_json(start, written=not only_print)))
         return 0

@@ -3,10 +3,15 @@
 from __future__ import annotations
 
 import sys
+from typing import TYPE_CHECKING
 
 from gofigure.cli.guard import exit_code, tell_unwritten
 from gofigure.cli.here import here
 from gofigure.cli.streams import write
+from gofigure.errors import NotAllowedError
+
+if TYPE_CHECKING:
+    from gofigure.project import Project
 
 
 def run_now(
@@ -36,7 +41,12 @@ def run_now(
             parallel=parallel,
             wants_output=console.wants_output,
         )
-        results = run(where.project, request, console)
+        try:
+            results = run(where.project, request, console)
+        except NotAllowedError:
+            if as_json or not _says_yes(where.project):
+                raise
+            results = run(where.project, request, console)
     if as_json:
         from gofigure.cli.as_json import dump, of_run
 
@@ -44,3 +54,18 @@ def run_now(
         if unwritten is not None:  # no reason to call the run something else than it was
             tell_unwritten(unwritten)
     return exit_code(results)
+
+
+def _says_yes(project: Project) -> bool:
+    """Ask the person at the terminal, if one sits there, and keep the answer."""
+    from gofigure import trust
+    from gofigure.cli.consent import at_a_terminal, said_yes
+    from gofigure.project import load_config
+
+    if not at_a_terminal():
+        return False
+    loaded = load_config(project)
+    if not said_yes(project, loaded):
+        return False
+    trust.allow(project.trust, loaded.layers)
+    return True

@@ -8,25 +8,23 @@ from typing import TYPE_CHECKING, NamedTuple
 
 import click
 
+from gofigure import trust
 from gofigure.cli.as_json import dump
 from gofigure.cli.console import console_for
 from gofigure.cli.here import Here, here
-from gofigure.config import changed_by_layers
-from gofigure.errors import EXIT_PASSED
+from gofigure.config import Layers, changed_by_layers
+from gofigure.errors import EXIT_PASSED, NotAllowedError
 from gofigure.git.repository import branch_of
 from gofigure.model import Job
 from gofigure.pipeline import Request, choose_jobs
-from gofigure.project import parse_config, read_config
+from gofigure.project import as_judged, parse_config, read_config
 from gofigure.queries import last_runs, plans
 from gofigure.runner.why import ago
 from gofigure.triggers.install import installed, wanted_hooks
-from gofigure.trust import token_of
 
 if TYPE_CHECKING:
     from gofigure.runner.plan import Plan, Step
     from gofigure.store.ledger import RunRow
-
-_NOT_ALLOWED = "not allowed to run here: read .gofigure.toml, then: gofigure allow"
 
 
 class _Place(NamedTuple):
@@ -35,7 +33,7 @@ class _Place(NamedTuple):
     content: str
     branch: str  # "" on a detached HEAD, and outside git
     in_git: bool
-    allowed: bool
+    refusal: str  # why the configuration may not run here; "" if it may
     hooks: Sequence[str]
     missing: Sequence[str]  # hooks that a job names and that are not installed
     local: Mapping[str, Sequence[str]]  # personal files in use -> what they change
@@ -56,6 +54,7 @@ def status(names: tuple[str, ...], *, staged: bool, as_json: bool) -> int:
     config = parse_config(layers)
     request = Request(where.manual, where.environ, names, staged=staged)
     jobs = choose_jobs(config, request)
+    refusal = _refusal(where, layers)
     repository = where.project.repository
     hooks = installed(repository) if repository is not None else []
     wanted = wanted_hooks(config) if repository is not None else []
@@ -63,7 +62,7 @@ def status(names: tuple[str, ...], *, staged: bool, as_json: bool) -> int:
         _content(where, staged=staged),
         branch_of(repository) if repository is not None else "",
         repository is not None,
-        token_of(where.project.trust) is not None,
+        refusal,
         hooks,
         [hook for hook in wanted if hook not in hooks],
         dict.fromkeys(config.local, changed_by_layers(layers)),
@@ -71,7 +70,7 @@ def status(names: tuple[str, ...], *, staged: bool, as_json: bool) -> int:
     )
     planned: list[Plan] = []
     last: dict[str, RunRow] = {}
-    if place.allowed:
+    if not place.refusal:
         with console_for(sys.stderr) as console:
             planned = plans(where.project, request, console)
         last = last_runs(where.project, [job.name for job in jobs])
@@ -80,6 +79,14 @@ def status(names: tuple[str, ...], *, staged: bool, as_json: bool) -> int:
     else:
         _tell(place, jobs, planned, last)
     return EXIT_PASSED
+
+
+def _refusal(where: Here, layers: Layers) -> str:
+    try:
+        trust.require(where.project.trust, as_judged(layers))
+    except NotAllowedError as error:
+        return str(error)
+    return ""
 
 
 def _content(where: Here, *, staged: bool) -> str:
@@ -96,8 +103,8 @@ def _tell(place: _Place, jobs: Sequence[Job], planned: Sequence[Plan], last: Map
         print(f"local: {path} is laid over the configuration: {', '.join(changed) or 'it changes nothing'}")
     if place.disabled:
         print(f"disabled: {', '.join(place.disabled)}")
-    if not place.allowed:
-        print(_NOT_ALLOWED)
+    if place.refusal:
+        print(f"not allowed to run here: {place.refusal} (gofigure allow)")
         for job in jobs:
             print(f"{job.name}: {', '.join(job.stages)}")
     for plan in planned:
@@ -132,7 +139,7 @@ def _json(place: _Place, jobs: Sequence[Job], planned: Sequence[Plan], last: Map
     return {
         "content": place.content,
         "branch": place.branch,
-        "allowed": place.allowed,
+        "allowed": not place.refusal,
         "hooks": place.hooks,
         "missing_hooks": place.missing,
         "local": place.local,

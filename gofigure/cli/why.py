@@ -29,7 +29,7 @@ def why(name: str, *, as_json: bool) -> int:
     Of a file or folder: what it is called, which stages read it, and what each of them would do now.
     """
     where = here()
-    if means_path(name, load_config(where.project)):
+    if means_path(name, load_config(where.project).config):
         why_path(where, name, as_json=as_json)
     else:
         _why_stages(where, name, as_json=as_json)

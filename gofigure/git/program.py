@@ -39,9 +39,9 @@ class Git(NamedTuple):
         return output(self.start(*args, index_file=index_file, stdin=stdin), args)
 
 
-def output(running: Running, args: Sequence[str]) -> bytes:
-    """What a started call printed. Raises GitError if git refused."""
-    done = running.finish()
+def output(running: Running, args: Sequence[str], timeout: float | None = None) -> bytes:
+    """What a started call printed. Raises GitError if git refused, HelperFailed after `timeout` seconds."""
+    done = running.finish(timeout)
     if done.code != 0:
         raise GitError(explain(done, args))
     return done.out

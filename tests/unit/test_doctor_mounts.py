@@ -52,7 +52,7 @@ def test_a_file_system_of_another_machine_is_a_warning(
     kind: str, level: str, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
 ) -> None:
     monkeypatch.setattr(filesystem, "_read_mounts", lambda: f"1 0 8:1 / / rw - {kind} x rw\n")
-    project = Project(str(tmp_path), "", str(tmp_path / ".gofigure"), "", "", None, Trust("", "", ""))
+    project = Project(str(tmp_path), "", str(tmp_path / ".gofigure"), "", "", None, Trust("", "", "", "", "", None))
     (said,) = check_kind(Scene(str(tmp_path), {}, project))
     assert said.level == level
     assert f"is on {kind}" in said.found
