@@ -127,3 +127,16 @@ def open_store(project: Project, token: bytes, observe: Observer, looking: Looki
         observe(Note(notice))
     with store:
         yield store
+
+
+def lock_file_of(project: Project, worktree: str) -> str:
+    """The lock file of any working tree of the same repository; one that does not exist where that is gone."""
+    if worktree == project.root or project.repository is None:
+        return project.lock_file
+    git_dir = os.path.join(worktree, ".git")
+    try:
+        with open(git_dir, encoding="utf-8", errors="surrogateescape") as file:  # gitrepository-layout
+            git_dir = os.path.join(worktree, file.read(4096).partition("gitdir: ")[2].rstrip("\n"))
+    except OSError:  # the main working tree's is a folder
+        pass
+    return os.path.join(git_dir, "gofigure", "lock")

@@ -13,8 +13,10 @@ from gofigure.cli.guard import answer_error, leave
 _COMMANDS = {
     "allow": "allow",
     "digest": "digest",
+    "gc": "gc",
     "history": "history",
     "install-hooks": "hooks",
+    "logs": "logs",
     "run": "run",
     "status": "status",
     "uninstall-hooks": "hooks",

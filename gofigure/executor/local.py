@@ -5,6 +5,7 @@ from __future__ import annotations
 import time
 
 from gofigure.executor.base import Task, TaskEnded
+from gofigure.process.log_files import path_of
 from gofigure.process.spawn import CannotStart
 from gofigure.process.supervisor import Ended, Supervisor
 
@@ -28,10 +29,7 @@ class _UnderWay:
     @property
     def log(self) -> str:
         """The log of the command that is running."""
-        # "~" cannot be in a stage's name, so no two stages share a log.
-        step = f"~{self.step + 1}" if len(self.task.commands) > 1 else ""
-        attempt = f"~try{self.attempt}" if self.attempt > 1 else ""
-        return f"{self.task.log}{step}{attempt}.log"
+        return path_of(self.task.log, command=self.step + 1, commands=len(self.task.commands), attempt=self.attempt)
 
 
 class LocalExecutor:

@@ -17,7 +17,7 @@ _TROUBLE = re.compile(
 # Source code as linters quote it, "12 | except OSError as error:", complains of nothing.
 _QUOTED = re.compile(r"\s*\d*\s*\|")
 # What a terminal obeys; and marks that turn the order of letters: a line would read as what it is not (TR36).
-_CONTROL = re.compile(
+CONTROL = re.compile(
     r"\x1b(\[[0-?]*[ -/]*[@-~]|\][^\x07\x1b]*(\x07|\x1b\\)|.)"
     r"|[\x00-\x08\x0b-\x1f\x7f-\x9f\u202a-\u202e\u2066-\u2069]"
 )
@@ -49,4 +49,4 @@ def _text(log: str) -> str:
         if size > _WINDOW:
             file.seek(max(_WINDOW, size - _WINDOW))
             head += b"\n" + file.read()
-    return _CONTROL.sub("", head.decode("utf-8", "backslashreplace"))
+    return CONTROL.sub("", head.decode("utf-8", "backslashreplace"))

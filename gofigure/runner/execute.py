@@ -83,14 +83,15 @@ def settle(store: Store, worktree: str, mark: str) -> None:
 def _run(setting: Setting, plan: Plan, number: int) -> RunResult:
     # Imported only now: a run that is wholly proven, the most frequent one, needs none of it.
     from gofigure.executor.local import LocalExecutor
+    from gofigure.process.log_files import make_folder
     from gofigure.process.supervisor import Supervisor
     from gofigure.runner.loop import run_plan
     from gofigure.runner.record import Recorder
-    from gofigure.runner.tasks import TaskMaker, log_folder
+    from gofigure.runner.tasks import TaskMaker
 
     this = f"{setting.mark}:{number}"
     inside = " ".join([*setting.trigger.inside, this])
-    tasks = TaskMaker(setting.planner, setting.root, log_folder(setting.state_dir, number), inside)
+    tasks = TaskMaker(setting.planner, setting.root, make_folder(setting.state_dir, number), inside)
     recorder = Recorder(setting.store, number, plan, setting.planner.selecting, setting.look)
     with Supervisor((RUN_VARIABLE, this)) as supervisor:
         executor = LocalExecutor(supervisor, setting.parallel or os.cpu_count() or 1)

@@ -4,12 +4,16 @@ from __future__ import annotations
 
 import contextlib
 from collections.abc import Iterable, Sequence
+from typing import TYPE_CHECKING
 
 from gofigure.model import RunResult, StageResult
 from gofigure.store.contents import Contents
 from gofigure.store.db import Database, in_memory, open_database
 from gofigure.store.ledger import Ledger, NewRun
 from gofigure.store.proofs import Proof, Proofs
+
+if TYPE_CHECKING:
+    from gofigure.store.history import History
 
 
 class Store:
@@ -28,6 +32,13 @@ class Store:
     @classmethod
     def in_memory(cls) -> Store:
         return cls(in_memory())
+
+    @property
+    def history(self) -> History:
+        """Questions about what has run; a run itself asks none of them."""
+        from gofigure.store.history import History
+
+        return History(self._db)
 
     def begin(self, run: NewRun, stages: Sequence[tuple[str, str, bytes]]) -> int:
         """Record a run with its (stage, reason, key) triples before anything of it starts; returns its number."""
