@@ -120,7 +120,7 @@ def open_store(project: Project, token: bytes, observe: Observer, looking: Looki
                     hint=f"git rm --cached {tracked[0]}",
                 )
             exclude_state(project.repository, observe)
-        store, notice = Store.open(project.store_file, token)
+        store, notice = Store.open(project.store_file, token, os.path.join(project.state_dir, "in-use"))
     except StoreUnwritable as error:
         store, notice = Store.in_memory(), f"{error}; nothing will be remembered"
     if notice:

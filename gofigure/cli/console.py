@@ -46,7 +46,8 @@ class Console:
         if self._bar is None or time.monotonic() - self._began < _PROGRESS_AFTER:
             return
         share = f" {100 * step.done // step.total:3d} %" if step.total else ""
-        write(self._bar, f"\r\x1b[K{step.label} {step.done:,} of {step.total:,}{share}")
+        of = f" of {step.total:,}" if step.total else ""
+        write(self._bar, f"\r\x1b[K{step.label} {step.done:,}{of}{share}")
         self._bar_shown = True
 
     def _clear_bar(self) -> None:

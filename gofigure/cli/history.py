@@ -82,7 +82,7 @@ def _verdicts(given: Sequence[str], valid: Sequence[str]) -> tuple[str, ...]:
     verdicts = tuple(word.strip().lower().replace("-", " ") for word in given)
     for word in verdicts:
         if word not in valid:
-            raise _unknown("verdict", word, valid)
+            raise unknown("verdict", word, valid)
     return verdicts
 
 
@@ -98,7 +98,7 @@ def _refuse_unknown(wanted: Filter, known: History, project: Project) -> None:
         if name is not None:
             valid = known.names(column) | _configured(column, project)
             if name not in valid:
-                raise _unknown(column, name, sorted(valid))
+                raise unknown(column, name, sorted(valid))
 
 
 def _configured(column: Column, project: Project) -> set[str]:
@@ -115,7 +115,8 @@ def _configured(column: Column, project: Project) -> set[str]:
     return set(config.jobs if column == "job" else config.stages)
 
 
-def _unknown(what: str, name: str, valid: Sequence[str]) -> GofigureError:
+def unknown(what: str, name: str, valid: Sequence[str]) -> GofigureError:
+    """What to raise for a name that is none, with the nearest one that is."""
     from gofigure.config.suggest import single_quoted, suggestion
 
     return GofigureError(f"no {what} is called {single_quoted(name)}{suggestion(name, valid)}")

@@ -12,11 +12,12 @@ from gofigure.cli.as_json import dump
 from gofigure.cli.console import Console, seconds
 from gofigure.cli.guard import say
 from gofigure.cli.here import here
+from gofigure.cli.history import unknown
 from gofigure.cli.output import Output
 from gofigure.errors import EXIT_PASSED, GofigureError
 from gofigure.project import Project, lock_file_of
 from gofigure.queries import reading
-from gofigure.runner.logs import ENDED, LAST, StageLogs, choose_run, is_run, pick, stage_logs, with_logs
+from gofigure.runner.logs import ENDED, LAST, StageLogs, choose_run, is_run, stage_logs, with_logs
 from gofigure.store.history import History
 from gofigure.store.ledger import RunRow, StageRow
 from gofigure.store.store import Store
@@ -42,7 +43,7 @@ def logs(run: str | None, stage: str | None, *, follow: bool, only_paths: bool, 
             run, stage = _last_of(run, store.history, project, follow=follow), run
         chosen = choose_run(store.history, project.root, run or LAST)
         found = stage_logs(store.history, project.state_dir, chosen)
-        wanted = [pick(found, chosen, stage)] if stage is not None else found
+        wanted = [_pick(found, chosen, stage)] if stage is not None else found
         if follow:
             return _follow(project, store, chosen, wanted)
     if as_json:
@@ -62,12 +63,16 @@ def _last_of(stage: str, history: History, project: Project, *, follow: bool) ->
     if follow:  # what is under way, or about to be
         return LAST
     last = history.last_executed(stage, project.root)
-    if last is None and stage not in history.names("stage"):
-        from gofigure.config.suggest import single_quoted, suggestion
-
-        valid = sorted(history.names("stage"))
-        raise GofigureError(f"no stage is called {single_quoted(stage)}{suggestion(stage, valid)}")
+    if last is None and stage not in (valid := history.names("stage")):
+        raise unknown("stage", stage, sorted(valid))
     return str(last) if last is not None else LAST
+
+
+def _pick(found: Sequence[StageLogs], run: RunRow, stage: str) -> StageLogs:
+    for one in found:
+        if one.stage.stage == stage:
+            return one
+    raise unknown(f"stage of run {run.id}", stage, [one.stage.stage for one in found])
 
 
 def _print(run: RunRow, wanted: Sequence[StageLogs], *, single: bool) -> None:

@@ -70,14 +70,3 @@ def folder_for(state_dir: str, run: RunRow, stages: Sequence[StageRow]) -> str |
     """The folder with a run's logs; None: there is none (yet)."""
     told = next((stage.log for stage in stages if stage.log is not None), None)
     return os.path.dirname(told) if told is not None else folder_of(state_dir, run.id, run.started_ns)
-
-
-def pick(logs: list[StageLogs], run: RunRow, stage: str) -> StageLogs:
-    """The stage of that name. Raises GofigureError where the run has none."""
-    for one in logs:
-        if one.stage.stage == stage:
-            return one
-    from gofigure.config.suggest import single_quoted, suggestion
-
-    names = [one.stage.stage for one in logs]
-    raise GofigureError(f"run {run.id} has no stage {single_quoted(stage)}{suggestion(stage, names)}")

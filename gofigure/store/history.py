@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Sequence
 from typing import Literal, NamedTuple
 
@@ -71,6 +72,19 @@ class History:
             (stage, stored_path(worktree)),
         ).fetchone()
         return found[0] if found else None
+
+    def under_way(self) -> list[RunRow]:
+        """Runs that are recorded as running, in any working tree."""
+        query = f"SELECT {RUN_COLUMNS} FROM runs WHERE state = 'running'"  # noqa: S608
+        return [run_row(row) for row in self._db.execute(query)]
+
+    def states(self) -> dict[int, str]:
+        """Every run's."""
+        return dict(self._db.execute("SELECT id, state FROM runs"))
+
+    def worktrees(self) -> list[str]:
+        """Every working tree that something has run in."""
+        return [os.fsdecode(row[0]) for row in self._db.execute("SELECT DISTINCT worktree FROM runs")]
 
     def stages(self, runs: Sequence[int]) -> dict[int, list[StageRow]]:
         """The stages of each run, in their order."""
