@@ -79,7 +79,7 @@ def _print(run: RunRow, wanted: Sequence[StageLogs], *, single: bool) -> None:
     from gofigure.runner.follow import read_all
 
     _refuse_removed(run, wanted)
-    output = Output(single=single, lines=False)
+    output = Output(single=single)
     for one in wanted:
         if one.files:
             output.begin(one.stage.stage, _verdict(one.stage))
@@ -108,11 +108,10 @@ def _follow(project: Project, store: Store, run: RunRow, wanted: Sequence[StageL
             rows[:] = [row for row in store.history.stages([run.id])[run.id] if row.stage in names]
         return with_logs(rows, project.state_dir, run)
 
-    output = Output(single=len(names) == 1, lines=True)
+    output = Output(single=len(names) == 1)
     for stage, data in follow(look, lambda: settle_if_free(store, lock_file, run.worktree, marked)):
         if data:
-            output.begin(stage.stage.stage)
-            output.write(data)
+            output.take(stage.stage.stage, data)
         elif stage.files or len(names) == 1:
             output.end(stage.stage.stage)
             took = f" in {seconds(stage.stage.seconds)}" if stage.stage.seconds else ""

@@ -11,11 +11,10 @@ _LONGEST_LINE = 64 * 1024
 
 
 class Output:
-    """Takes what stages print. `single`: no line says whose it is; `lines`: of several, only whole lines mix."""
+    """Takes what stages print. `single`: no line says whose it is."""
 
-    def __init__(self, *, single: bool, lines: bool) -> None:
+    def __init__(self, *, single: bool) -> None:
         self._single = single
-        self._lines = lines and not single
         self._whose = ""
         self._held: dict[str, bytes] = {}  # of each stage, the line that it has only begun
         self._ends_line = True
@@ -28,21 +27,33 @@ class Output:
         self._finish_line()
         self._whose = stage
         if not self._single:
-            self._put(f"==> {stage}{f' ({words})' if words else ''} <==\n".encode())
+            self.write(f"==> {stage}{f' ({words})' if words else ''} <==\n".encode())
 
     def write(self, data: bytes) -> None:
-        if self._lines:
-            data = self._held.pop(self._whose, b"") + data
+        """More of the stage that has begun."""
+        self._ends_line = data.endswith(b"\n")
+        if self._cleaner is not None:
+            sys.stdout.write(self._cleaner.feed(data))
+        else:
+            sys.stdout.buffer.write(data)
+        sys.stdout.flush()
+
+    def take(self, stage: str, data: bytes) -> None:
+        """More of one of several stages that print at the same time: only whole lines are mixed."""
+        if not self._single:
+            data = self._held.pop(stage, b"") + data
             end = data.rfind(b"\n") + 1
             if len(data) - end < _LONGEST_LINE:
-                data, self._held[self._whose] = data[:end], data[end:]
-        self._put(data)
+                data, self._held[stage] = data[:end], data[end:]
+        if data:
+            self.begin(stage)
+            self.write(data)
 
     def end(self, stage: str) -> None:
         """All of a stage's is here."""
         if held := self._held.pop(stage, b""):
             self.begin(stage)
-            self._put(held)
+            self.write(held)
         if stage == self._whose:
             self._finish_line()
             self._whose = ""
@@ -54,16 +65,6 @@ class Output:
         elif not self._ends_line and not self._single:
             sys.stdout.buffer.write(b"\n")
         self._ends_line = True
-        sys.stdout.flush()
-
-    def _put(self, data: bytes) -> None:
-        if not data:
-            return
-        self._ends_line = data.endswith(b"\n")
-        if self._cleaner is not None:
-            sys.stdout.write(self._cleaner.feed(data))
-        else:
-            sys.stdout.buffer.write(data)
         sys.stdout.flush()
 
 
