@@ -114,6 +114,13 @@ class Database:
             self.connection.set_progress_handler(None, 0)
             self.connection.execute(f"PRAGMA busy_timeout = {_BUSY_MS}")
 
+    def free_pages(self, number: int) -> None:
+        """Cut so many empty pages off the file."""
+        try:
+            self.connection.executescript(f"PRAGMA incremental_vacuum({number})")  # `execute` would end after one
+        except sqlite3.Error as error:
+            raise self.connection.explained(error) from error
+
     def copied(self) -> Database:
         """All that it holds, in memory."""
         connection = sqlite3.connect(MEMORY, isolation_level=None, factory=_Connection)

@@ -59,7 +59,7 @@ class Store:
     def last_swept(self) -> int:
         """When the store was swept last, in nanoseconds by the wall clock; 0: never."""
         row = self._db.execute("SELECT value FROM meta WHERE name = 'swept'").fetchone()
-        return int(row[0]) if row else 0
+        return int(row[0]) if row and str(row[0]).isdecimal() else 0
 
     def note_swept(self, at_ns: int) -> None:
         with self._db.hurried(time.monotonic() + 1), self._db.writing():

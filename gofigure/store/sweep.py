@@ -17,7 +17,7 @@ from gofigure.store.ledger import stored_path
 
 STEP = 500  # rows in one transaction
 _PAGES = 200
-_WORTH_FREEING = 1000  # pages
+_WORTH_FREEING = 256  # pages
 
 _EXECUTED = "('running', 'passed', 'failed', 'timed out', 'interrupted')"
 _LAST_OF_A_STAGE = f"""
@@ -58,7 +58,7 @@ class Sweep:
         if free < _WORTH_FREEING or free * 5 < pages:
             return
         for left in range(free, 0, -_PAGES):
-            self._db.execute(f"PRAGMA incremental_vacuum({_PAGES})").fetchall()  # one page for each row that is read
+            self._db.free_pages(min(left, _PAGES))
             self._tell("giving space back", free - left)
 
     def _runs(self, gone: Sequence[str]) -> int:

@@ -35,7 +35,13 @@ def place(tmp_path: Path) -> str:
 
 @pytest.fixture
 def store(place: str) -> Store:
-    return Store.open(place, TOKEN, place + "-in-use")[0]
+    return _open(place)
+
+
+def _open(place: str) -> Store:
+    store = Store.open(place, TOKEN, place + "-in-use")[0]
+    store._db.execute("PRAGMA synchronous = OFF")  # what is written here need not outlive the machine
+    return store
 
 
 def _sweep(store: Store, bounds: Bounds = TIGHT, gone: tuple[str, ...] = ()) -> Swept:
@@ -56,7 +62,7 @@ def _run(
     ended = "failed" if verdict == "timed out" else verdict
     store.record(
         run, finished=[result], proofs=proofs, file_proofs=[(key, run)], result=RunResult(run, "check", ended, ())
-    )  # type: ignore[arg-type]
+    )
     return run
 
 
@@ -188,7 +194,7 @@ def test_what_was_done_last_in_a_working_tree_is_never_forgotten_before_what_was
 def test_nothing_of_a_run_under_way_goes(place: str, store: Store, monkeypatch: pytest.MonkeyPatch) -> None:
     tree = _tree(store, 77)
     run = store.begin(NewRun("check", "manual", "/other", "", tree, "main", 1), [("s", "", b"k")])
-    _fill(store, 400)
+    _fill(store, 100)
     _ageing(monkeypatch, 400)
     assert _sweep(store).digests > 100
     assert store.history.run(run) is not None
@@ -199,7 +205,7 @@ def test_nothing_of_a_run_under_way_goes(place: str, store: Store, monkeypatch: 
 def test_folders_stay_while_another_process_has_the_store_open(place: str, store: Store) -> None:
     _fill(store, 400)
     folders = _count(place, "trees")
-    with Store.open(place, TOKEN, place + "-in-use")[0]:
+    with _open(place):
         _sweep(store)
         assert _count(place, "trees") == folders
     _sweep(store)
@@ -243,8 +249,8 @@ def test_killed_at_random_moments_twenty_times(tmp_path: Path, environment: dict
     killed = 0
     place = str(tmp_path / ".gofigure")
     for _ in range(20):
-        with Store.open(place, TOKEN, place + "-in-use")[0] as store:
-            _fill(store, 150 if killed else 600)
+        with _open(place) as store:
+            _fill(store, 100 if killed else 500)
         sweeper = subprocess.Popen(
             [sys.executable, "-c", _SWEEPER, place, os.path.dirname(__file__)],
             env={**environment, "PYTHONPATH": os.pathsep.join(path for path in sys.path if path)},
@@ -264,7 +270,7 @@ def test_killed_at_random_moments_twenty_times(tmp_path: Path, environment: dict
             assert notice == ""
             _assert_sound(place, store)
     assert killed >= 7, "the moments must be such that they strike"
-    with Store.open(place, TOKEN, place + "-in-use")[0] as store:
+    with _open(place) as store:
         _sweep(store)
         _assert_bounds(place)
         _assert_sound(place, store)
