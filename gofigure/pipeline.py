@@ -7,7 +7,8 @@ A commit, a saved file and a person differ only in the trigger and in the conten
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping
+import contextlib
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from typing import NamedTuple
 
 from gofigure import config as configuration
@@ -54,7 +55,11 @@ def run(project: Project, request: Request, observe: Observer) -> list[RunResult
     for words in configuration.unknown(config, sorted(skipped(request.environ))):
         observe(Note(f"SKIP: {words}"))
     results: list[RunResult] = []
-    with look(project, request) as looking, open_store(project, token, observe, looking) as store:
+    with (
+        look(project, request) as looking,
+        open_store(project, token, observe, looking) as store,
+        tidying(project, store, results, observe),
+    ):
         planner = Planner(config, store, request.environ, project.root, request.trigger)
         setting = make_setting(project, request, token, store, planner, looking, observe)
         for about in contents(project, request, looking, store, observe):
@@ -75,6 +80,16 @@ def run(project: Project, request: Request, observe: Observer) -> list[RunResult
                 if ends_the_request(results[-1], request):
                     return results
     return results
+
+
+@contextlib.contextmanager
+def tidying(project: Project, store: Store, results: Sequence[RunResult], observe: Observer) -> Iterator[None]:
+    """When all is done and reported, and something was executed, remove what is old, if that is due."""
+    yield
+    if any(result.verdict in ("passed", "failed") for result in results):
+        from gofigure.sweeping import now_and_then
+
+        now_and_then(project, store, observe)
 
 
 def choose_jobs(config: Config, request: Request) -> tuple[Job, ...]:

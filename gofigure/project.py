@@ -151,10 +151,23 @@ def open_store(project: Project, token: bytes, observe: Observer, looking: Looki
                     hint=f"git rm --cached {tracked[0]}",
                 )
             exclude_state(project.repository, observe)
-        store, notice = Store.open(project.store_file, token)
+        store, notice = Store.open(project.store_file, token, os.path.join(project.state_dir, "in-use"))
     except StoreUnwritable as error:
         store, notice = Store.in_memory(), f"{error}; nothing will be remembered"
     if notice:
         observe(Note(notice))
     with store:
         yield store
+
+
+def lock_file_of(project: Project, worktree: str) -> str:
+    """The lock file of any working tree of the same repository; one that does not exist where that is gone."""
+    if worktree == project.root or project.repository is None:
+        return project.lock_file
+    git_dir = os.path.join(worktree, ".git")
+    try:
+        with open(git_dir, encoding="utf-8", errors="surrogateescape") as file:  # gitrepository-layout
+            git_dir = os.path.join(worktree, file.read(4096).partition("gitdir: ")[2].rstrip("\n"))
+    except OSError:  # the main working tree's is a folder
+        pass
+    return os.path.join(git_dir, "gofigure", "lock")

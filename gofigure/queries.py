@@ -19,6 +19,7 @@ from gofigure.runner.plan import Content, Plan, Planner
 from gofigure.runner.readers import Reader, readers
 from gofigure.snapshot.commits import of_commit
 from gofigure.snapshot.select import show
+from gofigure.store.history import Filter
 from gofigure.store.ledger import RunRow
 from gofigure.store.store import Store
 from gofigure.triggers.hooks import mark
@@ -80,7 +81,7 @@ def _left_out(project: Project, path: bytes) -> str:
 def last_runs(project: Project, jobs: Sequence[str]) -> dict[str, RunRow]:
     """The newest run of each job that has one."""
     with reading(project, ignore) as store:  # what it has to say is said by whoever opened it before
-        return {job: run for job in jobs for run in store.ledger.recent_runs(1, job)}
+        return {job: run for job in jobs for run in store.history.runs(Filter(job), 1)}
 
 
 def digests(

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import shutil
 import sys
 import time
+from collections.abc import Iterator, Sequence
 
 import click
 
@@ -11,38 +13,169 @@ from gofigure.cli.as_json import dump, of_part
 from gofigure.cli.console import console_for
 from gofigure.cli.here import here
 from gofigure.cli.table import seconds
+from gofigure.cli.when import moment
+from gofigure.errors import ConfigError, GofigureError
+from gofigure.model import HOOKS
+from gofigure.project import Project
 from gofigure.queries import reading
+from gofigure.store.history import Column, Filter, History, Skip
 from gofigure.store.ledger import RunRow, StageRow
+
+_RUN_VERDICTS = ("passed", "reused", "failed", "interrupted", "skipped", "running")
+_STAGE_VERDICTS = (*_RUN_VERDICTS, "timed out", "queued")
+_NARROWEST = 40
+_Row = RunRow | Skip
 
 
 @click.command()
 @click.option("--job", metavar="NAME", help="Only runs of this job.")
+@click.option("--branch", metavar="NAME", help="Only runs with this branch checked out.")
+@click.option("--verdict", "verdicts", multiple=True, metavar="V", help="Only runs that came to this; may be repeated.")
+@click.option("--trigger", metavar="NAME", help='Only runs that this started: a git hook, or "manual".')
+@click.option("--stage", metavar="NAME", help="Only runs with this stage; --verdict is then the stage's.")
+@click.option("--since", metavar="WHEN", help="Only from then on: 90s, 10m, 2h, 3d, 1w (ago), or a date.")
+@click.option("--until", metavar="WHEN", help="Only up to then; a date means all of that day.")
 @click.option("--limit", "-n", type=click.IntRange(1), default=20, show_default=True, help="How many runs.")
 @click.option("--json", "as_json", is_flag=True, help="Print the result as JSON.")
-def history(*, job: str | None, limit: int, as_json: bool) -> int:
-    """Show the latest runs, newest first, and hooks that were told not to run."""
-    with console_for(sys.stderr) as console, reading(here().project, console) as store:
-        runs = [(run, store.ledger.stages_of(run.id)) for run in store.ledger.recent_runs(limit, job)]
-        skips = store.ledger.skips(limit)
+def history(
+    *,
+    job: str | None,
+    branch: str | None,
+    verdicts: tuple[str, ...],
+    trigger: str | None,
+    stage: str | None,
+    since: str | None,
+    until: str | None,
+    limit: int,
+    as_json: bool,
+) -> int:
+    """Show the latest runs, newest first, and between them the hooks that were told to run nothing."""
+    wanted = Filter(
+        job,
+        branch,
+        trigger,
+        stage,
+        _verdicts(verdicts, _STAGE_VERDICTS if stage is not None else _RUN_VERDICTS),
+        moment(since, "--since") if since is not None else None,
+        moment(until, "--until", ends=True) if until is not None else None,
+    )
+    project = here().project
+    with console_for(sys.stderr) as console, reading(project, console) as store:
+        runs = store.history.runs(wanted, limit)
+        stages = store.history.stages([run.id for run in runs])
+        # Those from before the oldest run that is shown belong to the part that is not.
+        skips = store.history.skips(wanted, limit, runs[-1].started_ns if len(runs) == limit else 0)
+        if not runs and not skips:
+            _refuse_unknown(wanted, store.history, project)
     if as_json:
-        print(
-            dump(
-                {
-                    "runs": [_json(run, stages) for run, stages in runs],
-                    "skips": [{"at_ns": at, "hook": hook, "reason": reason} for at, hook, reason in skips],
-                }
-            )
-        )
+        found = [_json(run, stages[run.id]) for run in runs]
+        print(dump({"runs": found, "skips": [skip._asdict() for skip in skips]}))
         return 0
-    for run, stages in runs:
-        took = f" in {seconds(run.seconds)}" if run.seconds is not None else ""
-        branch = f" on {run.branch}" if run.branch else ""
-        print(f"{run.id:>4}  {_clock(run.started_ns)}  {run.job}: {run.state}{took}  ({run.trigger}{branch})")
-        told = ", ".join(f"{stage.stage} {stage.state}" for stage in stages[:8])
-        print(f"      {told}{', ...' if len(stages) > 8 else ''}")
-    for at, hook, reason in skips:
-        print(f"   -  {_clock(at)}  {hook} ran nothing: {reason}")
+    told = list(_in_order(runs, skips))
+    for line in _lines(told, stages):
+        print(line)
+    if not told:
+        print("nothing has run" + (" that matches" if wanted != Filter() else " yet"), file=sys.stderr)
     return 0
+
+
+def _verdicts(given: Sequence[str], valid: Sequence[str]) -> tuple[str, ...]:
+    verdicts = tuple(word.strip().lower().replace("-", " ") for word in given)
+    for word in verdicts:
+        if word not in valid:
+            raise unknown("verdict", word, valid)
+    return verdicts
+
+
+def _refuse_unknown(wanted: Filter, known: History, project: Project) -> None:
+    """Raise GofigureError if nothing was found because a name was wrong; looked into only then."""
+    asked: tuple[tuple[Column, str | None], ...] = (
+        ("job", wanted.job),
+        ("stage", wanted.stage),
+        ("trigger", wanted.trigger),
+        ("branch", wanted.branch),
+    )
+    for column, name in asked:
+        if name is not None:
+            valid = known.names(column) | _configured(column, project)
+            if name not in valid:
+                raise unknown(column, name, sorted(valid))
+
+
+def _configured(column: Column, project: Project) -> set[str]:
+    if column == "trigger":
+        return {"manual", *HOOKS}
+    if column == "branch":
+        return set()
+    from gofigure.project import load_config
+
+    try:
+        config = load_config(project).config
+    except ConfigError:  # what has run is known without it
+        return set()
+    return set(config.jobs if column == "job" else config.stages)
+
+
+def unknown(what: str, name: str, valid: Sequence[str]) -> GofigureError:
+    """What to raise for a name that is none, with the nearest one that is."""
+    from gofigure.config.suggest import single_quoted, suggestion
+
+    return GofigureError(f"no {what} is called {single_quoted(name)}{suggestion(name, valid)}")
+
+
+def _in_order(runs: Sequence[RunRow], skips: Sequence[Skip]) -> Iterator[_Row]:
+    """Newest first. Runs keep the order of their numbers, whatever the clock did."""
+    left = list(reversed(skips))
+    for run in runs:
+        while left and left[-1].at_ns >= run.started_ns:
+            yield left.pop()
+        yield run
+    yield from reversed(left)
+
+
+def _lines(told: Sequence[_Row], stages: dict[int, list[StageRow]]) -> Iterator[str]:
+    """One line each; on a terminal too narrow for that, two."""
+    heads = [_head(row) for row in told]
+    widths = [max((len(head[at]) for head in heads if len(head) > 2), default=0) for at in range(7)]
+    width = max(_NARROWEST, shutil.get_terminal_size().columns) if sys.stdout.isatty() else 0
+    for row, head in zip(told, heads, strict=True):
+        if isinstance(row, Skip):
+            yield _cut(f"{head[0]:>{widths[0]}}  {head[1]}  {row.hook} ran nothing: {row.reason}", width)
+            continue
+        number, clock, job, state, took, trigger, branch = head
+        begin = f"{number:>{widths[0]}}  {clock}  {job:<{widths[2]}}  {state:<{widths[3]}}  {took:>{widths[4]}}"
+        whole = f"{begin}  {trigger:<{widths[5]}}  {branch:<{widths[6]}}"
+        tail = _stages(stages[row.id])
+        if not width or len(whole) + 2 + len(tail) <= width:
+            yield f"{whole}  {tail}".rstrip()
+        else:
+            indent = " " * (max(widths[0], len(number)) + 2)
+            yield _cut(begin.rstrip(), width)
+            yield _cut(f"{indent}{trigger}{f' on {branch}' if branch else ''}: {tail}", width)
+
+
+def _head(row: _Row) -> tuple[str, ...]:
+    if isinstance(row, Skip):
+        return "-", _clock(row.at_ns)
+    took = seconds(row.seconds) if row.seconds is not None else ""
+    return str(row.id), _clock(row.started_ns), row.job, row.state, took, row.trigger, row.branch
+
+
+def _stages(stages: Sequence[StageRow]) -> str:
+    """What was executed by name, the rest by number."""
+    counts: dict[str, int] = {}
+    words: list[str] = []
+    for stage in stages:
+        if stage.state in ("reused", "skipped", "queued"):
+            counts[stage.state] = counts.get(stage.state, 0) + 1
+        else:
+            words.append(f"{stage.stage} {stage.state}")
+    shown = words if len(words) <= 8 else [*words[:8], f"{len(words) - 8} more"]
+    return ", ".join([*shown, *(f"{count} {state}" for state, count in counts.items())])
+
+
+def _cut(line: str, width: int) -> str:
+    return line if not width or len(line) <= width else line[: width - 1] + "…"
 
 
 def _clock(at_ns: int) -> str:

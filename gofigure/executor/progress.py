@@ -7,6 +7,7 @@ from typing import NamedTuple
 
 from gofigure.executor.base import BY_CTRL_C, Task, TaskEnded
 from gofigure.model import Part, Verdict
+from gofigure.process.log_files import path_of
 
 
 class CommandEnded(NamedTuple):
@@ -52,10 +53,8 @@ class Progress:
     @property
     def log(self) -> str:
         """Its log."""
-        # "~" cannot be in a stage's name, so no two stages share a log.
-        step = f"~{self._turns[0] + 1}" if len(self.task.commands) > 1 else ""
-        attempt = f"~try{self._attempt}" if self._attempt > 1 else ""
-        return f"{self.task.log}{step}{attempt}.log"
+        commands = len(self.task.commands)
+        return path_of(self.task.log, command=self._turns[0] + 1, commands=commands, attempt=self._attempt)
 
     def remaining(self, now: float) -> float | None:
         """Seconds that it may take."""

@@ -33,7 +33,9 @@ def scratch(repository: Repository) -> Iterator[str]:
     try:
         os.makedirs(repository.state_dir, mode=0o700, exist_ok=True)
         os.mkdir(folder, 0o700)
-        _remove_abandoned(repository.state_dir)
+        for left in abandoned(repository.state_dir):
+            with contextlib.suppress(OSError):  # another process may be doing the same
+                remove_scratch(left)
     except OSError:
         import tempfile
 
@@ -41,30 +43,25 @@ def scratch(repository: Repository) -> Iterator[str]:
     try:
         yield folder
     finally:
-        _remove(folder)
+        remove_scratch(folder)
 
 
-def _remove_abandoned(state_dir: str) -> None:
-    """Remove what processes that were killed have left."""
-    for folder in abandoned(state_dir):
-        with contextlib.suppress(OSError):  # another process may be doing the same
-            _remove(folder)
-
-
-def abandoned(state_dir: str) -> Iterator[str]:
-    """The scratch folders of processes that are gone."""
+def abandoned(state_dir: str) -> list[str]:
+    """What processes that were killed have left."""
+    found = []
     for name in os.listdir(state_dir):
         if name.startswith(_SCRATCH):
             pid = name.removeprefix(_SCRATCH).partition("-")[0]
             try:
                 os.kill(int(pid), 0)
             except ProcessLookupError:
-                yield os.path.join(state_dir, name)
+                found.append(os.path.join(state_dir, name))
             except (OSError, ValueError):
                 continue
+    return found
 
 
-def _remove(folder: str) -> None:
+def remove_scratch(folder: str) -> None:
     """Remove what is there of it: a stage may have been quicker."""
     for parent, _, files in os.walk(folder, topdown=False):
         for name in files:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import errno
 import os
+import re
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
@@ -11,11 +12,34 @@ if TYPE_CHECKING:
 
 CAP = 64 * 1024 * 1024
 _COPY = 1 << 20
+_MARKER = re.compile(rb"\n\[gofigure: (\d{1,19}) bytes left out here\]\n")
+_LONGEST_MARKER = 80
 
 
 def marker(left_out: int) -> bytes:
     """The line that stands for what was left out."""
     return b"\n[gofigure: %d bytes left out here]\n" % left_out
+
+
+def after_cut(fd: int, at: int, cap_bytes: int = CAP) -> tuple[int, int]:
+    """Where in a finished log a reader goes on who had read to `at` before the head and the tail were joined.
+
+    Returns that place, and how many bytes before it nobody has kept. A log that was not cut: (at, 0).
+    """
+    half = cap_bytes // 2
+    found = _MARKER.match(os.pread(fd, _LONGEST_MARKER, half)) if os.fstat(fd).st_size > cap_bytes else None
+    if at <= half or found is None:
+        return at, 0
+    tail = int(found[1]) + half  # the number of its first byte, of all that were printed
+    return half + found.end() + max(0, at - tail), max(0, tail - at)
+
+
+def until_cut(fd: int, at: int, size: int, cap_bytes: int = CAP) -> int:
+    """How many of `size` bytes read at `at`, just now, lie before the place where the log is being cut, if it is."""
+    half = cap_bytes // 2
+    if at + size <= half or _MARKER.match(os.pread(fd, _LONGEST_MARKER, half)) is None:
+        return size
+    return max(0, half - at)
 
 
 class LogWriter:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 
 # What a terminal obeys; and marks that turn the order of letters: a line would read as what it is not (TR36).
-_CONTROL = re.compile(
+CONTROL = re.compile(
     r"\x1b(\[[0-?]*[ -/]*[@-~]|\][^\x07\x1b]*(\x07|\x1b\\)|.)"
     r"|[\x00-\x08\x0b-\x1f\x7f-\x9f\u202a-\u202e\u2066-\u2069]"
 )
@@ -16,7 +16,7 @@ _BREAK = re.compile(r"[\r\n]+")
 
 def clean(text: str) -> str:
     """The text without control characters and sequences; tabs and line ends stay."""
-    return _CONTROL.sub("", text)
+    return CONTROL.sub("", text)
 
 
 def last_line(text: str) -> str:

@@ -103,14 +103,15 @@ def _secrets(setting: Setting, plan: Plan) -> Secrets | None:
 def _run(setting: Setting, plan: Plan, number: int, secrets: Secrets | None) -> RunResult:
     # Imported only now: a run that is wholly proven, the most frequent one, needs none of it.
     from gofigure.executor.local import LocalExecutor
+    from gofigure.process.log_files import make_folder
     from gofigure.process.supervisor import Supervisor
     from gofigure.runner.loop import run_plan
     from gofigure.runner.record import Recorder
-    from gofigure.runner.tasks import TaskMaker, log_folder
+    from gofigure.runner.tasks import TaskMaker
 
     this = f"{setting.mark}:{number}"
     inside = " ".join([*setting.trigger.inside, this])
-    logs = log_folder(setting.state_dir, number)
+    logs = make_folder(setting.state_dir, number)
     tasks = TaskMaker(setting.planner, setting.root, logs, inside, setting.trigger, secrets)
     mask = secrets.mask if secrets is not None else None
     hide = mask.text if mask is not None else str

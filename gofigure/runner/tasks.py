@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 import os
-import time
 from typing import TYPE_CHECKING
 
 from gofigure.executor.base import Task
 from gofigure.model import Trigger
+from gofigure.process.log_files import stem_of
 from gofigure.process.spawn import CannotStart, which
 from gofigure.runner.batches import argument_space, as_argument, split
 from gofigure.runner.environment import HOOK_VARIABLE, INSIDE_VARIABLE
@@ -55,7 +55,7 @@ class TaskMaker:
             names = [as_argument(file) for file in step.files or ()]
             batches = split(names, command.argv, argument_space(env))
             commands += [((*argv, *batch), folder) for batch in batches]
-        log = os.path.join(self._logs, _file_name(stage.name))
+        log = os.path.join(self._logs, stem_of(stage.name))
         stdin = (self._trigger.stdin or None) if step.gets_arguments else None
         return Task(
             stage.name,
@@ -81,26 +81,3 @@ class TaskMaker:
                 found = name
             self._programs[f"{name}\0{path}"] = found
         return found
-
-
-def log_folder(state_dir: str, number: int) -> str:
-    """A new folder for a run's logs; in the system's place for temporary files where ours cannot be written."""
-    runs = os.path.join(state_dir, "runs")
-    folder = os.path.join(runs, str(number))
-    try:
-        os.makedirs(runs, mode=0o700, exist_ok=True)
-        try:
-            os.mkdir(folder, 0o700)
-        except FileExistsError:  # a store that was begun anew counts from 1 again
-            folder = f"{folder}-{time.time_ns()}"
-            os.mkdir(folder, 0o700)
-    except OSError:
-        import tempfile
-
-        folder = tempfile.mkdtemp(prefix="gofigure-")
-    return folder
-
-
-def _file_name(stage: str) -> str:
-    """A stage's name as a file's: nothing in it can leave the folder."""
-    return "".join(char if char.isalnum() or char in "-_." else f"%{ord(char):02x}" for char in stage).lstrip(".")

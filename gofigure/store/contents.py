@@ -38,6 +38,10 @@ class Contents:
             self._records[digest] = record
         return record
 
+    def forget(self) -> None:
+        """What was looked up no longer counts: rows have been removed."""
+        self._records.clear()
+
     def has_tree(self, digest: bytes) -> bool:
         return self._db.execute("SELECT 1 FROM trees WHERE digest = ?", (digest,)).fetchone() is not None
 

@@ -18,10 +18,12 @@ from gofigure.errors import StoreError, StoreUnwritable
 from gofigure.store.migrations import STEPS
 
 NAME = ".gofigure"
+MEMORY = ":memory:"
 SIDE_FILES = (NAME + "-journal", NAME + "-wal", NAME + "-shm")
 APPLICATION_ID = 0x676F6669  # "gofi"
 _BUSY_MS = 5000
 _JOURNAL_PATIENCE = 1.0
+_STEPS_BETWEEN_LOOKS = 5000  # of SQLite's virtual machine: below a millisecond
 # Besides what SQLite calls so: our own statements, which fit our own tables, do not; or a text is none (0).
 _DAMAGE = (sqlite3.SQLITE_CORRUPT, sqlite3.SQLITE_NOTADB, sqlite3.SQLITE_ERROR, sqlite3.SQLITE_CONSTRAINT, 0)
 _PRAGMAS = f"""
@@ -65,7 +67,7 @@ class _Cursor(sqlite3.Cursor):
 class _Connection(sqlite3.Connection):
     """A connection that remembers whether it has met damage."""
 
-    path = ":memory:"
+    path = MEMORY
     file: tuple[int, int] | None = None  # (device, inode) of what was opened
     is_damaged = False
 
@@ -101,6 +103,30 @@ class Database:
             self._roll_back()
             raise
 
+    @contextlib.contextmanager
+    def hurried(self, until: float) -> Iterator[None]:
+        """Wait for nobody, and end what goes on after `until` (monotonic) with NotNowError."""
+        self.connection.set_progress_handler(lambda: time.monotonic() >= until, _STEPS_BETWEEN_LOOKS)
+        self.connection.execute("PRAGMA busy_timeout = 20")
+        try:
+            yield
+        finally:
+            self.connection.set_progress_handler(None, 0)
+            self.connection.execute(f"PRAGMA busy_timeout = {_BUSY_MS}")
+
+    def free_pages(self, number: int) -> None:
+        """Cut so many empty pages off the file."""
+        try:
+            self.connection.executescript(f"PRAGMA incremental_vacuum({number})")  # `execute` would end after one
+        except sqlite3.Error as error:
+            raise self.connection.explained(error) from error
+
+    def copied(self) -> Database:
+        """All that it holds, in memory."""
+        connection = sqlite3.connect(MEMORY, isolation_level=None, factory=_Connection)
+        self.connection.backup(connection)
+        return Database(connection, MEMORY)
+
     def _roll_back(self) -> None:
         if self.connection.in_transaction:
             with contextlib.suppress(sqlite3.Error):  # what made us come here is the error to tell
@@ -115,8 +141,8 @@ class Database:
 
 def in_memory() -> Database:
     """A store that remembers nothing: for folders that are not to be written to."""
-    connection = sqlite3.connect(":memory:", isolation_level=None, factory=_Connection)
-    database = Database(connection, ":memory:")
+    connection = sqlite3.connect(MEMORY, isolation_level=None, factory=_Connection)
+    database = Database(connection, MEMORY)
     _migrate(database, b"")
     return database
 
@@ -180,6 +206,10 @@ def _set_aside(path: str, file: tuple[int, int] | None) -> str:
 
 class DamagedError(StoreError):
     """The file holds what SQLite cannot have written; it is moved aside when it is closed."""
+
+
+class NotNowError(StoreError):
+    """Another process is busy with it, or the time that was given for a statement is over."""
 
 
 class _ForeignError(Exception):
@@ -299,6 +329,8 @@ def _check(database: Database, token: bytes) -> None:
 
 def _migrate(database: Database, token: bytes) -> None:
     """Bring the schema up to date, in one transaction."""
+    if not database.execute("PRAGMA page_count").fetchone()[0]:
+        database.execute("PRAGMA auto_vacuum = INCREMENTAL")  # before the first page, or it does nothing
     with database.writing():
         # Looked at again under the lock: another process may have done it meanwhile.
         (version,) = database.execute("PRAGMA user_version").fetchone()
@@ -317,7 +349,9 @@ def _explained(error: Exception, path: str) -> StoreError:
     if code == sqlite3.SQLITE_FULL:
         return StoreError(f"{path}: the disk is full", hint="free some space; nothing that was proven is lost")
     if code in (sqlite3.SQLITE_BUSY, sqlite3.SQLITE_LOCKED):
-        return StoreError(f"{path} has been locked by another process for {_BUSY_MS // 1000} s")
+        return NotNowError(f"{path} has been locked by another process for {_BUSY_MS // 1000} s")
+    if code == sqlite3.SQLITE_INTERRUPT:
+        return NotNowError(f"{path}: it would have taken too long")
     claims_it = code == sqlite3.SQLITE_READONLY and _is_writable(path)  # a wrong format version in its header
     if code in (sqlite3.SQLITE_READONLY, sqlite3.SQLITE_CANTOPEN, sqlite3.SQLITE_PERM) and not claims_it:
         return StoreUnwritable(f"{path} cannot be written: {error}")

@@ -62,9 +62,9 @@ class StageRow(NamedTuple):
     parts: tuple[Part, ...] = ()
 
 
-_RUN = "id, job, trigger, worktree, content, tree, branch, state, started_ns, seconds"
-_STAGE = "run, stage, state, reason, key, seconds, exit_code, log, excerpt, proven, allowed, note"
-_PART = "location, state, seconds, exit_code, log, reason"
+RUN_COLUMNS = "id, job, trigger, worktree, content, tree, branch, state, started_ns, seconds"
+STAGE_COLUMNS = "run, stage, state, reason, key, seconds, exit_code, log, excerpt, proven, allowed, note"
+PART_COLUMNS = "location, state, seconds, exit_code, log, reason"
 
 
 class Ledger:
@@ -76,7 +76,7 @@ class Ledger:
         cursor = self._db.execute(
             "INSERT INTO runs (job, trigger, worktree, content, tree, branch, pid, state, started_ns)"
             " VALUES (?, ?, ?, ?, ?, ?, ?, 'running', ?)",
-            (*run._replace(worktree=_stored(run.worktree)), time.time_ns()),
+            (*run._replace(worktree=stored_path(run.worktree)), time.time_ns()),
         )
         number = cursor.lastrowid
         assert number is not None  # noqa: S101 - sqlite3 always knows it after an INSERT
@@ -105,7 +105,7 @@ class Ledger:
                     result.reason,
                     result.seconds,
                     result.exit_code,
-                    _stored(result.log),
+                    stored_path(result.log),
                     "\n".join(result.excerpt),
                     result.proven,
                     result.allowed,
@@ -117,7 +117,7 @@ class Ledger:
             ],
         )
         parts = [
-            (run, result.stage, at, *part._replace(location=_stored(part.location), log=_stored(part.log)))
+            (run, result.stage, at, *part._replace(location=stored_path(part.location), log=stored_path(part.log)))
             for result in results
             for at, part in enumerate(result.parts)
         ]
@@ -133,7 +133,9 @@ class Ledger:
 
     def under_way(self, worktree: str) -> list[int]:
         """Runs of a working tree that are recorded as running."""
-        rows = self._db.execute("SELECT id FROM runs WHERE state = 'running' AND worktree = ?", (_stored(worktree),))
+        rows = self._db.execute(
+            "SELECT id FROM runs WHERE state = 'running' AND worktree = ?", (stored_path(worktree),)
+        )
         return [row[0] for row in rows]
 
     def settle(self, runs: Sequence[int]) -> None:
@@ -152,47 +154,21 @@ class Ledger:
         with self._db.writing():
             self._db.execute("INSERT INTO skips VALUES (?, ?, ?)", (time.time_ns(), hook, reason))
 
-    def skips(self, limit: int) -> list[tuple[int, str, str]]:
-        rows = self._db.execute("SELECT at_ns, hook, reason FROM skips ORDER BY at_ns DESC LIMIT ?", (limit,))
-        return [(at, hook, reason) for at, hook, reason in rows]
-
-    def recent_runs(self, limit: int, job: str | None = None) -> list[RunRow]:
-        """Newest first."""
-        where = "WHERE job = ?" if job is not None else ""
-        values: tuple[object, ...] = (job, limit) if job is not None else (limit,)
-        rows = self._db.execute(f"SELECT {_RUN} FROM runs {where} ORDER BY id DESC LIMIT ?", values)  # noqa: S608
-        return [_run(row) for row in rows]
-
-    def stages_of(self, run: int) -> list[StageRow]:
-        rows = self._db.execute(f"SELECT {_STAGE} FROM stage_runs WHERE run = ? ORDER BY seq", (run,))  # noqa: S608
-        stages = [_stage(row) for row in rows]
-        parts = self._parts_of(run)
-        return [stage._replace(parts=tuple(parts.get(stage.stage, ()))) for stage in stages] if parts else stages
-
-    def _parts_of(self, run: int) -> dict[str, list[Part]]:
-        parts: dict[str, list[Part]] = {}
-        rows = self._db.execute(f"SELECT stage, {_PART} FROM stage_parts WHERE run = ? ORDER BY stage, seq", (run,))  # noqa: S608
-        for stage, *row in rows:
-            part = Part(*row)
-            log = None if part.log is None else os.fsdecode(part.log)
-            parts.setdefault(stage, []).append(part._replace(location=os.fsdecode(part.location), log=log))
-        return parts
-
     def has_runs(self) -> bool:
         return self._db.execute("SELECT 1 FROM runs LIMIT 1").fetchone() is not None
 
     def last_of_stage(self, stage: str, worktree: str) -> StageRow | None:
         """The newest time that a stage was really executed in a working tree, to its end or not."""
         row = self._db.execute(
-            f"SELECT {_STAGE} FROM stage_runs WHERE stage = ?"  # noqa: S608
+            f"SELECT {STAGE_COLUMNS} FROM stage_runs WHERE stage = ?"  # noqa: S608
             " AND state IN ('running', 'passed', 'failed', 'timed out', 'interrupted')"
             " AND (SELECT worktree FROM runs WHERE id = run) = ? ORDER BY run DESC LIMIT 1",
-            (stage, _stored(worktree)),
+            (stage, stored_path(worktree)),
         ).fetchone()
-        return _stage(row) if row else None
+        return stage_row(row) if row else None
 
 
-def _stored(path: Any) -> Any:
+def stored_path(path: Any) -> Any:
     """A path as SQLite can hold it: a name that is not UTF-8 as its bytes."""
     try:
         os.fsencode(path or "").decode()
@@ -201,11 +177,17 @@ def _stored(path: Any) -> Any:
     return path
 
 
-def _run(row: Sequence[Any]) -> RunRow:
+def run_row(row: Sequence[Any]) -> RunRow:
     run = RunRow(*row)
     return run._replace(worktree=os.fsdecode(run.worktree))
 
 
-def _stage(row: Sequence[Any]) -> StageRow:
+def stage_row(row: Sequence[Any]) -> StageRow:
     stage = StageRow(*row)
     return stage if stage.log is None else stage._replace(log=os.fsdecode(stage.log))
+
+
+def part_row(row: Sequence[Any]) -> Part:
+    part = Part(*row)
+    log = None if part.log is None else os.fsdecode(part.log)
+    return part._replace(location=os.fsdecode(part.location), log=log)

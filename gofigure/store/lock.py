@@ -1,11 +1,12 @@
-"""One run at a time in a working tree. The lock is the kernel's, so a dead process never holds it."""
+"""One run at a time in a working tree; one sweeper alone. Locks are the kernel's: a dead process holds none."""
 
 from __future__ import annotations
 
 import contextlib
 import fcntl
 import os
-from collections.abc import Callable
+import time
+from collections.abc import Callable, Iterator
 from types import TracebackType
 
 from gofigure.errors import StoreUnwritable
@@ -69,3 +70,50 @@ class RunLock:
         self, _kind: type[BaseException] | None, _value: BaseException | None, _where: TracebackType | None
     ) -> None:
         self.release()
+
+
+_PATIENCE = 5.0
+
+
+class InUse:
+    """Says that a process uses the store; one that must be alone with it asks whether it is.
+
+    A file of its own: closing any descriptor of the store's would take SQLite's own locks away (fcntl(2)).
+    """
+
+    def __init__(self, path: str) -> None:
+        try:
+            self._fd = os.open(path, os.O_RDWR | os.O_CREAT | os.O_CLOEXEC | os.O_NOFOLLOW, 0o600)
+        except OSError:
+            self._fd = -1  # whoever cannot say so is not alone either
+            return
+        self.share()
+
+    def share(self) -> None:
+        """Be one of several; waits for one that is alone, which is brief."""
+        until = time.monotonic() + _PATIENCE
+        while self._fd >= 0 and not self._take(fcntl.LOCK_SH):
+            if time.monotonic() >= until:
+                return  # it was stopped in the middle; then what it removes may have to be worked out anew
+            time.sleep(0.01)
+
+    @contextlib.contextmanager
+    def alone(self) -> Iterator[bool]:
+        """Whether nobody else uses the store, and none can begin to, in here."""
+        is_alone = self._fd >= 0 and self._take(fcntl.LOCK_EX)
+        try:
+            yield is_alone
+        finally:
+            self.share()
+
+    def close(self) -> None:
+        if self._fd >= 0:
+            os.close(self._fd)
+            self._fd = -1
+
+    def _take(self, kind: int) -> bool:
+        try:
+            fcntl.flock(self._fd, kind | fcntl.LOCK_NB)
+        except OSError:
+            return False
+        return True

@@ -3,31 +3,95 @@
 from __future__ import annotations
 
 import contextlib
+import time
 from collections.abc import Iterable, Sequence
+from typing import TYPE_CHECKING
 
 from gofigure.model import RunResult, StageResult, Verdict
 from gofigure.store.contents import Contents
-from gofigure.store.db import Database, in_memory, open_database
+from gofigure.store.db import MEMORY, Database, in_memory, open_database
 from gofigure.store.ledger import Ledger, NewRun
+from gofigure.store.lock import InUse
 from gofigure.store.proofs import Proof, Proofs
+
+if TYPE_CHECKING:
+    from gofigure.store.bounds import Bounds
+    from gofigure.store.history import History
+    from gofigure.store.sweep import Swept, Told
 
 
 class Store:
-    def __init__(self, database: Database) -> None:
+    def __init__(self, database: Database, in_use: InUse | None = None) -> None:
         self._db = database
+        self._in_use = in_use
         self.contents = Contents(database)
         self.proofs = Proofs(database)
         self.ledger = Ledger(database)
 
     @classmethod
-    def open(cls, path: str, token: bytes) -> tuple[Store, str]:
-        """The store at `path` and a line for the user, "" mostly. Raises StoreError if it must not be used."""
-        database, notice = open_database(path, token)
-        return cls(database), notice
+    def open(cls, path: str, token: bytes, in_use: str | None = None) -> tuple[Store, str]:
+        """The store at `path` and a line for the user, "" mostly. Raises StoreError if it must not be used.
+
+        `in_use`: the file by which processes know that others have it open; without, nobody is ever alone.
+        """
+        shared = InUse(in_use) if in_use is not None else None
+        try:
+            database, notice = open_database(path, token)
+        except BaseException:
+            if shared is not None:
+                shared.close()
+            raise
+        return cls(database, shared), notice
 
     @classmethod
     def in_memory(cls) -> Store:
         return cls(in_memory())
+
+    @property
+    def is_forgetful(self) -> bool:
+        """Whether it is in memory only."""
+        return self._db.path == MEMORY
+
+    def copied(self) -> Store:
+        """What it holds, in memory: to try what would become of it."""
+        return Store(self._db.copied())
+
+    def last_swept(self) -> int:
+        """When the store was swept last, in nanoseconds by the wall clock; 0: never."""
+        row = self._db.execute("SELECT value FROM meta WHERE name = 'swept'").fetchone()
+        return int(row[0]) if row and str(row[0]).isdecimal() else 0
+
+    def note_swept(self, at_ns: int) -> None:
+        with self._db.hurried(time.monotonic() + 1), self._db.writing():
+            self._db.execute("INSERT OR REPLACE INTO meta VALUES ('swept', ?)", (str(at_ns),))
+
+    @property
+    def history(self) -> History:
+        """Questions about what has run; a run itself asks none of them."""
+        from gofigure.store.history import History
+
+        return History(self._db)
+
+    def sweep(self, bounds: Bounds, tell: Told, gone: Sequence[str], seconds: float | None = None) -> Swept:
+        """Remove what is old or too much, for so many seconds; nothing may be in use of what was looked up before.
+
+        `gone`: working trees that are no more. Raises NotNowError where the time was too short, or others were busy;
+        what was done until then is done.
+        """
+        from gofigure.store.reach import sweep_folders
+        from gofigure.store.sweep import Sweep
+
+        sweep = Sweep(self._db, bounds, tell)
+        with self._db.hurried(time.monotonic() + seconds) if seconds is not None else contextlib.nullcontext():
+            swept = sweep.rows(gone)
+            with (
+                self._in_use.alone() if self._in_use is not None else contextlib.nullcontext(self.is_forgetful) as alone
+            ):
+                if alone:
+                    swept = swept._replace(digests=swept.digests + sweep_folders(self._db, bounds))
+            self.contents.forget()
+            sweep.free_pages()
+        return swept
 
     def begin(self, run: NewRun, stages: Sequence[tuple[str, str, bytes]]) -> int:
         """Record a run with its (stage, reason, key) triples before anything of it starts; returns its number."""
@@ -64,6 +128,8 @@ class Store:
 
     def close(self) -> None:
         self._db.close()
+        if self._in_use is not None:
+            self._in_use.close()
 
     def __enter__(self) -> Store:
         return self

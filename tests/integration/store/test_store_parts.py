@@ -36,8 +36,8 @@ def test_a_store_of_an_earlier_release_gets_a_place_for_them(tmp_path: Path, mon
             before = _record(store, ())
     with Store.open(path, b"token")[0] as store:
         now = _record(store, PARTS)
-        assert store.ledger.stages_of(before)[0].parts == ()
-        assert store.ledger.stages_of(now)[0].parts == PARTS
+        assert store.history.stages([before])[before][0].parts == ()
+        assert store.history.stages([now])[now][0].parts == PARTS
 
 
 def test_they_go_with_their_run(tmp_path: Path) -> None:

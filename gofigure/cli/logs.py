@@ -1,0 +1,162 @@
+"""`gofigure logs`: what stages printed, byte for byte, now or while they run."""
+
+from __future__ import annotations
+
+import os
+import sys
+from collections.abc import Sequence
+
+import click
+
+from gofigure.cli.as_json import dump
+from gofigure.cli.console import console_for
+from gofigure.cli.guard import say
+from gofigure.cli.here import here
+from gofigure.cli.history import unknown
+from gofigure.cli.output import Output
+from gofigure.cli.table import seconds
+from gofigure.errors import EXIT_PASSED, GofigureError
+from gofigure.project import Project, lock_file_of
+from gofigure.queries import reading
+from gofigure.runner.logs import ENDED, LAST, StageLogs, choose_run, is_run, stage_logs, with_logs
+from gofigure.store.history import History
+from gofigure.store.ledger import RunRow, StageRow
+from gofigure.store.store import Store
+
+
+@click.command()
+@click.argument("run", required=False)
+@click.argument("stage", required=False)
+@click.option("--follow", "-f", is_flag=True, help="Go on as long as the stage, or the run, goes on.")
+@click.option("--path", "only_paths", is_flag=True, help="Print the logs' paths only.")
+@click.option("--json", "as_json", is_flag=True, help="Print where the logs are as JSON.")
+def logs(run: str | None, stage: str | None, *, follow: bool, only_paths: bool, as_json: bool) -> int:
+    """Print what the stages of RUN printed, or only STAGE.
+
+    RUN is a number, "last" (in this working tree; the default), or "last-1", the one before it. A STAGE alone
+    means the last time that it was executed. A pipe gets the very bytes, a terminal only text and colours.
+    """
+    if follow and (only_paths or as_json):
+        raise click.UsageError("--follow prints what the stages print, not where it is")
+    project = here().project
+    with console_for(sys.stderr) as console, reading(project, console) as store:
+        if run is not None and stage is None and not is_run(run):
+            run, stage = _last_of(run, store.history, project, follow=follow), run
+        chosen = choose_run(store.history, project.root, run or LAST)
+        found = stage_logs(store.history, project.state_dir, chosen)
+        wanted = [_pick(found, chosen, stage)] if stage is not None else found
+        if follow:
+            return _follow(project, store, chosen, wanted)
+    if as_json:
+        print(dump(_json(chosen, wanted)))
+    elif only_paths:
+        _refuse_removed(chosen, wanted)
+        for one in wanted:
+            for file in one.files:
+                print(file.path)
+    else:
+        _print(chosen, wanted, single=stage is not None)
+    return EXIT_PASSED
+
+
+def _last_of(stage: str, history: History, project: Project, *, follow: bool) -> str:
+    """The run that is meant by a stage alone."""
+    if follow:  # what is under way, or about to be
+        return LAST
+    last = history.last_executed(stage, project.root)
+    if last is None and stage not in (valid := history.names("stage")):
+        raise unknown("stage", stage, sorted(valid))
+    return str(last) if last is not None else LAST
+
+
+def _pick(found: Sequence[StageLogs], run: RunRow, stage: str) -> StageLogs:
+    for one in found:
+        if one.stage.stage == stage:
+            return one
+    raise unknown(f"stage of run {run.id}", stage, [one.stage.stage for one in found])
+
+
+def _print(run: RunRow, wanted: Sequence[StageLogs], *, single: bool) -> None:
+    from gofigure.runner.follow import read_all
+
+    _refuse_removed(run, wanted)
+    output = Output(single=single)
+    for one in wanted:
+        if one.files:
+            output.begin(one.stage.stage, _verdict(one.stage))
+            for data in read_all(one):
+                output.write(data)
+            output.end(one.stage.stage)
+    if not any(one.files for one in wanted):
+        for one in wanted:
+            say(f"{one.stage.stage} has no log in run {run.id}: {_verdict(one.stage)}; {one.stage.reason}")
+
+
+def _follow(project: Project, store: Store, run: RunRow, wanted: Sequence[StageLogs]) -> int:
+    from gofigure.runner.execute import settle_if_free
+    from gofigure.runner.follow import follow
+    from gofigure.triggers.hooks import mark
+    from gofigure.trust import require_token
+
+    _refuse_removed(run, wanted)
+    names = {one.stage.stage for one in wanted}
+    lock_file, marked = lock_file_of(project, run.worktree), mark(require_token(project.trust))
+
+    rows = [one.stage for one in wanted]
+
+    def look(anew: bool) -> list[StageLogs]:
+        if anew:
+            rows[:] = [row for row in store.history.stages([run.id])[run.id] if row.stage in names]
+        return with_logs(rows, project.state_dir, run)
+
+    output = Output(single=len(names) == 1)
+    for stage, data in follow(look, lambda: settle_if_free(store, lock_file, run.worktree, marked)):
+        if data:
+            output.take(stage.stage.stage, data)
+        elif stage.files or len(names) == 1:
+            output.end(stage.stage.stage)
+            took = f" in {seconds(stage.stage.seconds)}" if stage.stage.seconds else ""
+            note = f" ({stage.stage.note})" if stage.stage.note else ""
+            say(f"{stage.stage.stage}: {_verdict(stage.stage)}{took}{note}")
+    return EXIT_PASSED
+
+
+def _refuse_removed(run: RunRow, wanted: Sequence[StageLogs]) -> None:
+    """Raise GofigureError if all that was printed is gone."""
+    gone = [one.stage.stage for one in wanted if one.removed]
+    if gone and not any(one.files for one in wanted):
+        raise GofigureError(
+            f"what {', '.join(gone)} printed in run {run.id} has been removed (gofigure gc keeps no log for ever)",
+            hint=f"run it again: gofigure run --no-cache {gone[0]}",
+        )
+
+
+def _verdict(stage: StageRow) -> str:
+    if stage.state == "failed" and stage.exit_code is not None:
+        return f"failed, {f'signal {-stage.exit_code}' if stage.exit_code < 0 else f'exit code {stage.exit_code}'}"
+    return stage.state if stage.state in ENDED else f"{stage.state} now"
+
+
+def _json(run: RunRow, wanted: Sequence[StageLogs]) -> dict[str, object]:
+    return {
+        "run": run.id,
+        "job": run.job,
+        "verdict": run.state,
+        "stages": [
+            {
+                "stage": one.stage.stage,
+                "verdict": one.stage.state,
+                "exit_code": one.stage.exit_code,
+                "removed": one.removed,
+                "logs": [{**file._asdict(), "bytes": _size(file.path)} for file in one.files],
+            }
+            for one in wanted
+        ],
+    }
+
+
+def _size(path: str) -> int | None:
+    try:
+        return os.lstat(path).st_size
+    except OSError:
+        return None

@@ -1,0 +1,167 @@
+"""Questions about what has run."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Sequence
+from typing import Literal, NamedTuple
+
+from gofigure.model import Part
+from gofigure.store.db import Database
+from gofigure.store.ledger import (
+    PART_COLUMNS,
+    RUN_COLUMNS,
+    STAGE_COLUMNS,
+    RunRow,
+    StageRow,
+    part_row,
+    run_row,
+    stage_row,
+    stored_path,
+)
+
+Column = Literal["job", "branch", "trigger", "stage"]
+_CHUNK = 500
+_SOURCES = {"job": ("runs",), "branch": ("runs",), "trigger": ("runs", "skips"), "stage": ("stage_runs",)}
+# The newest executed run of each stage, mostly found without looking at any other.
+_EXECUTED = "('running', 'passed', 'failed', 'timed out', 'interrupted')"
+
+
+class Filter(NamedTuple):
+    """Which runs: those for which everything that is given is so."""
+
+    job: str | None = None
+    branch: str | None = None
+    trigger: str | None = None
+    stage: str | None = None  # runs that this stage was part of
+    verdicts: tuple[str, ...] = ()  # one of these: the stage's, if one is named, else the run's
+    since_ns: int | None = None
+    until_ns: int | None = None  # not included
+
+    @property
+    def takes_skips(self) -> bool:
+        """Whether hooks that ran nothing are asked for too: they had no job, no stage and no branch."""
+        by_run = self.job is not None or self.branch is not None or self.stage is not None
+        return not by_run and (not self.verdicts or "skipped" in self.verdicts)
+
+
+class Skip(NamedTuple):
+    """A hook that was told to run nothing."""
+
+    at_ns: int
+    hook: str
+    reason: str
+
+
+class History:
+    def __init__(self, database: Database) -> None:
+        self._db = database
+
+    def runs(self, wanted: Filter, limit: int) -> list[RunRow]:
+        """Newest first."""
+        where, values = _where(wanted)
+        query = f"SELECT {RUN_COLUMNS} FROM runs WHERE {where} ORDER BY id DESC LIMIT ?"  # noqa: S608 - our own words
+        return [run_row(row) for row in self._db.execute(query, (*values, limit))]
+
+    def run(self, number: int) -> RunRow | None:
+        row = self._db.execute(f"SELECT {RUN_COLUMNS} FROM runs WHERE id = ?", (number,)).fetchone()  # noqa: S608
+        return run_row(row) if row else None
+
+    def newest(self, worktree: str, back: int = 0) -> RunRow | None:
+        """The newest run of a working tree, or the one so many before it."""
+        row = self._db.execute(
+            f"SELECT {RUN_COLUMNS} FROM runs WHERE worktree = ? ORDER BY id DESC LIMIT 1 OFFSET ?",  # noqa: S608
+            (stored_path(worktree), back),
+        ).fetchone()
+        return run_row(row) if row else None
+
+    def last_executed(self, stage: str, worktree: str) -> int | None:
+        """The newest run that executed a stage in a working tree, or else anywhere."""
+        found = self._db.execute(
+            "SELECT run FROM stage_runs JOIN runs ON id = run"  # noqa: S608
+            f" WHERE stage = ? AND stage_runs.state IN {_EXECUTED} ORDER BY worktree = ? DESC, run DESC LIMIT 1",
+            (stage, stored_path(worktree)),
+        ).fetchone()
+        return found[0] if found else None
+
+    def under_way(self) -> list[RunRow]:
+        """Runs that are recorded as running, in any working tree."""
+        query = f"SELECT {RUN_COLUMNS} FROM runs WHERE state = 'running'"  # noqa: S608
+        return [run_row(row) for row in self._db.execute(query)]
+
+    def states(self) -> dict[int, str]:
+        """Every run's."""
+        return dict(self._db.execute("SELECT id, state FROM runs"))
+
+    def worktrees(self) -> list[str]:
+        """Every working tree that something has run in."""
+        return [os.fsdecode(row[0]) for row in self._db.execute("SELECT DISTINCT worktree FROM runs")]
+
+    def stages(self, runs: Sequence[int]) -> dict[int, list[StageRow]]:
+        """The stages of each run, in their order."""
+        found: dict[int, list[StageRow]] = {run: [] for run in runs}
+        for at in range(0, len(runs), _CHUNK):
+            part = runs[at : at + _CHUNK]
+            marks = ",".join("?" * len(part))
+            query = f"SELECT {STAGE_COLUMNS} FROM stage_runs WHERE run IN ({marks}) ORDER BY run, seq"  # noqa: S608
+            for row in self._db.execute(query, part):
+                stage = stage_row(row)
+                found[stage.run].append(stage)
+            self._add_parts(found, marks, part)
+        return found
+
+    def _add_parts(self, stages: dict[int, list[StageRow]], marks: str, runs: Sequence[int]) -> None:
+        parts: dict[tuple[int, str], list[Part]] = {}
+        query = f"SELECT run, stage, {PART_COLUMNS} FROM stage_parts WHERE run IN ({marks}) ORDER BY run, stage, seq"  # noqa: S608
+        for run, stage, *row in self._db.execute(query, runs):
+            parts.setdefault((run, stage), []).append(part_row(row))
+        for run in {run for run, _ in parts}:
+            stages[run] = [row._replace(parts=tuple(parts.get((run, row.stage), ()))) for row in stages[run]]
+
+    def skips(self, wanted: Filter, limit: int, from_ns: int = 0) -> list[Skip]:
+        """Newest first; none from before `from_ns`."""
+        if not wanted.takes_skips:
+            return []
+        rows = self._db.execute(
+            "SELECT at_ns, hook, reason FROM skips WHERE at_ns >= ? AND at_ns < ? AND (? IS NULL OR hook = ?)"
+            " ORDER BY at_ns DESC LIMIT ?",
+            (
+                max(from_ns, wanted.since_ns or 0),
+                wanted.until_ns if wanted.until_ns is not None else (1 << 63) - 1,
+                wanted.trigger,
+                wanted.trigger,
+                limit,
+            ),
+        )
+        return [Skip(*row) for row in rows]
+
+    def names(self, column: Column) -> set[str]:
+        """Every job, branch, trigger or stage that has a row."""
+        found: set[str] = set()
+        for table in _SOURCES[column]:
+            name = "hook" if table == "skips" else column
+            found |= {row[0] for row in self._db.execute(f"SELECT DISTINCT {name} FROM {table}")}  # noqa: S608
+        return found - {""}
+
+
+def _where(wanted: Filter) -> tuple[str, list[object]]:
+    """The condition and its values."""
+    terms: list[str] = ["1"]
+    values: list[object] = []
+    for column, value in (("job", wanted.job), ("branch", wanted.branch), ("trigger", wanted.trigger)):
+        if value is not None:
+            terms.append(f"{column} = ?")
+            values.append(value)
+    if wanted.since_ns is not None:
+        terms.append("started_ns >= ?")
+        values.append(wanted.since_ns)
+    if wanted.until_ns is not None:
+        terms.append("started_ns < ?")
+        values.append(wanted.until_ns)
+    state = f"state IN ({','.join('?' * len(wanted.verdicts))})" if wanted.verdicts else "1"
+    if wanted.stage is not None:
+        terms.append(f"id IN (SELECT run FROM stage_runs WHERE stage = ? AND {state})")  # noqa: S608 - question marks
+        values.append(wanted.stage)
+    else:
+        terms.append(state)
+    return " AND ".join(terms), [*values, *wanted.verdicts]

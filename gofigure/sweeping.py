@@ -1,0 +1,217 @@
+"""Keep what gofigure remembers within bounds: rows of the store, logs, and what crashes have left.
+
+By hand as `gofigure gc`; by itself once a day after a run, for a moment only.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import itertools
+import math
+import os
+import re
+import shutil
+import stat
+import time
+from collections.abc import Iterator, Mapping, Sequence
+from typing import NamedTuple
+
+from gofigure.errors import GofigureError, StoreUnwritable
+from gofigure.events import Note, Observer, Progress
+from gofigure.git.index import abandoned, remove_scratch
+from gofigure.process.log_files import folders
+from gofigure.project import Project, lock_file_of
+from gofigure.runner.execute import settle_if_free
+from gofigure.store.bounds import BOUNDS, DAY_NS, Bounds
+from gofigure.store.db import NAME, NotNowError
+from gofigure.store.store import Store
+from gofigure.store.sweep import Swept
+
+_MOMENT = 0.2  # seconds that a run may take longer
+_AGAIN_NS = 600 * 1_000_000_000  # after that moment was too short
+_ASIDE = re.compile(re.escape(NAME) + r"\.set-aside-(\d{8}-\d{6})-\d+(-journal|-wal|-shm)?")
+
+
+class Removed(NamedTuple):
+    """What was removed, or would be."""
+
+    runs: int = 0
+    skips: int = 0
+    proofs: int = 0
+    digests: int = 0
+    logs: int = 0  # runs that had some
+    log_bytes: int = 0
+    files: int = 0  # stores set aside, folders that crashes have left
+
+
+class _Log(NamedTuple):
+    """The folder with a run's logs."""
+
+    changed_ns: int
+    run: int
+    path: str
+
+
+def sweep(
+    project: Project, store: Store, mark: str, observe: Observer, *, bounds: Bounds = BOUNDS, dry: bool = False
+) -> Removed:
+    """Remove all that is beyond the bounds; `dry`: only say what that is. `mark`: see runner.execute.Setting."""
+    if store.is_forgetful:
+        raise StoreUnwritable(f"{project.store_file} cannot be written, so nothing is removed")
+    if not dry:
+        _settle(project, store, mark)
+        return _sweep(project, store, observe, bounds, None, dry=False)
+    with store.copied() as copy:  # all is done to that, and so the numbers are the true ones
+        return _sweep(project, copy, observe, bounds, None, dry=True)
+
+
+def now_and_then(project: Project, store: Store, observe: Observer, *, bounds: Bounds = BOUNDS) -> None:
+    """Sweep for a moment, if that was not done today; the next run goes on where it was not enough.
+
+    For the end of a run: nothing that was looked up in the store counts afterwards. Raises nothing.
+    """
+    try:
+        now = time.time_ns()
+        if store.is_forgetful or 0 <= now - store.last_swept() < DAY_NS:
+            return
+        store.note_swept(now)  # before it begins: what goes wrong shall not go wrong after every run
+        try:
+            _sweep(project, store, observe, bounds, _MOMENT, dry=False)
+        except NotNowError:
+            store.note_swept(now - DAY_NS + _AGAIN_NS)
+    except NotNowError:
+        return  # another process is at work; there will be a better moment
+    except (GofigureError, OSError) as error:
+        observe(Note(f"old runs and logs could not be removed: {error}"))
+
+
+def _sweep(
+    project: Project, store: Store, observe: Observer, bounds: Bounds, moment: float | None, *, dry: bool
+) -> Removed:
+    """`moment`: seconds, of which rows get the first half; None: as long as it takes."""
+    began = time.monotonic()
+    gone = [folder for folder in store.history.worktrees() if not os.path.isdir(folder)]
+    if not dry:
+        _settle_gone(store, gone)
+    rows: Swept | None = None
+    try:
+        rows = store.sweep(bounds, lambda label, done: observe(Progress(label, done, 0)), gone, moment and moment / 2)
+    except NotNowError:
+        if moment is None:
+            raise
+    until = began + moment if moment is not None else math.inf
+    logs, log_bytes = _remove_logs(project, store.history.states(), observe, bounds, until, dry=dry)
+    files = _remove_left(project, bounds, dry=dry)
+    if rows is None:
+        raise NotNowError("there was no time for more")
+    return Removed(*rows, logs, log_bytes, files)
+
+
+def _settle(project: Project, store: Store, mark: str) -> None:
+    """Mark what dead processes have left in any working tree: such runs would be kept for ever."""
+    for worktree in {run.worktree for run in store.history.under_way()}:
+        settle_if_free(store, lock_file_of(project, worktree), worktree, mark)
+
+
+def _settle_gone(store: Store, gone: Sequence[str]) -> None:
+    """A working tree that is no more has no lock to ask; a day is longer than anything can run in it."""
+    long_ago = time.time_ns() - DAY_NS
+    left = [run.id for run in store.history.under_way() if run.worktree in gone and run.started_ns < long_ago]
+    if left:
+        store.ledger.settle(left)
+
+
+def _remove_logs(
+    project: Project, states: Mapping[int, str], observe: Observer, bounds: Bounds, until: float, *, dry: bool
+) -> tuple[int, int]:
+    """How many runs' logs went, and how many bytes."""
+    found = [_Log(changed, run, path) for run, path in folders(project.state_dir) if (changed := _changed(path))]
+    found.sort(reverse=True)
+    old = set(_too_old(found, states, bounds))
+    rest = [log for log in found if log not in old]
+    removed = freed = 0
+    for log in itertools.chain(old, _too_much(rest, states, bounds, until)):
+        _in_time(until)
+        freed += _size(log.path)
+        removed += 1
+        if not dry:
+            shutil.rmtree(log.path, ignore_errors=True)
+        observe(Progress("removing logs", removed, 0))
+    return removed, freed
+
+
+def _too_old(found: Sequence[_Log], states: Mapping[int, str], bounds: Bounds) -> Iterator[_Log]:
+    """Logs beyond the days or the number. Those of a run that is not known can be asked for by nobody."""
+    now = time.time_ns()
+    for at, log in enumerate(found):
+        if _must_stay(at, log, states, bounds):
+            continue
+        days = bounds.log_days if log.run in states else 1
+        if at >= bounds.most_logs or log.changed_ns < now - days * DAY_NS:
+            yield log
+
+
+def _too_much(found: Sequence[_Log], states: Mapping[int, str], bounds: Bounds, until: float) -> Iterator[_Log]:
+    """Logs beyond the size, the oldest first, those of failed runs last."""
+    ranked = []
+    for at, log in enumerate(found):
+        stays = _must_stay(at, log, states, bounds)
+        failed = states.get(log.run) in ("failed", "interrupted")
+        ranked.append((0 if stays else 1 if failed else 2, at, log))
+    left = bounds.log_bytes
+    beyond = []
+    for rank, _, log in sorted(ranked):
+        _in_time(until)
+        left -= _size(log.path)
+        if left < 0 and rank:
+            beyond.append(log)
+    yield from reversed(beyond)
+
+
+def _must_stay(at: int, log: _Log, states: Mapping[int, str], bounds: Bounds) -> bool:
+    return at < bounds.newest_logs or states.get(log.run) == "running"
+
+
+def _in_time(until: float) -> None:
+    if time.monotonic() >= until:
+        raise NotNowError("there was no time for more")
+
+
+def _remove_left(project: Project, bounds: Bounds, *, dry: bool) -> int:
+    """Stores that were set aside long ago, and the private folders of processes that were killed."""
+    folder = os.path.dirname(project.store_file)
+    latest = time.strftime("%Y%m%d-%H%M%S", time.localtime(time.time() - bounds.aside_days * 86400))
+    asides = [
+        os.path.join(folder, name)
+        for name in os.listdir(folder)
+        if (aside := _ASIDE.fullmatch(name)) and aside[1] < latest and _is_ours(os.path.join(folder, name))
+    ]
+    crashed = abandoned(project.state_dir)
+    if not dry:
+        with contextlib.suppress(FileNotFoundError):  # another process may be doing the same
+            for path in asides:
+                os.unlink(path)
+            for path in crashed:
+                remove_scratch(path)
+    return len(asides) + len(crashed)
+
+
+def _is_ours(path: str) -> bool:
+    info = os.lstat(path)
+    return stat.S_ISREG(info.st_mode) and info.st_uid == os.geteuid()
+
+
+def _changed(path: str) -> int:
+    try:
+        return os.lstat(path).st_mtime_ns
+    except OSError:  # another process may be removing it
+        return 0
+
+
+def _size(folder: str) -> int:
+    """Bytes that a folder takes on the disk."""
+    total = 0
+    with contextlib.suppress(OSError), os.scandir(folder) as entries:
+        for entry in entries:
+            total += entry.stat(follow_symlinks=False).st_blocks * 512
+    return total
