@@ -13,6 +13,7 @@ from gofigure.cli.here import here
 from gofigure.model import RunResult, StageResult
 from gofigure.store.ledger import NewRun
 from gofigure.store.store import Store
+from gofigure.trust import require_token
 
 HOUR = 3600 * 10**9
 CONFIG = """
