@@ -85,7 +85,7 @@ def _refusal(where: Here, layers: Layers) -> str:
     try:
         trust.require(where.project.trust, as_judged(layers))
     except NotAllowedError as error:
-        return str(error)
+        return f"{error}; {error.hint}"
     return ""
 
 
@@ -104,7 +104,7 @@ def _tell(place: _Place, jobs: Sequence[Job], planned: Sequence[Plan], last: Map
     if place.disabled:
         print(f"disabled: {', '.join(place.disabled)}")
     if place.refusal:
-        print(f"not allowed to run here: {place.refusal} (gofigure allow)")
+        print(f"not allowed: {place.refusal}")
         for job in jobs:
             print(f"{job.name}: {', '.join(job.stages)}")
     for plan in planned:
@@ -125,8 +125,9 @@ def tell_plan(plan: Plan, last: RunRow | None = None) -> None:
     ran = f"run {last.id} {last.state}, {ago(last.started_ns)} ({last.trigger})" if last else "it has never run"
     print(f"{plan.job.name}: {ran}")
     width = max(map(len, plan.steps))
+    column = max(len(word(step)) for step in plan.steps.values())
     for name, step in plan.steps.items():
-        print(f"  {name:<{width}}  {word(step):<8} {step.reason}")
+        print(f"  {name:<{width}}  {word(step):<{column}}  {step.reason}")
 
 
 def word(step: Step) -> str:

@@ -21,7 +21,7 @@ NAME = ".gofigure"
 MEMORY = ":memory:"
 SIDE_FILES = (NAME + "-journal", NAME + "-wal", NAME + "-shm")
 APPLICATION_ID = 0x676F6669  # "gofi"
-_BUSY_MS = 5000
+_BUSY_MS = 10_000
 _JOURNAL_PATIENCE = 1.0
 _STEPS_BETWEEN_LOOKS = 5000  # of SQLite's virtual machine: below a millisecond
 # Besides what SQLite calls so: our own statements, which fit our own tables, do not; or a text is none (0).

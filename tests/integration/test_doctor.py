@@ -266,7 +266,9 @@ def test_an_interpreter_that_a_hook_names_is_not_started_before_allow(project: R
 
 def test_hooks_in_another_place(project: Repo, tmp_path: Path) -> None:
     project.git("config", "core.hooksPath", str(tmp_path / "elsewhere"))
-    assert f"hooks: git is told to look for hooks in {tmp_path / 'elsewhere'} (core.hooksPath)" in problem(project)
+    elsewhere, missing = told(look(project), "problem")
+    assert f"git is told to look for hooks in {tmp_path / 'elsewhere'} (core.hooksPath)" in elsewhere
+    assert "pre-commit is not installed" in missing
 
 
 def test_a_hook_that_is_not_installed(project: Repo) -> None:

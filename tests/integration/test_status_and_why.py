@@ -44,13 +44,16 @@ def allowed(project: Repo) -> Repo:
     return project
 
 
+HINT = "read .gofigure.toml, then: gofigure allow"
+
+
 def test_before_allow_it_shows_the_jobs_and_looks_no_further(project: Repo) -> None:
     done = project.gofigure("status")
     assert done.returncode == 0, said(done)
     assert done.stdout.decode().splitlines() == [
         "on the working tree, branch main",
         "hooks: none installed (gofigure install-hooks)",
-        "not allowed to run here: read .gofigure.toml, then: gofigure allow",
+        f"not allowed: the configuration in {project.root} has not been allowed to run on this machine; {HINT}",
         "check: lint, unit, docs",
         "ship: unit",
     ]

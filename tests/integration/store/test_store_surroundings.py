@@ -216,6 +216,6 @@ def test_a_store_that_another_program_keeps_locked_is_told_after_some_seconds(re
         done = repo.gofigure("run", "--no-cache")
         holder.communicate()
     assert done.returncode == 2
-    assert "has been locked by another process for 5 s" in said(done)
+    assert "has been locked by another process for 10 s" in said(done)
     assert lines(repo.root / "nothing") == 0
     assert repo.gofigure("run").returncode == 0

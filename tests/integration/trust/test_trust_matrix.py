@@ -188,7 +188,7 @@ def test_a_configuration_that_may_not_run_starts_no_program_at_all(pair: Pair) -
     os.utime(pair.mine.root / "a.txt", (1, 1))
     for args in PLANNING:
         done = pair.mine.gofigure(*args)
-        assert done.returncode == 2, said(done)
+        assert done.returncode == (0 if args[0] == "status" else 2), said(done)  # it shows the rest all the same
         assert "was not made here" in said(done)
     assert _canary(pair) == []
 
