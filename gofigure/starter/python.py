@@ -24,7 +24,7 @@ def find(place: Place) -> Found | None:
     drafts = [
         draft
         for draft in (
-            _per_file(place, "ruff", _RUFF, 'check --force-exclude "$@"'),
+            _per_file(place, "ruff", _RUFF, 'check --no-fix --force-exclude "$@"'),
             _per_file(place, "flake8", _FLAKE8, '"$@"'),
             _mypy(place),
             _tests(place, tests, () if marks else projects) if tests else None,

@@ -84,7 +84,7 @@ def test_a_python_project(bare: Repo) -> None:
     assert "found Python (pyproject.toml, 1 test file)" in told
     assert "mypy is only a comment: mypy cannot be started, from PATH or from .venv" in told
     assert verdicts(bare.json("run")) == {"ruff": "passed", "pytest": "passed"}
-    assert f"ruff {bare.root} check --force-exclude tests/test_a.py" in called(bare)
+    assert f"ruff {bare.root} check --no-fix --force-exclude tests/test_a.py" in called(bare)
     assert verdicts(bare.json("run")) == {"ruff": "reused", "pytest": "reused"}
 
 

@@ -61,7 +61,7 @@ def line(draft: Draft, key: str) -> object:
         ({"Makefile": "test: x\nbuild:\ntested:\nlint := 1\ncheck ::= 2\n"}, ["make"], ["make-test", "make-build"]),
         ({"Makefile": "check:\nlint:\n"}, ["make"], ["make-lint", "make-check"]),
         ({"Makefile": "test:\ncheck:\n"}, ["make"], ["make-test"]),
-        ({"Makefile": "all:\n"}, ["make"], ["markers"]),
+        ({"Makefile": "all:\n"}, ["make"], ["markers", "make-all"]),
         ({"Makefile": "build:\n"}, ["make"], ["markers", "make-build"]),
         ({".pre-commit-config.yaml": ""}, ["prek"], ["pre-commit"]),
         ({".pre-commit-config.yaml": ""}, [], ["markers"]),
