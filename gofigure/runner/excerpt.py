@@ -11,7 +11,9 @@ _LINES = 8
 _WINDOW = 64 * 1024
 # What compilers, linters and test runners begin a complaint with; else any line that sounds like trouble.
 _COMPLAINT = re.compile(
-    r"^E\s{2,}\S|\b(error|fatal|panic)(\[\w+\])?:|^(FAILED|ERROR|FAIL|✗|✘)\b|--- FAIL", re.IGNORECASE
+    r"^E\s{2,}\S|\b(error|fatal|panic)(\[\w+\])?:|^(FAILED|ERROR|FAIL|✗|✘)\b|--- FAIL"
+    r"|^[\w./-]+\.[a-z]\w*:\d+(:\d+)?: |^(?-i:[A-Z]{1,4}\d{3,4}) ",  # a place in a file; a linter's rule
+    re.IGNORECASE,
 )
 _TROUBLE = re.compile(
     r"\b(errors?|fail(ed|ure|s)?|exception|traceback|undefined|not found|cannot|no such|expected)\b", re.IGNORECASE
@@ -32,9 +34,9 @@ def excerpt(logs: tuple[str, ...]) -> tuple[str, ...]:
     if not lines:
         return ("its output is not text",) if data.strip() else ()
     found = _first(_COMPLAINT, lines)
-    if found is None:
-        found = _first(_TROUBLE, lines)
-    start = max(0, len(lines) - _LINES if found is None else found - 1)
+    if found is None:  # what is about it is needed to understand a lesser hint
+        found = min(_first(_TROUBLE, lines) or len(lines), len(lines) - _LINES + 1)
+    start = max(0, found - 1)
     return tuple(line[:400] for line in lines[start : start + _LINES])
 
 

@@ -45,3 +45,15 @@ def test_a_log_of_a_gigabyte_is_not_read_whole(tmp_path: Path) -> None:
 
 def test_nothing_was_printed() -> None:
     assert excerpt(()) == ()
+
+
+def test_the_first_finding_of_a_linter_comes_before_their_number(tmp_path: Path) -> None:
+    findings = b"".join(b"F401 [*] `os` imported\n --> src/%d.py:1:8\n  |\n1 | import os\n" % at for at in range(20))
+    assert _of(tmp_path, findings + b"Found 20 errors.\n")[0] == "F401 [*] `os` imported"
+    found = _of(tmp_path, b"quiet 127.0.0.1:80: test001 12:30: x\n" * 20 + b"a.go:3:4: vet: bad\nb.go:1: x\nlast\n")
+    assert found[1:] == ("a.go:3:4: vet: bad", "b.go:1: x", "last")
+
+
+def test_what_passed_before_does_not_push_a_late_failure_down(tmp_path: Path) -> None:
+    found = _of(tmp_path, b"test_a PASSED\n" * 30 + b"E   assert 1 == 2\nFAILED a.py\n")
+    assert found == ("test_a PASSED", "E   assert 1 == 2", "FAILED a.py")
