@@ -90,6 +90,9 @@ def _print(run: RunRow, wanted: Sequence[StageLogs], *, single: bool) -> None:
     if not any(one.files for one in wanted):
         for one in wanted:
             say(f"{one.stage.stage} has no log in run {run.id}: {_verdict(one.stage)}; {one.stage.reason}")
+        reused = next((one.stage.stage for one in wanted if one.stage.state == "reused"), None)
+        if reused is not None:
+            say(f"          when it was executed last: gofigure logs {reused}")
 
 
 def _follow(project: Project, store: Store, run: RunRow, wanted: Sequence[StageLogs]) -> int:

@@ -53,9 +53,8 @@ def _why_stages(where: Here, name: str, *, as_json: bool) -> None:
 
 
 def _tell(step: Step, last: StageRow | None) -> None:
-    print(
-        f"{step.stage.name}: {'proven' if step.reused else 'left out' if step.left_out else 'would run'}: {step.reason}"
-    )
+    now = "" if step.reused else "left out: " if step.left_out else "would run: "
+    print(f"{step.stage.name}: {now}{step.reason}")
     if last is None:
         print("  it has never been executed")
         return

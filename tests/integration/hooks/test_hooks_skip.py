@@ -134,7 +134,7 @@ def test_it_holds_by_hand_and_is_shown_by_status(configured: Repo, tmp_path: Pat
     assert done.returncode == 0
     assert b"SKIP=slow" in done.stdout
     assert _counts(tmp_path) == [1, 1, 0, 0]
-    assert b"slow  left out SKIP=slow" in configured.gofigure("status", "check", env={"SKIP": "slow"}).stdout
+    assert b"slow  left out  SKIP=slow" in configured.gofigure("status", "check", env={"SKIP": "slow"}).stdout
 
 
 def test_a_failure_beside_a_skipped_stage_is_one(configured: Repo) -> None:
