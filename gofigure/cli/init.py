@@ -78,7 +78,7 @@ def _refuse_existing(file: str) -> None:
 
 
 def _survey(root: str, file: str, where: Here, *, in_git: bool) -> _Start:
-    place = look(root, where.environ, targets=KINDS, in_git=in_git)
+    place = look(root, where.environ, in_git=in_git)
     found = survey(place)
     drafts = chosen(found)
     text = config_text(drafts, [one.remark for one in found if one.remark])

@@ -10,6 +10,8 @@ from typing import TextIO
 
 def open_missing() -> None:
     """Give a stream that was closed when we were started a place to write to: nothing then need ask for None."""
+    if sys.stdin is None:
+        sys.stdin = open(os.devnull, encoding="utf-8")  # noqa: SIM115 - until the process ends
     for name in ("stdout", "stderr"):
         if getattr(sys, name) is None:
             setattr(sys, name, open(os.devnull, "w", encoding="utf-8"))  # noqa: SIM115 - until the process ends

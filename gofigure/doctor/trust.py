@@ -8,7 +8,8 @@ from collections.abc import Iterator
 from gofigure.doctor.finding import Said, fine, problem, warning
 from gofigure.doctor.hooks import scripts
 from gofigure.doctor.scene import Scene
-from gofigure.trust import data_home
+from gofigure.project import as_judged
+from gofigure.trust import data_home, refusal
 
 
 def check_permission(scene: Scene) -> Iterator[Said]:
@@ -16,7 +17,11 @@ def check_permission(scene: Scene) -> Iterator[Said]:
         return
     record = scene.project.trust.record
     if scene.token is not None:
-        yield fine(f"{scene.project.trust.home} is allowed to run its configuration")
+        refused = refusal(scene.project.trust, as_judged(scene.layers))
+        if refused is None:
+            yield fine(f"{scene.project.trust.home} is allowed to run its configuration")
+        else:
+            yield problem(str(refused), "gofigure allow (shows what changed)")
     elif os.path.lexists(record) and not os.access(record, os.R_OK):
         yield problem(f"{record}, which holds the permission, cannot be read", f"chmod u+r {record}")
     elif scene.config is not None:

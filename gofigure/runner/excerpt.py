@@ -35,7 +35,8 @@ def excerpt(logs: tuple[str, ...]) -> tuple[str, ...]:
         return ("its output is not text",) if data.strip() else ()
     found = _first(_COMPLAINT, lines)
     if found is None:  # what is about it is needed to understand a lesser hint
-        found = min(_first(_TROUBLE, lines) or len(lines), len(lines) - _LINES + 1)
+        hint = _first(_TROUBLE, lines)
+        found = min(len(lines) if hint is None else hint, len(lines) - _LINES + 1)
     start = max(0, found - 1)
     return tuple(line[:400] for line in lines[start : start + _LINES])
 

@@ -14,7 +14,7 @@ def find(place: Place) -> Found | None:
         return None
     folders = ("",) if "" in crates else crates  # the one at the root speaks for those below it
     manifests = [f"{folder}/{_FILE}" if folder else _FILE for folder in folders]
-    lines = in_folders(place, "cargo_test", "cargo test", folders, together=lead_out(place, manifests))
+    lines = in_folders("cargo_test", "cargo test", folders, together=lead_out(place, manifests))
     told = manifests[0] + (f" and {len(manifests) - 1} more" if len(manifests) > 1 else "")
     draft = Draft(
         "cargo-test", "test", f"Tests: {told}", lines, "" if place.runs("cargo") else "cargo cannot be started"

@@ -8,24 +8,17 @@ from collections.abc import Iterable, Sequence
 from gofigure.starter.facts import Line, Place
 
 
-def in_folders(
-    place: Place, target: str, command: str, folders: Sequence[str], *, together: bool = False
-) -> tuple[Line, ...]:
-    """`command` in each folder: by `target` if there is such a target, else by the shell.
+def in_folders(target: str | None, command: str, folders: Sequence[str], *, together: bool = False) -> tuple[Line, ...]:
+    """What runs `command` in each folder: `target`, which does just that, or else the shell.
 
     `together`: what a folder's result depends on lies outside of it as well, so the whole tree is read.
     """
+    one = Line("run", command) if target is None else Line("target", target)
     if list(folders) == [""]:
-        return (_one(place, target, command),)
+        return (one,)
     if together:
         return (Line("run", in_each(folders, command), "they refer to one another, so this reads everything"),)
-    return (_one(place, target, command), Line("locations", tuple(folder or "." for folder in folders)))
-
-
-def _one(place: Place, target: str, command: str) -> Line:
-    # The targets of their own are new: once all of them are there, this is `Line("target", target)`, and
-    # `command` is only needed for folders that refer to one another.
-    return Line("target", target) if target in place.targets else Line("run", command)
+    return (one, Line("locations", tuple(folder or "." for folder in folders)))
 
 
 def in_each(folders: Sequence[str], command: str) -> str:

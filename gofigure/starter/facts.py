@@ -17,7 +17,6 @@ class Place(NamedTuple):
     exists: Callable[[str], bool]  # anything of that name, a link as well
     runs: Callable[[str], bool]  # this program can be started on this machine
     imports: Callable[[str], bool]  # python3 has this module
-    targets: frozenset[str]
     in_git: bool
     incomplete: str = ""  # why not everything was seen
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 import stat
 from collections import deque
-from collections.abc import Collection, Iterator, Mapping
+from collections.abc import Iterator, Mapping
 
 from gofigure.errors import GofigureError
 from gofigure.process.capture import capture
@@ -23,7 +23,7 @@ _VERSION = {"go": "version"}
 _STAY_HERE = {"COREPACK_ENABLE_NETWORK": "0", "RUSTUP_AUTO_INSTALL": "0"}
 
 
-def look(root: str, environ: Mapping[str, str], *, targets: Collection[str], in_git: bool) -> Place:
+def look(root: str, environ: Mapping[str, str], *, in_git: bool) -> Place:
     """What is in a folder. Nothing in it is run, and no other program with the folder as its own."""
     found: list[str] = []
     words: list[str] = []
@@ -42,7 +42,6 @@ def look(root: str, environ: Mapping[str, str], *, targets: Collection[str], in_
         lambda path: os.path.lexists(os.path.join(root, path)),
         programs.run,
         programs.has_module,
-        frozenset(targets),
         in_git,
         "; ".join(words),
     )

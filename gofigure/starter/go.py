@@ -19,10 +19,10 @@ def find(place: Place) -> Found | None:
     told = manifests[0] + (f" and {len(manifests) - 1} more" if len(manifests) > 1 else "")
     together = "go.work" in place.files or lead_out(place, manifests)
     if tested:
-        lines = in_folders(place, "go_test", "go test ./...", tested, together=together)
+        lines = in_folders("go_test", "go test ./...", tested, together=together)
         draft = Draft("go-test", "test", f"Tests: {told}", lines, missing)
     else:
-        lines = in_folders(place, "go_vet", "go vet ./...", modules, together=together)
+        lines = in_folders(None, "go vet ./...", modules, together=together)
         draft = Draft("go-vet", "lint", f"{told}: there are no tests yet", lines, missing)
     return Found("Go", tuple(manifests[:3]), (draft,))
 

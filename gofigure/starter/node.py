@@ -70,8 +70,7 @@ def _draft(place: Place, program: str, packages: list[_Package], script: str, ro
         missing = f"its packages are not there yet ({program} install)"
     command = f"{program} test" if script == "test" else f"{program} run {script}"
     lines = in_folders(
-        place,
-        f"{program}_{script}",
+        "npm_test" if (program, script) == ("npm", "test") else None,
         command,
         [one.folder for one in having],
         together=lead_out(place, [one.path for one in having]),

@@ -90,7 +90,7 @@ def _tests(place: Place, tests: tuple[str, ...], projects: tuple[str, ...]) -> D
     name, command, missing = _runner(place, tests, apart=bool(folders))
     if folders:
         together = lead_out(place, [f"{one}/pyproject.toml" for one in folders])
-        lines = in_folders(place, "pytest" if command == "pytest" else "", command, folders, together=together)
+        lines = in_folders("pytest" if command == "pytest" else None, command, folders, together=together)
     else:
         narrow = 'reads everything; narrower: inputs = ["src/**", "tests/**", ...]'
         lines = (Line("target", "pytest", narrow) if command == "pytest" else Line("run", command, narrow),)

@@ -32,6 +32,7 @@ __all__ = [
     "allow",
     "before",
     "data_home",
+    "refusal",
     "require",
     "require_token",
     "revoke",
@@ -53,15 +54,30 @@ def require_token(trust: Trust) -> bytes:
 
 def require(trust: Trust, layers: Sequence[Layer]) -> bytes:
     """The repository's token, if these very bytes may run. Raises NotAllowedError if they need a new yes."""
+    token, unknown = _judge(trust, layers)
+    with contextlib.suppress(GofigureError):  # it will be found out again
+        _approve(trust, token, unknown)
+    for layer in layers:
+        note_use(trust, token, layer)
+    return token
+
+
+def refusal(trust: Trust, layers: Sequence[Layer]) -> NotAllowedError | None:
+    """What `require` would raise; writes nothing."""
+    try:
+        _judge(trust, layers)
+    except NotAllowedError as error:
+        return error
+    return None
+
+
+def _judge(trust: Trust, layers: Sequence[Layer]) -> tuple[bytes, list[Layer]]:
+    """The token, and those layers that were written here and not approved yet."""
     token = require_token(trust)
     unknown = [layer for layer in layers if not is_approved(trust, token, layer)]
     if unknown:
         _refuse_foreign(trust, token, unknown)
-        with contextlib.suppress(GofigureError):  # it will be found out again
-            _approve(trust, token, unknown)
-    for layer in layers:
-        note_use(trust, token, layer)
-    return token
+    return token, unknown
 
 
 def _refuse_foreign(trust: Trust, token: bytes, unknown: Iterable[Layer]) -> None:
@@ -80,7 +96,7 @@ def _refuse_foreign(trust: Trust, token: bytes, unknown: Iterable[Layer]) -> Non
             )
 
 
-def allow(trust: Trust, layers: Iterable[Layer] = ()) -> bytes:
+def allow(trust: Trust, layers: Iterable[Layer]) -> bytes:
     """Say yes to these bytes; the repository's token."""
     token = make_token(trust)
     _approve(trust, token, layers)

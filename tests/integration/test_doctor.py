@@ -30,7 +30,7 @@ from gofigure.git.environment import GitVariables
 from gofigure.git.repository import ask
 from gofigure.model import Trigger
 from gofigure.pipeline import Request, run
-from gofigure.project import locate
+from gofigure.project import load_config, locate
 from gofigure.store.inspect import why_locks_fail
 from gofigure.triggers.install import install, template
 
@@ -58,7 +58,7 @@ def project(repo: Repo) -> Repo:
     where = locate(ask(str(repo.root), repo.env, GitVariables()), repo.env)
     assert where.repository is not None
     install(where.repository, ["pre-commit"], path=repo.env["PATH"], data=trust.data_home(repo.env))
-    trust.allow(where.trust)
+    trust.allow(where.trust, load_config(where).layers)
     run(where, Request(Trigger("manual"), repo.env), ignore)
     return repo
 
@@ -403,6 +403,15 @@ def test_a_store_that_cannot_be_written(project: Repo, monkeypatch: pytest.Monke
 def test_a_large_store(project: Repo) -> None:
     os.truncate(project.root / ".gofigure", 3 << 30)  # a hole
     assert any("holds 3.2 GB | gofigure gc" in line for line in told(look(project), "warning"))
+
+
+def test_a_configuration_that_waits_for_a_yes(project: Repo) -> None:
+    project.config(CONFIG + "# theirs\n")
+    project.git("add", "-A")
+    project.git("commit", "-q", "--no-verify", "-m", "theirs")
+    shutil.rmtree(project.root / ".git/logs")  # nobody knows who has made it
+    assert "permission: .gofigure.toml is not what was allowed to run here" in problem(project)
+    assert "gofigure allow" in problem(project), "and looking has not allowed it"
 
 
 def test_a_permission_that_others_could_give(project: Repo, home: Path) -> None:

@@ -32,7 +32,7 @@ class Eye:
     def __init__(self, root: Path, env: Mapping[str, str]) -> None:
         self.env = env
         self.project: Project = locate(ask(str(root), env, GitVariables()), env)
-        self.token = trust.allow(self.project.trust)
+        self.token = trust.allow(self.project.trust, ())
 
     def here(self, *, remember: bool = True, meanwhile: Callable[[], None] = lambda: None) -> Snapshot:
         """The working tree. `meanwhile` happens after git was asked, before its answer is used."""

@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Collection, Mapping
 
 from gofigure.starter import Place
-from gofigure.targets import KINDS
 
 
 def place(
@@ -13,7 +12,6 @@ def place(
     programs: Collection[str] = (),
     *,
     modules: Collection[str] = (),
-    targets: Collection[str] = tuple(KINDS),
     in_git: bool = True,
 ) -> Place:
     return Place(
@@ -22,6 +20,5 @@ def place(
         lambda path: path in files,
         lambda name: name in programs,
         lambda name: name in modules,
-        frozenset(targets),
         in_git,
     )

@@ -9,8 +9,7 @@ from typing import TYPE_CHECKING, NoReturn
 
 import pytest
 
-from gofigure.process import Captured, HelperFailed, Talker
-from gofigure.process.capture import capture, start
+from gofigure.process.capture import Captured, HelperFailed, Talker, capture, start
 
 if TYPE_CHECKING:
     from pathlib import Path

@@ -9,7 +9,8 @@ import time
 
 import pytest
 
-from gofigure.process import end_all, family
+from gofigure.process import family
+from gofigure.process.ladder import end_all
 from gofigure.process.pipes import exit_code
 from gofigure.process.spawn import spawn
 

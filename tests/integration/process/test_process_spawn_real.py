@@ -9,9 +9,8 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from gofigure.process import CannotStart
 from gofigure.process.capture import capture
-from gofigure.process.spawn import secure_descriptors, spawn
+from gofigure.process.spawn import CannotStart, secure_descriptors, spawn
 
 if TYPE_CHECKING:
     from pathlib import Path

@@ -10,10 +10,12 @@ from typing import TYPE_CHECKING, NoReturn
 
 import pytest
 
-from gofigure.process import CannotStart, Ended, Supervisor, family
+from gofigure.process import family
 from gofigure.process.capture import start
 from gofigure.process.log import marker as log_marker
 from gofigure.process.mask import Mask
+from gofigure.process.spawn import CannotStart
+from gofigure.process.supervisor import Ended, Supervisor
 
 if TYPE_CHECKING:
     from collections.abc import Callable

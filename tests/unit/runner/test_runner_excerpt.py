@@ -57,3 +57,7 @@ def test_the_first_finding_of_a_linter_comes_before_their_number(tmp_path: Path)
 def test_what_passed_before_does_not_push_a_late_failure_down(tmp_path: Path) -> None:
     found = _of(tmp_path, b"test_a PASSED\n" * 30 + b"E   assert 1 == 2\nFAILED a.py\n")
     assert found == ("test_a PASSED", "E   assert 1 == 2", "FAILED a.py")
+
+
+def test_a_hint_in_the_very_first_line_is_one(tmp_path: Path) -> None:
+    assert _of(tmp_path, b"cannot open the settings\n" + b"more\n" * 20)[0] == "cannot open the settings"

@@ -129,8 +129,8 @@ def test_each_module_of_a_monorepo_by_itself_if_they_are_apart() -> None:
         assert line(together, "run") == "(cd a && go test ./...)\n(cd b && go test ./...)\n"
 
 
-def test_a_target_is_used_as_soon_as_there_is_one() -> None:
-    found = survey(place({"a/go.mod": "", "a/x_test.go": ""}, ["go"], targets=["go_test"]))
+def test_a_target_needs_no_shell_line() -> None:
+    found = survey(place({"a/go.mod": "", "a/x_test.go": ""}, ["go"]))
     (draft,) = chosen(found)
     assert (line(draft, "target"), line(draft, "run")) == ("go_test", None)
 

@@ -55,29 +55,26 @@ PROGRAMS = [
     "prek",
     "python3",
 ]
-KNOWN = (*KINDS, "go_test", "npm_test", "cargo_test")
 
 
 @given(
     files=st.lists(st.tuples(FOLDERS, FILES), max_size=8),
     programs=st.sets(st.sampled_from(PROGRAMS)),
-    targets=st.sampled_from([tuple(KINDS), tuple(dict.fromkeys(KNOWN))]),
     pytest_module=st.booleans(),
     in_git=st.booleans(),
 )
 def test_whatever_is_found_makes_a_good_configuration(
     files: list[tuple[str, tuple[str, str]]],
     programs: set[str],
-    targets: tuple[str, ...],
     pytest_module: bool,
     in_git: bool,
 ) -> None:
     there = {folder + name: text for folder, (name, text) in files}
     modules = ["pytest"] if pytest_module else []
-    found = survey(place(there, programs, modules=modules, targets=targets, in_git=in_git))
+    found = survey(place(there, programs, modules=modules, in_git=in_git))
     drafts = chosen(found)
     text = config_text(drafts, [one.remark for one in found if one.remark])
-    config = parse(text.encode(), "x", targets=targets)
+    config = parse(text.encode(), "x", targets=tuple(KINDS))
     active = [one.name for one in drafts if one.active]
     assert list(config.stages) == active
     assert [stage for job in config.jobs.values() for stage in job.stages] == sorted(
@@ -86,7 +83,7 @@ def test_whatever_is_found_makes_a_good_configuration(
     assert set(active) - {"markers"} <= _possible(programs, modules)
     # What is only a comment is as good once it is uncommented.
     uncommented = [one._replace(missing="") for one in drafts if one.role != "later"]
-    assert len(parse(config_text(uncommented).encode(), "x", targets=targets).stages) == len(uncommented)
+    assert len(parse(config_text(uncommented).encode(), "x", targets=tuple(KINDS)).stages) == len(uncommented)
 
 
 def _possible(programs: set[str], modules: list[str]) -> set[str]:
