@@ -8,7 +8,7 @@ from collections.abc import Iterator, Mapping
 from typing import NamedTuple
 
 from gofigure import config as configuration
-from gofigure.errors import ConfigError, GofigureError, NotARepository, StoreError, StoreUnwritable
+from gofigure.errors import ConfigError, GitError, GofigureError, NotARepository, StoreError, StoreUnwritable
 from gofigure.events import Note, Observer
 from gofigure.git.exclude import exclude_state
 from gofigure.git.index import tracked_among
@@ -39,7 +39,10 @@ def locate(asked: Asked, environ: Mapping[str, str]) -> Project:
     """The project around a folder: git's working tree, or else the nearest folder with a configuration."""
     try:
         repository = answer(asked)
-    except NotARepository:
+    except NotARepository as error:
+        broken = _broken(asked.folder)
+        if broken:
+            raise GitError(f"git does not take {broken} for a repository: {error}", hint="gofigure doctor") from None
         return _plain(asked.folder, environ)
     return Project(
         repository.root,
@@ -50,6 +53,16 @@ def locate(asked: Asked, environ: Mapping[str, str]) -> Project:
         repository,
         trust_for(repository.home, repository.state_dir, repository.root, repository, environ),
     )
+
+
+def _broken(folder: str) -> str:
+    """A `.git` at the folder or above it, which git itself would not miss; "" mostly."""
+    while not os.path.lexists(os.path.join(folder, ".git")):
+        parent = os.path.dirname(folder)
+        if parent == folder:
+            return ""
+        folder = parent
+    return os.path.join(folder, ".git")
 
 
 def _plain(folder: str, environ: Mapping[str, str]) -> Project:
@@ -96,7 +109,7 @@ def read_config(project: Project) -> configuration.Layers:
     local = layers[1:] and project.repository and tracked_among(project.repository.git, [configuration.LOCAL_NAME])
     if local:
         raise GofigureError(
-            f"{layers[1].path} is tracked by git, so it may be anybody's; it is not used",
+            f"{layers[1].path} is tracked by git, so it may be anybody's; nothing is run with it",
             hint=f"git rm --cached {configuration.LOCAL_NAME}",
         )
     return layers

@@ -45,7 +45,7 @@ class _Commands(click.Group):
 @click.command(cls=_Commands, context_settings={"help_option_names": ["-h", "--help"]})
 @click.version_option(__version__, prog_name="gofigure")
 def gofigure() -> None:
-    r"""Local CI/CD for a git repository: run only what is not yet proven.
+    """Local CI/CD for a git repository: run only what is not yet proven.
 
     \b
     To begin:
@@ -53,7 +53,7 @@ def gofigure() -> None:
       gofigure install-hooks     git runs its jobs from now on
       gofigure run               or run them now
       gofigure why STAGE         why it ran, or did not
-    """
+    """  # noqa: D301 - the \b is for click: these lines stay as they are
 
 
 def main() -> NoReturn:

@@ -25,6 +25,9 @@ def read(path: str) -> bytes:
             raise GofigureError(f"cannot read {path}: Is a directory", hint=f"look at: ls -ld {path}") from None
         raise GofigureError(f"{path} is not a regular file", hint=f"look at: ls -l {path}") from None
     except (FileNotFoundError, NotADirectoryError):
+        if os.path.islink(path):
+            told = f"{path} is a link to {os.readlink(path)}, and nothing is there"
+            raise GofigureError(told, hint=f"look at: ls -l {path}") from None
         folder, name = os.path.split(os.path.abspath(path))
         raise GofigureError(f"no {name} in {folder}", hint="gofigure init") from None
     except OSError as error:

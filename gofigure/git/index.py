@@ -168,3 +168,15 @@ def with_own_objects(git: Git, folder: str) -> Git:
 
 def _listed(paths: Sequence[bytes]) -> bytes:
     return b"".join(path + b"\0" for path in paths)
+
+
+def absent_modules(repository: Repository) -> list[bytes]:
+    """The submodules that .gitmodules names (gitmodules) and that are not checked out."""
+    names = os.path.join(repository.root, ".gitmodules")
+    if not os.path.isfile(names):
+        return []
+    args = ("config", "-z", "--no-includes", "-f", names, "--get-regexp", r"^submodule\..*\.path$")
+    said = repository.git.start(*args).finish().out
+    paths = [entry.partition(b"\n")[2].rstrip(b"/") for entry in said.split(b"\0") if b"\n" in entry]
+    root = os.fsencode(repository.root)
+    return [path for path in paths if path and not os.path.lexists(os.path.join(root, path, b".git"))]

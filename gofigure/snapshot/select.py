@@ -198,10 +198,18 @@ def covers(selector: Selector, path: bytes) -> bool:
     """
     prefixes = [_name(location) for location in selector.locations]
     if path.endswith(b"/"):
-        return any(
-            not prefix or (prefix + b"/").startswith(path) or path.startswith(prefix + b"/") for prefix in prefixes
-        )
+        return any(_may_hold(selector, prefix, path) for prefix in prefixes)
     return selects(selector, path) or any(prefix.startswith(path + b"/") for prefix in prefixes)
+
+
+def _may_hold(selector: Selector, prefix: bytes, folder: bytes) -> bool:
+    """Whether something in a folder, of which nobody knows what is in it, could be selected in one location."""
+    if (prefix + b"/").startswith(folder):
+        return True
+    if prefix and not folder.startswith(prefix + b"/"):
+        return False
+    below = folder[len(prefix) + 1 if prefix else 0 : -1]
+    return not selector.globs or any(may_match_below(glob, below) for glob in selector.globs)
 
 
 def _matching(selector: Selector) -> Callable[[bytes], bool]:

@@ -79,6 +79,9 @@ def of_working_tree(
         if changes[path] is None and _is_module(tree, path, contents):
             del changes[path]
             unprovable[path + b"/"] = "a submodule that git is told not to look at"
+    for path in index.absent_modules(repository):
+        if _is_module(tree, path, contents):
+            unprovable[path + b"/"] = "a submodule that is not checked out (git submodule update --init)"
     for path in found.moved_modules:
         changes[path] = _module_head(repository, path)
     return Snapshot(

@@ -352,6 +352,16 @@ def _explained(error: Exception, path: str) -> StoreError:
         return NotNowError(f"{path} has been locked by another process for {_BUSY_MS // 1000} s")
     if code == sqlite3.SQLITE_INTERRUPT:
         return NotNowError(f"{path}: it would have taken too long")
+    return _unusable(error, code, path)
+
+
+def _unusable(error: Exception, code: int, path: str) -> StoreError:
+    """What it means that the file cannot be used as it stands."""
+    if not os.path.lexists(path):
+        return StoreError(
+            f"{path} was removed while it was in use: nothing of this run could be recorded",
+            hint="a stage that runs `git clean -x` must leave it: git clean -e .gofigure",
+        )
     claims_it = code == sqlite3.SQLITE_READONLY and _is_writable(path)  # a wrong format version in its header
     if code in (sqlite3.SQLITE_READONLY, sqlite3.SQLITE_CANTOPEN, sqlite3.SQLITE_PERM) and not claims_it:
         return StoreUnwritable(f"{path} cannot be written: {error}")

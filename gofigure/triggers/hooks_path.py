@@ -52,6 +52,11 @@ def folder_to_write(repository: Repository, hooks: Sequence[str]) -> str:
     real, own = os.path.realpath(folder), os.path.realpath(own_folder(repository))
     if real == own:
         return own_folder(repository)
+    if os.path.exists(folder) and not os.path.isdir(folder):
+        raise GofigureError(
+            f"core.hooksPath is {said.value} ({said.scope}), which is no folder, so git runs no hooks at all",
+            hint=_unset(said),
+        )
     if said.scope not in ("local", "worktree"):
         raise GofigureError(
             f"git is told to look for the hooks of every repository in {folder} (core.hooksPath, {said.scope})",

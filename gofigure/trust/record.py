@@ -69,8 +69,9 @@ def make_token(trust: Trust) -> bytes:
     if token is None:
         _forget_approved(trust)
         token = os.urandom(_TOKEN_BYTES).hex().encode()
-        _write(trust.token_file, token)
+        # The record first: where it cannot be written, a permission that another home gave stays as it is.
         _write(trust.record, token + b" " + os.fsencode(trust.home) + b"\n")
+        _write(trust.token_file, token)
     return token
 
 

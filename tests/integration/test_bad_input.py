@@ -124,6 +124,29 @@ def test_and_says_it_to_programs(repo: Repo, surroundings: Callable[[Repo], None
         assert done.returncode != 2 or "error" in answer or answer.get("problems"), done.stdout
 
 
+@pytest.mark.parametrize("damage", ["HEAD", "objects"])
+def test_a_damaged_repository_is_no_plain_folder(repo: Repo, damage: str) -> None:
+    """Else its permission and its store would be begun anew, and be gone once it is mended."""
+    repo.config(CONFIG)
+    repo.gofigure("allow")
+    assert repo.gofigure("run").returncode == 0
+    place = repo.root / ".git" / damage
+    place.rename(repo.root / "kept")
+    for command in ("run", "allow", "status", "history"):
+        done = repo.gofigure(command)
+        assert done.returncode == 2, said(done)
+        assert f"git does not take {repo.root}/.git for a repository" in said(done)
+        assert "gofigure doctor" in said(done)
+    (repo.root / "kept").rename(place)
+    assert repo.json("run")["runs"][0]["verdict"] == "reused"
+
+
+def test_a_configuration_that_is_a_link_to_nothing(repo: Repo) -> None:
+    (repo.root / ".gofigure.toml").symlink_to("elsewhere.toml")
+    for command in ("run", "validate", "status"):
+        assert ".gofigure.toml is a link to elsewhere.toml, and nothing is there" in said(repo.gofigure(command))
+
+
 PLACES: Mapping[str, Mapping[str, str | None]] = {
     "no HOME": {"HOME": None, "XDG_DATA_HOME": None},
     "LANG=C": {"LANG": "C", "LC_ALL": "C"},

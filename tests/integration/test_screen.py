@@ -204,3 +204,13 @@ def test_nor_where_the_damage_lies_deeper(project: Repo, words: str) -> None:
     assert "set aside" in first.stderr.decode() or "set-aside" in first.stderr.decode()
     assert list(project.root.glob(".gofigure.set-aside-*"))
     assert second.returncode == 0, said(second)
+
+
+def test_a_stage_that_removes_the_store(project: Repo) -> None:
+    """`git clean -x` in a stage: nothing can be recorded, and the words say how to keep it."""
+    project.config(CONFIG.replace('run = "echo ran', 'run = "git clean -fdxq; echo ran', 1))
+    project.git("add", "-A")
+    done = project.gofigure("run")
+    assert done.returncode == 2, said(done)
+    assert ".gofigure was removed while it was in use" in said(done)
+    assert "git clean -e .gofigure" in said(done)

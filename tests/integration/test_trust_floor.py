@@ -295,3 +295,12 @@ def test_nothing_that_matters_can_be_read_or_written_by_others(repo: Repo, home:
     for path in folders:
         assert stat.S_IMODE(path.stat().st_mode) == 0o700, path
     assert stat.S_IMODE((repo.root / ".git/hooks/pre-commit").stat().st_mode) == 0o755
+
+
+def test_a_yes_that_cannot_be_kept_takes_no_other_away(repo: Repo) -> None:
+    repo.config('[jobs.j]\nstages = ["s"]\n[stages.s]\nrun = "true"\n')
+    assert repo.gofigure("allow").returncode == 0
+    assert repo.gofigure("run").returncode == 0
+    done = repo.gofigure("allow", env={"XDG_DATA_HOME": "/proc/nowhere"})
+    assert done.returncode == 2
+    assert repo.json("run")["runs"][0]["verdict"] == "reused"

@@ -237,3 +237,11 @@ def test_a_hook_that_no_job_can_name_is_told(repo: Repo) -> None:
     done = repo.gofigure("hook", "pre-comit")
     assert done.returncode == 2
     assert b"did you mean 'pre-commit'?" in done.stderr
+
+
+def test_what_is_no_folder_has_only_one_way_out(configured: Repo) -> None:
+    configured.git("config", "core.hooksPath", "/dev/null")
+    words = _refused(configured)
+    assert "no folder" in words
+    assert "git config --local --unset core.hooksPath" in words
+    assert "/dev/null/" not in words

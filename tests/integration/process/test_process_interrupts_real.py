@@ -97,7 +97,7 @@ def left(marker: Marker) -> set[int]:
     return family.marked("=".join(marker).encode())
 
 
-@pytest.mark.parametrize("name", ["SIGINT", "SIGTERM", "SIGHUP"])
+@pytest.mark.parametrize("name", ["SIGINT", "SIGTERM", "SIGHUP", "SIGQUIT"])
 def test_each_request_is_raised_once_and_nobody_is_left(
     name: str, marker: Marker, drive: Callable[..., Driver]
 ) -> None:

@@ -624,3 +624,30 @@ def test_removing_a_whole_folder_can_be_explained(repo: Repo) -> None:
     with Store.open(looking.project.store_file, looking.token)[0] as store:
         words = Selecting(store.contents).changed(before, after, Selector(), 9)
     assert words == ["came/new added", "gone/only.txt removed"]
+
+
+def test_a_submodule_that_is_not_checked_out_proves_nothing(repo: Repo, tmp_path: Path) -> None:
+    """Its commit is in the key; the folder that a stage reads is empty."""
+    _with_submodule(repo)
+    repo.config('[jobs.j]\nstages = ["s"]\n[stages.s]\nrun = "! grep -rs BAD sub"\n')
+    repo.git("add", "-A")
+    repo.git("commit", "-q", "-m", "all")
+    repo.git("clone", "-q", str(repo.root), str(tmp_path / "clone"))
+    clone = repo.at(tmp_path / "clone")
+    clone.gofigure("allow")
+    (stage,) = clone.json("run")["runs"][0]["stages"]
+    assert (stage["verdict"], stage["proven"]) == ("passed", False)
+    assert "not checked out" in stage["note"]
+    clone.git("-c", "protocol.file.allow=always", "submodule", "--quiet", "update", "--init")
+    assert clone.json("run")["runs"][0]["stages"][0]["proven"] is True
+
+
+def test_a_repository_beside_what_is_read_leaves_it_provable(repo: Repo) -> None:
+    repo.config('[jobs.j]\nstages = ["s", "t"]\n[stages.s]\nrun = "true"\ninputs = ["x"]\n[stages.t]\nrun = "true"\n')
+    repo.write("x", "1\n")
+    repo.commit()
+    repo.git("init", "-q", "n")
+    repo.gofigure("allow")
+    repo.gofigure("run")
+    found = {stage["stage"]: stage["verdict"] for stage in repo.json("run")["runs"][0]["stages"]}
+    assert found == {"s": "reused", "t": "passed"}
