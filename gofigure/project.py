@@ -42,7 +42,10 @@ def locate(asked: Asked, environ: Mapping[str, str]) -> Project:
     except NotARepository as error:
         broken = _broken(asked.folder)
         if broken:
-            raise GitError(f"git does not take {broken} for a repository: {error}", hint="gofigure doctor") from None
+            raise GitError(
+                f"{broken} is there, and yet git finds no repository: it is damaged, or leads nowhere",
+                hint=f"ls -la {broken}",
+            ) from error
         return _plain(asked.folder, environ)
     return Project(
         repository.root,

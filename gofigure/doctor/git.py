@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 import re
 from collections.abc import Iterator
 from typing import NamedTuple
@@ -53,24 +52,11 @@ def check_repository(scene: Scene) -> Iterator[Said]:
         mend = "go to a working tree" if "working tree" in said else "git status, and mend what it says"
         yield problem(said.splitlines()[0], exception[0] if exception else scene.refusal.hint or mend)
     elif scene.repository is None:
-        yield _outside(scene.folder)
+        yield warning(f"{scene.folder} is not in a git repository: there are no hooks, only runs by hand", "git init")
     else:
         linked = f", a linked worktree of {scene.repository.common_dir}" if scene.repository.is_linked else ""
         unborn = "" if scene.repository.head else ", before its first commit"
         yield fine(f"{scene.repository.root}{linked}{unborn}")
-
-
-def _outside(folder: str) -> Said:
-    """Git knows no repository here; there may be one all the same."""
-    above = folder
-    while not os.path.lexists(os.path.join(above, ".git")):
-        if os.path.dirname(above) == above:
-            return warning(f"{folder} is not in a git repository: there are no hooks, only runs by hand", "git init")
-        above = os.path.dirname(above)
-    place = os.path.join(above, ".git")
-    return problem(
-        f"{place} is there, and yet git finds no repository: it is damaged, or leads nowhere", f"ls -la {place}"
-    )
 
 
 def check_index(scene: Scene) -> Iterator[Said]:

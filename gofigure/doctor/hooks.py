@@ -11,7 +11,7 @@ from gofigure.errors import GofigureError
 from gofigure.model import HOOKS
 from gofigure.triggers.hooks import KEPT
 from gofigure.triggers.hooks_path import folder_in_use, folder_to_write
-from gofigure.triggers.install import is_ours, wanted_hooks
+from gofigure.triggers.install import calls_us, is_ours, wanted_hooks
 from gofigure.triggers.reading import Written, read_script, template_version
 
 _MEND = "gofigure install-hooks"
@@ -31,6 +31,10 @@ def check_folder(scene: Scene) -> Iterator[Said]:
     if scene.repository is None:
         return
     wanted = wanted_hooks(scene.config) if scene.config is not None else []
+    in_use = folder_in_use(scene.repository)
+    if wanted and all(calls_us(os.path.join(in_use, hook)) for hook in wanted):
+        yield fine(f"git looks for them in {in_use}, and they call gofigure")
+        return
     try:
         folder = folder_to_write(scene.repository, wanted or HOOKS[:1])
     except GofigureError as error:
@@ -49,6 +53,8 @@ def check_wanted(scene: Scene) -> Iterator[Said]:
         place = os.path.join(folder, hook)
         if not os.path.lexists(place):
             yield problem(f"{hook} is not installed: git will not start its jobs", _MEND)
+        elif calls_us(place):
+            yield fine(f"{place} calls gofigure")
         elif not is_ours(place):
             yield problem(f"{place} is another program's: git will not start its jobs", f"{_MEND} (keeps it, runs it)")
         elif not os.access(place, os.X_OK):

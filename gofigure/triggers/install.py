@@ -4,11 +4,13 @@ from __future__ import annotations
 
 import contextlib
 import os
+import re
 import stat
 import sys
 from collections.abc import Iterable
 from typing import NamedTuple
 
+from gofigure.digest.content import BigFileError, NotAFileError, read_regular
 from gofigure.errors import GofigureError
 from gofigure.git.repository import Repository
 from gofigure.model import HOOKS, Config
@@ -72,7 +74,20 @@ def wanted_hooks(config: Config) -> list[str]:
 def installed(repository: Repository) -> list[str]:
     """The hooks that call gofigure now."""
     folder = folder_in_use(repository)
-    return [hook for hook in HOOKS if is_ours(os.path.join(folder, hook))]
+    return [hook for hook in HOOKS if is_ours(os.path.join(folder, hook)) or calls_us(os.path.join(folder, hook))]
+
+
+def calls_us(place: str) -> bool:
+    """Whether this is somebody's own script with a line such as `gofigure hook pre-commit "$@"`."""
+    folder, hook = os.path.split(place)
+    if os.path.basename(folder) == "_":  # husky's, each of which starts the one above it
+        place = os.path.join(os.path.dirname(folder), hook)
+    try:
+        data = read_regular(os.fsencode(os.path.realpath(place)))
+    except (OSError, NotAFileError, BigFileError):
+        return False
+    call = rb"^[^#\n]*\bgofigure['\"]?\s+hook\s+['\"]?" + re.escape(os.fsencode(hook)) + rb"\b"
+    return re.search(call, data, re.MULTILINE) is not None
 
 
 def _remember(repository: Repository, folder: str) -> None:

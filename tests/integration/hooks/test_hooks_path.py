@@ -245,3 +245,21 @@ def test_what_is_no_folder_has_only_one_way_out(configured: Repo) -> None:
     assert "no folder" in words
     assert "git config --local --unset core.hooksPath" in words
     assert "/dev/null/" not in words
+
+
+@pytest.mark.parametrize("value", [".husky", ".husky/_", ".git/hooks"])
+def test_a_script_of_ones_own_that_calls_us_is_seen(configured: Repo, value: str) -> None:
+    """As README and `install-hooks` advise."""
+    configured.config(CONFIG.replace(', "commit-msg"', ""))
+    configured.git("config", "core.hooksPath", value)
+    place = ".git/hooks/pre-commit" if value == ".git/hooks" else ".husky/pre-commit"
+    configured.write(".husky/_/pre-commit", "#!/bin/sh\n. h\n", mode=0o755)
+    own = '#!/bin/sh\n# gofigure hook pre-push is not called\ngofigure hook pre-commit "$@" || exit $?\n'
+    configured.write(place, own, mode=0o755)
+    configured.gofigure("allow")
+    assert configured.json("status")["hooks"] == ["pre-commit"]
+    assert "and they call gofigure" in said(configured.gofigure("doctor"))
+    assert configured.gofigure("doctor").returncode == 0
+    configured.write(place, "#!/bin/sh\n# gofigure hook pre-commit\n", mode=0o755)
+    assert configured.json("status")["hooks"] == []
+    assert configured.gofigure("doctor").returncode == 2
