@@ -7,6 +7,17 @@ import sys
 
 def main() -> None:
     """The `gofigure` command."""
+    try:
+        _main()
+    except KeyboardInterrupt:  # so early that there is no guard yet
+        import os
+
+        sys.stderr.write("gofigure: interrupted\n")
+        sys.stderr.flush()
+        os._exit(130)
+
+
+def _main() -> None:
     command, *names = sys.argv[1:] or [""]
     if command == "run" and not any(name.startswith("-") for name in names):
         # Nothing to parse: importing click would take as long as a whole proven run.

@@ -247,3 +247,13 @@ def _files(root: Path) -> dict[str, bytes]:
             if place.is_file() and not name.startswith(".gofigure-") and name != ".gofigure":
                 found[str(place)] = place.read_bytes()
     return found
+
+
+@pytest.mark.parametrize("words", ["history", "run"])
+def test_ctrl_c_before_anything_has_begun(repo: Repo, words: str) -> None:
+    """At an import, which is where the first moments go: no traceback then either."""
+    start = "import sys, builtins; sys.argv = ['gofigure', *sys.argv[1:]]; from gofigure.cli import main\n"
+    start += "real = builtins.__import__\ndef stop(name, *rest):\n    if name.startswith('gofigure.cli.'):\n"
+    start += "        raise KeyboardInterrupt\n    return real(name, *rest)\nbuiltins.__import__ = stop\nmain()"
+    done = Repo(repo.root, repo.env, (repo.command[0], "-c", start)).gofigure(words)
+    assert (done.returncode, said(done)) == (130, "gofigure: interrupted\n")
