@@ -12,6 +12,7 @@ from collections.abc import Iterator, Mapping
 import click
 
 from gofigure.cli import demo_files as files
+from gofigure.cli.terminal import paint_for
 from gofigure.errors import EXIT_FAILED, EXIT_PASSED, GofigureError
 from gofigure.process.capture import capture
 from gofigure.process.passthrough import pass_through
@@ -92,7 +93,8 @@ class _Story:
         os.mkdir(self._root)
 
     def say(self, text: str) -> None:
-        print(f"\n\x1b[1m{text}\x1b[0m" if _bold() else f"\n== {text}", flush=True)
+        paint = paint_for(sys.stdout, os.environ)
+        print(f"\n{paint('strong', text) if paint.on else f'== {text}'}", flush=True)
 
     def write(self, name: str, text: str) -> None:
         """Show what goes into a file, and put it there."""
@@ -115,10 +117,6 @@ class _Story:
             ended, count = pass_through(argv, env=self._env, data=b"", cwd=self._root, stderr=1), None
         if ended != code or count != lines:
             raise _NotAsToldError(f"{command} ended with exit code {ended}, not {code}")
-
-
-def _bold() -> bool:
-    return sys.stdout.isatty() and not os.environ.get("NO_COLOR")
 
 
 @contextlib.contextmanager
