@@ -15,6 +15,7 @@ from gofigure.cli.here import here
 from gofigure.cli.history import unknown
 from gofigure.cli.output import Output
 from gofigure.cli.table import seconds
+from gofigure.cli.verdicts import ended
 from gofigure.errors import EXIT_PASSED, GofigureError
 from gofigure.project import Project, lock_file_of
 from gofigure.queries import reading
@@ -135,8 +136,8 @@ def _refuse_removed(run: RunRow, wanted: Sequence[StageLogs]) -> None:
 
 
 def _verdict(stage: StageRow) -> str:
-    if stage.state == "failed" and stage.exit_code is not None:
-        return f"failed, {f'signal {-stage.exit_code}' if stage.exit_code < 0 else f'exit code {stage.exit_code}'}"
+    if how := ended(stage.state, stage.exit_code):
+        return f"{stage.state}, {how}"
     return stage.state if stage.state in ENDED else f"{stage.state} now"
 
 

@@ -196,10 +196,11 @@ def test_a_command_that_cannot_be_started_is_a_failure_with_its_reason(repo: Rep
 
 
 def test_a_stage_ended_by_a_signal_says_so(repo: Repo) -> None:
-    _configure(repo, '[jobs.j]\nstages = ["s"]\n[stages.s]\nrun = "kill -SEGV $$"\n')
+    _configure(repo, '[jobs.j]\nstages = ["s"]\n[stages.s]\nrun = "echo it; kill -SEGV $$"\n')
     done = repo.gofigure("run")
     assert done.returncode == 1
     assert "ended by signal 11" in said(done)
+    assert repo.gofigure("logs").stdout == b"==> s (failed, ended by signal 11) <==\nit\n"
 
 
 def test_a_chain_of_many_stages_is_no_matter(repo: Repo) -> None:
