@@ -9,7 +9,7 @@ from collections.abc import Iterator, Sequence
 
 import click
 
-from gofigure.cli.as_json import dump, of_part
+from gofigure.cli.as_json import dump, of_run_row, of_stage_row
 from gofigure.cli.console import console_for
 from gofigure.cli.here import here
 from gofigure.cli.table import seconds
@@ -69,7 +69,7 @@ def history(
         if not runs and not skips:
             _refuse_unknown(wanted, store.history, project)
     if as_json:
-        found = [_json(run, stages[run.id]) for run in runs]
+        found = [{**of_run_row(run), "stages": [of_stage_row(stage) for stage in stages[run.id]]} for run in runs]
         print(dump({"runs": found, "skips": [skip._asdict() for skip in skips]}))
         return 0
     told = list(_in_order(runs, skips))
@@ -182,19 +182,3 @@ def _stages(stages: Sequence[StageRow]) -> str:
 
 def _clock(at_ns: int) -> str:
     return time.strftime("%Y-%m-%d %H:%M:%S", time.localtime(at_ns / 1e9))
-
-
-def _json(run: RunRow, stages: list[StageRow]) -> dict[str, object]:
-    return {
-        **run._asdict(),
-        "tree": run.tree.hex(),
-        "stages": [_stage(stage) for stage in stages],
-    }
-
-
-def _stage(stage: StageRow) -> dict[str, object]:
-    return {
-        **stage._asdict(),
-        "key": stage.key.hex() if stage.key else None,
-        "parts": [of_part(part) for part in stage.parts],
-    }

@@ -8,7 +8,7 @@ from collections.abc import Sequence
 
 import click
 
-from gofigure.cli.as_json import dump
+from gofigure.cli.as_json import dump, of_run_row, of_stage_row
 from gofigure.cli.console import console_for
 from gofigure.cli.guard import say
 from gofigure.cli.here import here
@@ -143,14 +143,10 @@ def _verdict(stage: StageRow) -> str:
 
 def _json(run: RunRow, wanted: Sequence[StageLogs]) -> dict[str, object]:
     return {
-        "run": run.id,
-        "job": run.job,
-        "verdict": run.state,
+        **of_run_row(run),
         "stages": [
             {
-                "stage": one.stage.stage,
-                "verdict": one.stage.state,
-                "exit_code": one.stage.exit_code,
+                **of_stage_row(one.stage),
                 "removed": one.removed,
                 "logs": [{**file._asdict(), "bytes": _size(file.path)} for file in one.files],
             }

@@ -9,9 +9,10 @@ from typing import TYPE_CHECKING, NamedTuple
 import click
 
 from gofigure import trust
-from gofigure.cli.as_json import dump
+from gofigure.cli.as_json import dump, of_run_row, of_step
 from gofigure.cli.console import console_for
 from gofigure.cli.here import Here, here
+from gofigure.cli.verdicts import outlook
 from gofigure.config import Layers, changed_by_layers
 from gofigure.errors import EXIT_PASSED, NotAllowedError
 from gofigure.git.repository import branch_of
@@ -23,7 +24,7 @@ from gofigure.runner.why import ago
 from gofigure.triggers.install import installed, wanted_hooks
 
 if TYPE_CHECKING:
-    from gofigure.runner.plan import Plan, Step
+    from gofigure.runner.plan import Plan
     from gofigure.store.ledger import RunRow
 
 
@@ -125,14 +126,9 @@ def tell_plan(plan: Plan, last: RunRow | None = None) -> None:
     ran = f"run {last.id} {last.state}, {ago(last.started_ns)} ({last.trigger})" if last else "it has never run"
     print(f"{plan.job.name}: {ran}")
     width = max(map(len, plan.steps))
-    column = max(len(word(step)) for step in plan.steps.values())
+    column = max(len(outlook(step)) for step in plan.steps.values())
     for name, step in plan.steps.items():
-        print(f"  {name:<{width}}  {word(step):<{column}}  {step.reason}")
-
-
-def word(step: Step) -> str:
-    """What would become of it now."""
-    return "proven" if step.reused else "left out" if step.left_out else "to run"
+        print(f"  {name:<{width}}  {outlook(step):<{column}}  {step.reason}")
 
 
 def _json(place: _Place, jobs: Sequence[Job], planned: Sequence[Plan], last: Mapping[str, RunRow]) -> dict[str, object]:
@@ -148,32 +144,11 @@ def _json(place: _Place, jobs: Sequence[Job], planned: Sequence[Plan], last: Map
         "jobs": [
             {
                 "job": job.name,
-                "last": _last_json(last.get(job.name)),
-                "stages": [
-                    {
-                        "stage": name,
-                        "proven": step.reused,
-                        "left_out": step.left_out,
-                        "reason": step.reason,
-                        "key": step.key.hex(),
-                    }
-                    for name, step in steps[job.name].items()
-                ]
+                "last": of_run_row(last[job.name]) if job.name in last else None,
+                "stages": [{"stage": name, **of_step(step)} for name, step in steps[job.name].items()]
                 if job.name in steps
                 else [{"stage": name} for name in job.stages],
             }
             for job in jobs
         ],
-    }
-
-
-def _last_json(run: RunRow | None) -> dict[str, object] | None:
-    if run is None:
-        return None
-    return {
-        "run": run.id,
-        "verdict": run.state,
-        "trigger": run.trigger,
-        "started_ns": run.started_ns,
-        "seconds": run.seconds,
     }

@@ -6,10 +6,11 @@ import sys
 
 import click
 
-from gofigure.cli.as_json import dump
+from gofigure.cli.as_json import dump, of_stage_row, of_step
 from gofigure.cli.console import console_for
 from gofigure.cli.here import Here, here
 from gofigure.cli.table import seconds
+from gofigure.cli.verdicts import outlook
 from gofigure.cli.why_path import means_path, why_path
 from gofigure.errors import EXIT_PASSED
 from gofigure.events import ignore
@@ -53,7 +54,7 @@ def _why_stages(where: Here, name: str, *, as_json: bool) -> None:
 
 
 def _tell(step: Step, last: StageRow | None) -> None:
-    now = "" if step.reused else "left out: " if step.left_out else "would run: "
+    now = "" if step.reused else f"{outlook(step)}: "  # the reason of what is proven says that it is
     print(f"{step.stage.name}: {now}{step.reason}")
     if last is None:
         print("  it has never been executed")
@@ -65,15 +66,5 @@ def _tell(step: Step, last: StageRow | None) -> None:
 
 
 def _json(step: Step, last: StageRow | None) -> dict[str, object]:
-    now = {"proven": step.reused, "reason": step.reason, "key": step.key.hex()}
-    if last is None:
-        return {"stage": step.stage.name, "now": now, "last": None}
-    then = {
-        "run": last.run,
-        "verdict": last.state,
-        "reason": last.reason,
-        "seconds": last.seconds,
-        "note": last.note,
-        "log": last.log,
-    }
-    return {"stage": step.stage.name, "now": now, "last": then}
+    then = {"run": last.run, **of_stage_row(last)} if last is not None else None
+    return {"stage": step.stage.name, "now": of_step(step), "last": then}

@@ -5,9 +5,10 @@ from __future__ import annotations
 import os
 import sys
 
-from gofigure.cli.as_json import dump
+from gofigure.cli.as_json import dump, of_step
 from gofigure.cli.console import console_for
 from gofigure.cli.here import Here, from_root
+from gofigure.cli.verdicts import outlook
 from gofigure.digest.tree import KIND_WORDS
 from gofigure.errors import GofigureError
 from gofigure.model import Config
@@ -51,8 +52,9 @@ def _tell(found: AboutPath) -> None:
         return
     names = [f"{reader.job}/{reader.step.stage.name}" for reader in found.readers]
     width = max(map(len, names))
+    column = max(len(outlook(reader.step)) for reader in found.readers)
     for label, reader in zip(names, found.readers, strict=True):
-        print(f"  {label:<{width}}  {'proven' if reader.step.reused else 'to run':<7} {_reason(reader)}")
+        print(f"  {label:<{width}}  {outlook(reader.step):<{column}}  {_reason(reader)}")
 
 
 def _reason(reader: Reader) -> str:
@@ -72,9 +74,7 @@ def _json(found: AboutPath) -> dict[str, object]:
             {
                 "job": reader.job,
                 "stage": reader.step.stage.name,
-                "proven": reader.step.reused,
-                "reason": reader.step.reason,
-                "key": reader.step.key.hex(),
+                **of_step(reader.step),
                 "handed_over": reader.handed_over,
             }
             for reader in found.readers

@@ -90,7 +90,7 @@ def past(repo: Repo, monkeypatch: pytest.MonkeyPatch) -> Repo:
 )
 def test_filters(past: Repo, args: str, runs: list[int], skips: int) -> None:
     told = past.json("history", *args.split())
-    assert [run["id"] for run in told["runs"]] == runs
+    assert [run["run"] for run in told["runs"]] == runs
     assert len(told["skips"]) == skips
 
 

@@ -187,7 +187,7 @@ def test_following_ends_when_the_run_is_killed(repo: Repo, rig: Rig) -> None:
     os.kill(run.pid, signal.SIGKILL)
     assert following.finish() == 0
     assert b"s: interrupted (gofigure itself was killed)" in following.output
-    assert repo.json("history")["runs"][0]["state"] == "interrupted"
+    assert repo.json("history")["runs"][0]["verdict"] == "interrupted"
 
 
 def test_following_in_another_working_tree(repo: Repo, rig: Rig) -> None:

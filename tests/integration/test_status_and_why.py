@@ -140,6 +140,20 @@ def test_what_its_readers_would_do_now(allowed: Repo) -> None:
     assert allowed.json("why", "src/a.py")["digest"] == digest
 
 
+def test_what_skip_leaves_out_is_said_alike_everywhere(allowed: Repo) -> None:
+    skip = {"SKIP": "unit"}
+    told = {
+        words: said(allowed.gofigure(*words.split(), env=skip)) for words in ("status ship", "why unit", "why ./src")
+    }
+    assert "  unit  left out  SKIP=unit\n" in told["status ship"]
+    assert told["why unit"].startswith("unit: left out: SKIP=unit\n")
+    assert "  check/lint  to run    " in told["why ./src"]
+    assert "  ship/unit   left out  SKIP=unit\n" in told["why ./src"]
+    for words, at in (("why unit", lambda stage: stage["now"]), ("why ./src", lambda stage: stage)):
+        stages = json.loads(allowed.gofigure(*words.split(), "--json", env=skip).stdout)["stages"]
+        assert (at(stages[-1])["left_out"], at(stages[-1])["reason"]) == (True, "SKIP=unit")
+
+
 def test_a_path_as_seen_from_a_folder_below(allowed: Repo) -> None:
     done = allowed.gofigure("why", "a.py", cwd=allowed.root / "src")
     assert done.returncode == 0, said(done)
@@ -170,7 +184,7 @@ def test_a_path_at_which_there_is_nothing_of_ours(allowed: Repo, path: str) -> N
 
 def test_a_name_is_a_stage_before_it_is_a_path(allowed: Repo) -> None:
     """There is a folder `docs` and a stage `docs`; `./docs` means the folder."""
-    assert said(allowed.gofigure("why", "docs")).startswith("docs: would run: ")
+    assert said(allowed.gofigure("why", "docs")).startswith("docs: to run: ")
     assert said(allowed.gofigure("why", "./docs")).startswith("docs: folder, ")
 
 

@@ -124,8 +124,8 @@ def test_what_is_under_way_at_a_failure_finishes_and_counts(repo: Repo, rig: Rig
     slow.open()
     assert running.finish() == 1
     ran = {stage["stage"]: stage for stage in repo.json("history")["runs"][0]["stages"]}
-    assert (ran["slow"]["state"], ran["slow"]["proven"]) == ("passed", 1)
-    assert ran["bad"]["state"] == "failed"
+    assert (ran["slow"]["verdict"], ran["slow"]["proven"]) == ("passed", 1)
+    assert ran["bad"]["verdict"] == "failed"
 
 
 def test_keep_going_runs_all_that_does_not_depend_on_it(repo: Repo) -> None:
@@ -153,7 +153,7 @@ def test_a_timeout_ends_the_stage_and_all_that_it_started(repo: Repo, rig: Rig) 
     assert "timed out" in said(done)
     assert not alive(gate.arrive())
     (ran,) = repo.json("history")["runs"][0]["stages"]
-    assert (ran["state"], ran["proven"]) == ("timed out", 0)
+    assert (ran["verdict"], ran["proven"]) == ("timed out", 0)
 
 
 def test_an_attempt_that_passes_counts_and_says_which_it_was(repo: Repo) -> None:
