@@ -12,7 +12,7 @@ from collections.abc import Iterator, Mapping
 import click
 
 from gofigure.cli import demo_files as files
-from gofigure.cli.terminal import paint_for
+from gofigure.cli.terminal import paint_for, tell
 from gofigure.errors import EXIT_FAILED, EXIT_PASSED, GofigureError
 from gofigure.process.capture import capture
 from gofigure.process.passthrough import pass_through
@@ -132,7 +132,7 @@ def _folder(*, keep: bool) -> Iterator[str]:
         yield folder
     finally:
         if keep:
-            print(f"kept: {os.path.join(folder, 'greeting')}")
+            tell(f"kept: {os.path.join(folder, 'greeting')}")
         else:
             import shutil
 

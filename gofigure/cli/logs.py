@@ -15,6 +15,7 @@ from gofigure.cli.here import here
 from gofigure.cli.history import unknown
 from gofigure.cli.output import Output
 from gofigure.cli.table import seconds
+from gofigure.cli.terminal import printable
 from gofigure.cli.verdicts import ended
 from gofigure.errors import EXIT_PASSED, GofigureError
 from gofigure.project import Project, lock_file_of
@@ -54,7 +55,7 @@ def logs(run: str | None, stage: str | None, *, follow: bool, only_paths: bool, 
         _refuse_removed(chosen, wanted)
         for one in wanted:
             for file in one.files:
-                print(file.path)
+                print(printable(file.path) if sys.stdout.isatty() else file.path)  # a program gets the very name
     else:
         _print(chosen, wanted, single=stage is not None)
     return EXIT_PASSED
