@@ -4,69 +4,145 @@ from __future__ import annotations
 
 import contextlib
 import os
-from collections.abc import Iterator, Sequence
-from typing import NamedTuple
+from collections.abc import Iterator, Mapping, Sequence
+from typing import TYPE_CHECKING, NamedTuple
 
 from gofigure import trust
 from gofigure.digest.tree import KIND_WORDS, Entry, look_up
 from gofigure.errors import GofigureError
-from gofigure.events import Note, Observer, ignore
+from gofigure.events import Note, Observer
 from gofigure.git.exclude import is_ignored
+from gofigure.model import Config, Job
 from gofigure.pipeline import Request, choose_jobs, content_now, contents, look
-from gofigure.project import Project, load_config, open_store
+from gofigure.project import Loaded, Project, open_store
 from gofigure.runner.execute import settle_if_free
-from gofigure.runner.plan import Content, Plan, Planner
+from gofigure.runner.plan import Content, Plan, Planner, Step
 from gofigure.runner.readers import Reader, readers
 from gofigure.snapshot.commits import of_commit
+from gofigure.snapshot.looking import Looking
 from gofigure.snapshot.select import show
 from gofigure.store.history import Filter
-from gofigure.store.ledger import RunRow
+from gofigure.store.ledger import RunRow, StageRow
 from gofigure.store.store import Store
 from gofigure.triggers.hooks import mark
 
+if TYPE_CHECKING:
+    from gofigure.runner.secrets import Secrets
 
-def plans(project: Project, request: Request, observe: Observer) -> list[Plan]:
+
+def plans(project: Project, loaded: Loaded, request: Request, observe: Observer) -> list[Plan]:
     """What `run` would do."""
-    config, layers = load_config(project)
-    jobs = choose_jobs(config, request)
-    token = trust.require(project.trust, layers)
-    with look(project, request) as looking, open_store(project, token, observe, looking) as store:
-        planner = Planner(config, store, request.environ, project.root, request.trigger)
+    with _looking_on(project, loaded, request, observe) as present:
+        return present.plans(observe)
+
+
+class Standing(NamedTuple):
+    """How things stand with some jobs."""
+
+    plans: list[Plan]
+    last: dict[str, RunRow]  # the newest run of each job that has one
+
+
+def standing(project: Project, loaded: Loaded, request: Request, observe: Observer) -> Standing:
+    """What `run` would do, and what it did last. Raises NotAllowedError before anything is looked at."""
+    with _looking_on(project, loaded, request, observe) as present:
+        planned = present.plans(observe)
+        present.settle()
+        jobs = [plan.job.name for plan in planned]
+        return Standing(planned, {job: run for job in jobs for run in present.store.history.runs(Filter(job), 1)})
+
+
+class AboutStage(NamedTuple):
+    """What would become of a stage now, and what became of it when it was executed last."""
+
+    step: Step
+    last: StageRow | None
+
+
+def about_stages(project: Project, loaded: Loaded, request: Request, observe: Observer) -> list[AboutStage]:
+    """Each stage that `run` would plan."""
+    with _looking_on(project, loaded, request, observe) as present:
+        planned = present.plans(observe)
+        present.settle()
         return [
-            planner.plan(job, content_now(about, looking, store, observe), use_proofs=request.use_proofs)
-            for about in contents(project, request, looking, store, observe)
-            for job in jobs
+            AboutStage(step, present.store.ledger.last_of_stage(name, project.root))
+            for plan in planned
+            for name, step in plan.steps.items()
         ]
 
 
 class AboutPath(NamedTuple):
     """What is known of one path of the working tree."""
 
-    path: bytes  # relative to the root; b"" is the root itself
+    name: str  # relative to the root, for the screen; "." is the root itself
     entry: Entry | None  # None: it is there, and no part of the content
     left_out: str  # why it is none
     readers: tuple[Reader, ...]
     unprovable: str  # why nothing that reads it can be proven; "" mostly
 
 
-def about_path(project: Project, request: Request, path: bytes, observe: Observer) -> AboutPath:
+def about_path(project: Project, loaded: Loaded, request: Request, path: bytes, observe: Observer) -> AboutPath:
     """Who reads a path, and what they would do now. Raises GofigureError where there is nothing at it."""
-    config, layers = load_config(project)
-    token = trust.require(project.trust, layers)
-    with look(project, request) as looking, open_store(project, token, observe, looking) as store:
-        planner = Planner(config, store, request.environ, project.root, request.trigger)
-        content = looking.here(store.contents, observe)
-        entry = look_up(content.tree, path, store.contents.load_tree)
+    with _looking_on(project, loaded, request, observe) as present:
+        content = present.looking.here(present.store.contents, observe)
+        entry = look_up(content.tree, path, present.store.contents.load_tree)
+        hidden = present.secrets.mask.text if present.secrets is not None else str
+        name, unprovable = hidden(show(path) or "."), hidden(content.unprovable.get(path, ""))
         if entry is None:
-            return AboutPath(path, None, _left_out(project, path), (), content.unprovable.get(path, ""))
-        found = [
-            reader
-            for job in config.jobs.values()
-            for reader in readers(
-                planner.plan(job, Content(content, content), use_proofs=True), path, entry, planner.selecting
-            )
+            return AboutPath(name, None, _left_out(project, path), (), unprovable)
+        planned = (present.plan(job, Content(content, content)) for job in loaded.config.jobs.values())
+        found = tuple(one for plan in planned for one in readers(plan, path, entry, present.planner.selecting))
+        return AboutPath(name, entry, "", found, unprovable)
+
+
+class _Present(NamedTuple):
+    """What questions about the present are answered with."""
+
+    project: Project
+    loaded: Loaded
+    request: Request
+    looking: Looking
+    store: Store
+    planner: Planner
+    mark: str  # see runner.execute.Setting
+    secrets: Secrets | None  # what is to be hidden
+
+    def plans(self, observe: Observer) -> list[Plan]:
+        """A plan for each job that is asked for, and each content."""
+        jobs = choose_jobs(self.loaded.config, self.request)
+        return [
+            self.plan(job, content_now(about, self.looking, self.store, observe))
+            for about in contents(self.project, self.request, self.looking, self.store, observe)
+            for job in jobs
         ]
-        return AboutPath(path, entry, "", tuple(found), content.unprovable.get(path, ""))
+
+    def plan(self, job: Job, content: Content) -> Plan:
+        plan = self.planner.plan(job, content, use_proofs=self.request.use_proofs)
+        return self.secrets.hide(plan) if self.secrets is not None else plan
+
+    def settle(self) -> None:
+        """Let what a dead process left not look as if it were under way."""
+        settle_if_free(self.store, self.project.lock_file, self.project.root, self.mark)
+
+
+@contextlib.contextmanager
+def _looking_on(project: Project, loaded: Loaded, request: Request, observe: Observer) -> Iterator[_Present]:
+    """Open what is needed, once. Raises NotAllowedError where the configuration may not run."""
+    token = trust.require(project.trust, loaded.layers)
+    with look(project, request) as looking, open_store(project, token, observe, looking) as store:
+        planner = Planner(loaded.config, store, request.environ, project.root, request.trigger)
+        secrets = _at_hand(loaded.config, request.environ)
+        yield _Present(project, loaded, request, looking, store, planner, mark(token), secrets)
+
+
+def _at_hand(config: Config, environ: Mapping[str, str]) -> Secrets | None:
+    """A file may be named with the value of a secret, and any stage may read that file: they are hidden for all."""
+    names = [name for stage in config.stages.values() for name in stage.secrets]
+    if not names:
+        return None
+    from gofigure.runner.secrets import at_hand
+
+    return at_hand(names, environ)
 
 
 def _left_out(project: Project, path: bytes) -> str:
@@ -76,12 +152,6 @@ def _left_out(project: Project, path: bytes) -> str:
     if project.repository is not None and is_ignored(project.repository, path):
         return "ignored by git"
     return "in a repository of its own, behind a link, or empty"
-
-
-def last_runs(project: Project, jobs: Sequence[str]) -> dict[str, RunRow]:
-    """The newest run of each job that has one."""
-    with reading(project, ignore) as store:  # what it has to say is said by whoever opened it before
-        return {job: run for job in jobs for run in store.history.runs(Filter(job), 1)}
 
 
 def digests(

@@ -8,6 +8,7 @@ from gofigure import trust
 from gofigure.cli.as_json import dump
 from gofigure.cli.consent import said_yes, shown
 from gofigure.cli.here import here
+from gofigure.cli.terminal import printable
 from gofigure.errors import EXIT_USER
 from gofigure.project import load_config
 
@@ -25,7 +26,7 @@ def allow(*, revoke: bool, as_json: bool) -> int:
     home = project.trust.home
     if revoke:
         trust.revoke(project.trust)
-        print(dump({"folder": home, "allowed": False}) if as_json else f"{home} may no longer run anything")
+        print(dump({"folder": home, "allowed": False}) if as_json else printable(f"{home} may no longer run anything"))
         return 0
     loaded = load_config(project)
     if as_json:
@@ -34,5 +35,5 @@ def allow(*, revoke: bool, as_json: bool) -> int:
         print("nothing was allowed")
         return EXIT_USER
     trust.allow(project.trust, loaded.layers)
-    print(dump({"folder": home, "allowed": True, "files": files}) if as_json else f"allowed: {home}")
+    print(dump({"folder": home, "allowed": True, "files": files}) if as_json else printable(f"allowed: {home}"))
     return 0

@@ -3,9 +3,13 @@
 from __future__ import annotations
 
 import json
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from gofigure.model import Part, RunResult, StageResult
+
+if TYPE_CHECKING:
+    from gofigure.runner.plan import Step
+    from gofigure.store.ledger import RunRow, StageRow
 
 
 def dump(value: object) -> str:
@@ -41,3 +45,46 @@ def of_stage(stage: StageResult) -> dict[str, Any]:
 
 def of_part(part: Part) -> dict[str, Any]:
     return {**part._asdict(), "seconds": round(part.seconds, 6)}
+
+
+def of_run_row(run: RunRow) -> dict[str, Any]:
+    """A run as it was recorded, without its stages: what has the same name in `of_run` is the same."""
+    return {
+        "run": run.id,
+        "job": run.job,
+        "trigger": run.trigger,
+        "worktree": run.worktree,
+        "content": run.content,
+        "tree": run.tree.hex(),
+        "branch": run.branch,
+        "verdict": run.state,
+        "started_ns": run.started_ns,
+        "seconds": _rounded(run.seconds),
+    }
+
+
+def of_stage_row(stage: StageRow) -> dict[str, Any]:
+    """A stage as it was recorded, in the shape of `of_stage`; what is not known yet is None."""
+    return {
+        "stage": stage.stage,
+        "verdict": stage.state,
+        "reason": stage.reason,
+        "seconds": _rounded(stage.seconds),
+        "exit_code": stage.exit_code,
+        "log": stage.log,
+        "excerpt": stage.excerpt.split("\n") if stage.excerpt else [],
+        "proven": bool(stage.proven),
+        "note": stage.note,
+        "allowed": bool(stage.allowed),
+        "key": stage.key.hex() if stage.key else None,
+        "parts": [of_part(part) for part in stage.parts],
+    }
+
+
+def _rounded(seconds: float | None) -> float | None:
+    return None if seconds is None else round(seconds, 6)
+
+
+def of_step(step: Step) -> dict[str, Any]:
+    """What would become of a stage now."""
+    return {"proven": step.reused, "left_out": step.left_out, "reason": step.reason, "key": step.key.hex()}

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Mapping
 from typing import TYPE_CHECKING, TextIO, TypeAlias
 
 from gofigure.cli.terminal import is_terminal, paint_for
@@ -15,14 +14,14 @@ if TYPE_CHECKING:
     Console: TypeAlias = Plain | Live
 
 
-def console_for(stream: TextIO, environ: Mapping[str, str] = os.environ) -> Console:
+def console_for(stream: TextIO) -> Console:
     """An observer, to be used in a with statement: at its end the terminal is in order, whatever happened."""
-    paint = paint_for(stream, environ)
-    if is_terminal(stream, environ):
+    paint = paint_for(stream, os.environ)
+    if is_terminal(stream, os.environ):
         from gofigure.cli.live import Live
 
         # The two that leave lines as they are when they become narrower, and say so; all others wrap them.
-        wraps = not environ["TERM"].startswith("linux") and "XTERM_VERSION" not in environ
+        wraps = not os.environ["TERM"].startswith("linux") and "XTERM_VERSION" not in os.environ
         return Live(stream, paint, wraps_when_narrowed=wraps)
     from gofigure.cli.plain import Plain
 

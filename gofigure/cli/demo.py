@@ -12,6 +12,7 @@ from collections.abc import Iterator, Mapping
 import click
 
 from gofigure.cli import demo_files as files
+from gofigure.cli.terminal import paint_for, tell
 from gofigure.errors import EXIT_FAILED, EXIT_PASSED, GofigureError
 from gofigure.process.capture import capture
 from gofigure.process.passthrough import pass_through
@@ -92,7 +93,8 @@ class _Story:
         os.mkdir(self._root)
 
     def say(self, text: str) -> None:
-        print(f"\n\x1b[1m{text}\x1b[0m" if _bold() else f"\n== {text}", flush=True)
+        paint = paint_for(sys.stdout, os.environ)
+        print(f"\n{paint('strong', text) if paint.on else f'== {text}'}", flush=True)
 
     def write(self, name: str, text: str) -> None:
         """Show what goes into a file, and put it there."""
@@ -117,10 +119,6 @@ class _Story:
             raise _NotAsToldError(f"{command} ended with exit code {ended}, not {code}")
 
 
-def _bold() -> bool:
-    return sys.stdout.isatty() and not os.environ.get("NO_COLOR")
-
-
 @contextlib.contextmanager
 def _folder(*, keep: bool) -> Iterator[str]:
     try:
@@ -134,7 +132,7 @@ def _folder(*, keep: bool) -> Iterator[str]:
         yield folder
     finally:
         if keep:
-            print(f"kept: {os.path.join(folder, 'greeting')}")
+            tell(f"kept: {os.path.join(folder, 'greeting')}")
         else:
             import shutil
 

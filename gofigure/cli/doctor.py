@@ -7,6 +7,7 @@ import os
 import click
 
 from gofigure.cli.as_json import dump
+from gofigure.cli.terminal import tell
 from gofigure.doctor.examine import examine
 from gofigure.doctor.finding import Finding
 from gofigure.doctor.scene import look_around
@@ -40,7 +41,7 @@ def doctor(*, as_json: bool) -> int:
 def _tell(findings: list[Finding], counts: dict[str, int]) -> None:
     width = max(len(one.subject) for one in findings)
     for one in findings:
-        print(f"{_WORDS[one.level]:<8} {one.subject:<{width}}  {one.found}")
+        tell(f"{_WORDS[one.level]:<8} {one.subject:<{width}}  {one.found}")
         if one.mend:
-            print(f"{'':<8} {'':<{width}}  mend: {one.mend}")
-    print(f"{counts['problem']} problem(s), {counts['warning']} warning(s)")
+            tell(f"{'':<8} {'':<{width}}  mend: {one.mend}")
+    tell(f"{counts['problem']} problem(s), {counts['warning']} warning(s)")

@@ -10,11 +10,10 @@ from gofigure import trust
 from gofigure.cli.as_json import dump
 from gofigure.cli.console import console_for
 from gofigure.cli.here import here
+from gofigure.doctor.finding import size
 from gofigure.queries import reading
 from gofigure.sweeping import Removed, sweep
 from gofigure.triggers.hooks import mark
-
-_UNITS = ((1 << 30, "GB"), (1 << 20, "MB"), (1 << 10, "kB"))
 
 
 @click.command()
@@ -23,7 +22,7 @@ _UNITS = ((1 << 30, "GB"), (1 << 20, "MB"), (1 << 10, "kB"))
 def gc(*, dry_run: bool, as_json: bool) -> int:
     """Remove old runs, logs, proofs and digests; once a day that happens by itself.
 
-    Kept are runs of 90 days and always the newest 100, logs of 14 days and at most 512 MB of them, proofs that were
+    Kept are runs of 90 days and always the newest 100, logs of 14 days and at most 512 MiB of them, proofs that were
     used in 90 days, digests seen in 30 days. Nothing of a run under way is touched.
     """
     project = here().project
@@ -40,7 +39,7 @@ def _words(removed: Removed, verb: str) -> str:
     parts = [
         _count(removed.runs, "run"),
         _count(removed.skips, "record of a hook that ran nothing", "records of hooks that ran nothing"),
-        f"{_size(removed.log_bytes)} of logs ({_count(removed.logs, 'run')})" if removed.logs else "",
+        f"{size(removed.log_bytes)} of logs ({_count(removed.logs, 'run')})" if removed.logs else "",
         _count(removed.proofs, "proof"),
         _count(removed.digests, "digest"),
         _count(removed.files, "leftover"),
@@ -51,10 +50,3 @@ def _words(removed: Removed, verb: str) -> str:
 
 def _count(number: int, one: str, many: str = "") -> str:
     return f"{number:,} {one if number == 1 else many or one + 's'}" if number else ""
-
-
-def _size(size: int) -> str:
-    for unit, name in _UNITS:
-        if size >= unit:
-            return f"{size / unit:.1f} {name}"
-    return f"{size} bytes"

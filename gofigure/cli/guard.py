@@ -9,6 +9,7 @@ from collections.abc import Callable, Sequence
 from typing import NoReturn
 
 from gofigure.cli.streams import flush, open_missing, silence, write
+from gofigure.cli.terminal import printable
 from gofigure.errors import (
     EXIT_BUG,
     EXIT_FAILED,
@@ -96,8 +97,8 @@ def exit_code(results: Sequence[RunResult]) -> int:
 
 
 def say(text: str) -> None:
-    """A line for the person, even where stderr cannot be written."""
-    write(sys.stderr, f"{text}\n")
+    """A line or more for the person, even where stderr cannot be written."""
+    write(sys.stderr, "".join(f"{printable(line)}\n" for line in text.split("\n")))
 
 
 def _bug(error: Exception) -> int:

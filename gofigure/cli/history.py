@@ -9,10 +9,11 @@ from collections.abc import Iterator, Sequence
 
 import click
 
-from gofigure.cli.as_json import dump, of_part
+from gofigure.cli.as_json import dump, of_run_row, of_stage_row
 from gofigure.cli.console import console_for
 from gofigure.cli.here import here
 from gofigure.cli.table import seconds
+from gofigure.cli.terminal import cells, cut, fit, marks_for, printable
 from gofigure.cli.when import moment
 from gofigure.errors import ConfigError, GofigureError
 from gofigure.model import HOOKS
@@ -68,7 +69,7 @@ def history(
         if not runs and not skips:
             _refuse_unknown(wanted, store.history, project)
     if as_json:
-        found = [_json(run, stages[run.id]) for run in runs]
+        found = [{**of_run_row(run), "stages": [of_stage_row(stage) for stage in stages[run.id]]} for run in runs]
         print(dump({"runs": found, "skips": [skip._asdict() for skip in skips]}))
         return 0
     told = list(_in_order(runs, skips))
@@ -136,29 +137,34 @@ def _in_order(runs: Sequence[RunRow], skips: Sequence[Skip]) -> Iterator[_Row]:
 def _lines(told: Sequence[_Row], stages: dict[int, list[StageRow]]) -> Iterator[str]:
     """One line each; on a terminal too narrow for that, two."""
     heads = [_head(row) for row in told]
-    widths = [max((len(head[at]) for head in heads if len(head) > 2), default=0) for at in range(7)]
-    width = max(_NARROWEST, shutil.get_terminal_size().columns) if sys.stdout.isatty() else 0
+    widths = [max((cells(head[at]) for head in heads if len(head) > 2), default=0) for at in range(7)]
+    columns = max(_NARROWEST, shutil.get_terminal_size().columns) if sys.stdout.isatty() else 0
+    more = marks_for(sys.stdout).more
     for row, head in zip(told, heads, strict=True):
         if isinstance(row, Skip):
-            yield _cut(f"{head[0]:>{widths[0]}}  {head[1]}  {row.hook} ran nothing: {row.reason}", width)
+            line = printable(f"{head[0]:>{widths[0]}}  {head[1]}  {row.hook} ran nothing: {row.reason}")
+            yield cut(line, columns, more) if columns else line
             continue
         number, clock, job, state, took, trigger, branch = head
-        begin = f"{number:>{widths[0]}}  {clock}  {job:<{widths[2]}}  {state:<{widths[3]}}  {took:>{widths[4]}}"
-        whole = f"{begin}  {trigger:<{widths[5]}}  {branch:<{widths[6]}}"
+        begin = (
+            f"{number:>{widths[0]}}  {clock}  {fit(job, widths[2], more)}  {state:<{widths[3]}}  {took:>{widths[4]}}"
+        )
+        whole = f"{begin}  {trigger:<{widths[5]}}  {fit(branch, widths[6], more)}"
         tail = _stages(stages[row.id])
-        if not width or len(whole) + 2 + len(tail) <= width:
+        if not columns or cells(whole) + 2 + cells(tail) <= columns:
             yield f"{whole}  {tail}".rstrip()
         else:
             indent = " " * (max(widths[0], len(number)) + 2)
-            yield _cut(begin.rstrip(), width)
-            yield _cut(f"{indent}{trigger}{f' on {branch}' if branch else ''}: {tail}", width)
+            yield cut(begin.rstrip(), columns, more)
+            yield cut(f"{indent}{trigger}{f' on {branch}' if branch else ''}: {tail}", columns, more)
 
 
 def _head(row: _Row) -> tuple[str, ...]:
     if isinstance(row, Skip):
         return "-", _clock(row.at_ns)
     took = seconds(row.seconds) if row.seconds is not None else ""
-    return str(row.id), _clock(row.started_ns), row.job, row.state, took, row.trigger, row.branch
+    job, trigger, branch = map(printable, (row.job, row.trigger, row.branch))
+    return str(row.id), _clock(row.started_ns), job, row.state, took, trigger, branch
 
 
 def _stages(stages: Sequence[StageRow]) -> str:
@@ -169,30 +175,10 @@ def _stages(stages: Sequence[StageRow]) -> str:
         if stage.state in ("reused", "skipped", "queued"):
             counts[stage.state] = counts.get(stage.state, 0) + 1
         else:
-            words.append(f"{stage.stage} {stage.state}")
+            words.append(f"{printable(stage.stage)} {stage.state}")
     shown = words if len(words) <= 8 else [*words[:8], f"{len(words) - 8} more"]
     return ", ".join([*shown, *(f"{count} {state}" for state, count in counts.items())])
 
 
-def _cut(line: str, width: int) -> str:
-    return line if not width or len(line) <= width else line[: width - 1] + "…"
-
-
 def _clock(at_ns: int) -> str:
     return time.strftime("%Y-%m-%d %H:%M:%S", time.localtime(at_ns / 1e9))
-
-
-def _json(run: RunRow, stages: list[StageRow]) -> dict[str, object]:
-    return {
-        **run._asdict(),
-        "tree": run.tree.hex(),
-        "stages": [_stage(stage) for stage in stages],
-    }
-
-
-def _stage(stage: StageRow) -> dict[str, object]:
-    return {
-        **stage._asdict(),
-        "key": stage.key.hex() if stage.key else None,
-        "parts": [of_part(part) for part in stage.parts],
-    }

@@ -34,7 +34,7 @@ def _run_jobs(hook: str, args: Sequence[str], data: bytes) -> int:
     handed = for_stages(hook, args, os.getcwd())
     where = here()
     trigger = Trigger(hook, handed, data, where.taken.index_file, where.inside)
-    with console_for(sys.stderr, where.environ) as console:
+    with console_for(sys.stderr) as console:
         return _run(where, trigger, console)
 
 

@@ -6,6 +6,7 @@ import click
 
 from gofigure import trust
 from gofigure.cli.here import Here, here
+from gofigure.cli.terminal import tell
 from gofigure.errors import GofigureError
 from gofigure.git.repository import Repository
 from gofigure.model import HOOKS
@@ -39,10 +40,10 @@ def install_in(where: Here) -> None:
     done = install.install(repository, wanted, path=where.environ.get("PATH", ""), data=trust.data_home(where.environ))
     trust.allow(where.project.trust, layers)
     for one in install.uninstall(repository, [hook for hook in HOOKS if hook not in wanted]):
-        print(f"gave back {one.path}" if one.kept else f"removed {one.path}: no job names it")
+        tell(f"gave back {one.path}" if one.kept else f"removed {one.path}: no job names it")
     for one in done:
         kept = f" (the hook that was there runs first; it is now {one.kept})" if one.kept else ""
-        print(f"installed {one.path}{kept}")
+        tell(f"installed {one.path}{kept}")
 
 
 @click.command("uninstall-hooks")
@@ -50,7 +51,7 @@ def uninstall_hooks() -> int:
     """Take the hooks away and give back what was there before."""
     done = install.uninstall(_repository(here()))
     for one in done:
-        print(f"gave back {one.path}" if one.kept else f"removed {one.path}")
+        tell(f"gave back {one.path}" if one.kept else f"removed {one.path}")
     if not done:
-        print("no hook of gofigure's is installed")
+        tell("no hook of gofigure's is installed")
     return 0

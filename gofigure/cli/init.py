@@ -17,11 +17,12 @@ from gofigure.cli.console import console_for
 from gofigure.cli.here import Here, here
 from gofigure.cli.hooks import install_in
 from gofigure.cli.status import tell_plan
+from gofigure.cli.terminal import tell
 from gofigure.errors import GofigureError
 from gofigure.git.environment import GitVariables
 from gofigure.git.repository import ask
 from gofigure.pipeline import Request
-from gofigure.project import CONFIG_NAME, locate
+from gofigure.project import CONFIG_NAME, load_config, locate
 from gofigure.queries import plans
 from gofigure.starter import Draft, Found, chosen, config_text, look, survey
 from gofigure.starter.text import plain
@@ -136,8 +137,8 @@ def _tell(start: _Start) -> None:
     if not start.found:
         print("found nothing that gofigure knows")
     if start.incomplete:
-        print(f"note: {start.incomplete}")
-    print(f"wrote {start.file}")
+        tell(f"note: {start.incomplete}")
+    tell(f"wrote {start.file}")
     for draft in start.drafts:
         if not draft.active:
             print(f"  {draft.name} is only a comment: {plain(draft.missing or draft.why)}")
@@ -146,9 +147,9 @@ def _tell(start: _Start) -> None:
 def _plan(where: Here) -> None:
     try:
         with console_for(sys.stderr) as console:
-            planned = plans(where.project, Request(where.manual, where.environ), console)
+            planned = plans(where.project, load_config(where.project), Request(where.manual, where.environ), console)
     except GofigureError as error:  # such as a conflict in the index; the file is written all the same
-        print(f"what would run cannot be shown: {error}")
+        tell(f"what would run cannot be shown: {error}")
         return
     for plan in planned:
         tell_plan(plan)

@@ -8,13 +8,15 @@ from collections.abc import Sequence
 
 import click
 
-from gofigure.cli.as_json import dump
+from gofigure.cli.as_json import dump, of_run_row, of_stage_row
 from gofigure.cli.console import console_for
 from gofigure.cli.guard import say
 from gofigure.cli.here import here
 from gofigure.cli.history import unknown
 from gofigure.cli.output import Output
 from gofigure.cli.table import seconds
+from gofigure.cli.terminal import printable
+from gofigure.cli.verdicts import ended
 from gofigure.errors import EXIT_PASSED, GofigureError
 from gofigure.project import Project, lock_file_of
 from gofigure.queries import reading
@@ -53,7 +55,7 @@ def logs(run: str | None, stage: str | None, *, follow: bool, only_paths: bool, 
         _refuse_removed(chosen, wanted)
         for one in wanted:
             for file in one.files:
-                print(file.path)
+                print(printable(file.path) if sys.stdout.isatty() else file.path)  # a program gets the very name
     else:
         _print(chosen, wanted, single=stage is not None)
     return EXIT_PASSED
@@ -135,21 +137,17 @@ def _refuse_removed(run: RunRow, wanted: Sequence[StageLogs]) -> None:
 
 
 def _verdict(stage: StageRow) -> str:
-    if stage.state == "failed" and stage.exit_code is not None:
-        return f"failed, {f'signal {-stage.exit_code}' if stage.exit_code < 0 else f'exit code {stage.exit_code}'}"
+    if how := ended(stage.state, stage.exit_code):
+        return f"{stage.state}, {how}"
     return stage.state if stage.state in ENDED else f"{stage.state} now"
 
 
 def _json(run: RunRow, wanted: Sequence[StageLogs]) -> dict[str, object]:
     return {
-        "run": run.id,
-        "job": run.job,
-        "verdict": run.state,
+        **of_run_row(run),
         "stages": [
             {
-                "stage": one.stage.stage,
-                "verdict": one.stage.state,
-                "exit_code": one.stage.exit_code,
+                **of_stage_row(one.stage),
                 "removed": one.removed,
                 "logs": [{**file._asdict(), "bytes": _size(file.path)} for file in one.files],
             }

@@ -29,7 +29,7 @@ def run_now(
     from gofigure.cli.console import console_for
     from gofigure.pipeline import Request, run
 
-    with console_for(sys.stderr if as_json else sys.stdout, where.environ) as console:
+    with console_for(sys.stderr if as_json else sys.stdout) as console:
         request = Request(
             where.manual,
             where.environ,

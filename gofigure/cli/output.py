@@ -6,6 +6,7 @@ import os
 import sys
 
 from gofigure.cli.harmless import Harmless
+from gofigure.cli.terminal import paint_for
 
 _LONGEST_LINE = 64 * 1024
 
@@ -69,4 +70,4 @@ class Output:
 
 
 def _cleaner() -> Harmless | None:
-    return Harmless(colours="NO_COLOR" not in os.environ) if sys.stdout.isatty() else None
+    return Harmless(colours=paint_for(sys.stdout, os.environ).on) if sys.stdout.isatty() else None

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
+from gofigure.cli.terminal import printable
+from gofigure.cli.verdicts import ended
 from gofigure.model import Part, StageResult
 from gofigure.snapshot.select import show
 
@@ -28,9 +30,7 @@ def _remark(part: Part, stage: StageResult) -> str:
     """How it ended, and where its log is, unless the stage's own lines name that."""
     if part.verdict == "passed":
         return ""
-    words = [part.reason]
-    if part.verdict == "failed" and part.exit_code is not None:
-        words.append(f"ended by signal {-part.exit_code}" if part.exit_code < 0 else f"exit code {part.exit_code}")
+    words = [printable(part.reason), ended(part.verdict, part.exit_code)]
     if part.log and (part.log != stage.log or stage.verdict == "interrupted"):
-        words.append(f"log: {part.log}")
+        words.append(f"log: {printable(part.log)}")
     return "; ".join(word for word in words if word)

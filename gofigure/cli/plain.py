@@ -64,7 +64,7 @@ class Plain:
 def head_line(event: RunStarted, paint: Paint) -> str:
     number = f"run {event.run}, " if event.run else ""
     many = f"{len(event.stages)} stage{'s' if len(event.stages) != 1 else ''}"
-    return f"{paint('strong', printable(event.job))}: {number}{many}, on {event.content} ({event.trigger})"
+    return f"{paint('strong', printable(event.job))}: {number}{many}, on {printable(event.content)} ({event.trigger})"
 
 
 def note_line(event: Note, paint: Paint) -> str:

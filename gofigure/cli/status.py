@@ -8,22 +8,23 @@ from typing import TYPE_CHECKING, NamedTuple
 
 import click
 
-from gofigure import trust
-from gofigure.cli.as_json import dump
+from gofigure.cli.as_json import dump, of_run_row, of_step
 from gofigure.cli.console import console_for
 from gofigure.cli.here import Here, here
-from gofigure.config import Layers, changed_by_layers
+from gofigure.cli.terminal import tell
+from gofigure.cli.verdicts import outlook
+from gofigure.config import changed_by_layers
 from gofigure.errors import EXIT_PASSED, NotAllowedError
 from gofigure.git.repository import branch_of
 from gofigure.model import Job
 from gofigure.pipeline import Request, choose_jobs
-from gofigure.project import as_judged, parse_config, read_config
-from gofigure.queries import last_runs, plans
+from gofigure.project import Loaded, as_judged, parse_config, read_config
+from gofigure.queries import Standing, standing
 from gofigure.runner.why import ago
 from gofigure.triggers.install import installed, wanted_hooks
 
 if TYPE_CHECKING:
-    from gofigure.runner.plan import Plan, Step
+    from gofigure.runner.plan import Plan
     from gofigure.store.ledger import RunRow
 
 
@@ -51,42 +52,33 @@ def status(names: tuple[str, ...], *, staged: bool, as_json: bool) -> int:
     """
     where = here()
     layers = read_config(where.project)
-    config = parse_config(layers)
+    loaded = Loaded(parse_config(layers), as_judged(layers))
     request = Request(where.manual, where.environ, names, staged=staged)
-    jobs = choose_jobs(config, request)
-    refusal = _refusal(where, layers)
+    jobs = choose_jobs(loaded.config, request)
+    refusal, stand = "", Standing([], {})
+    try:
+        with console_for(sys.stderr) as console:
+            stand = standing(where.project, loaded, request, console)
+    except NotAllowedError as error:
+        refusal = f"{error}; {error.hint}"
     repository = where.project.repository
     hooks = installed(repository) if repository is not None else []
-    wanted = wanted_hooks(config) if repository is not None else []
+    wanted = wanted_hooks(loaded.config) if repository is not None else []
     place = _Place(
-        _content(where, staged=staged),
-        branch_of(repository) if repository is not None else "",
-        repository is not None,
-        refusal,
-        hooks,
-        [hook for hook in wanted if hook not in hooks],
-        dict.fromkeys(config.local, changed_by_layers(layers)),
-        config.disabled,
+        content=_content(where, staged=staged),
+        branch=branch_of(repository) if repository is not None else "",
+        in_git=repository is not None,
+        refusal=refusal,
+        hooks=hooks,
+        missing=[hook for hook in wanted if hook not in hooks],
+        local=dict.fromkeys(loaded.config.local, changed_by_layers(layers)),
+        disabled=loaded.config.disabled,
     )
-    planned: list[Plan] = []
-    last: dict[str, RunRow] = {}
-    if not place.refusal:
-        with console_for(sys.stderr) as console:
-            planned = plans(where.project, request, console)
-        last = last_runs(where.project, [job.name for job in jobs])
     if as_json:
-        print(dump(_json(place, jobs, planned, last)))
+        print(dump(_json(place, jobs, stand)))
     else:
-        _tell(place, jobs, planned, last)
+        _tell(place, jobs, stand)
     return EXIT_PASSED
-
-
-def _refusal(where: Here, layers: Layers) -> str:
-    try:
-        trust.require(where.project.trust, as_judged(layers))
-    except NotAllowedError as error:
-        return f"{error}; {error.hint}"
-    return ""
 
 
 def _content(where: Here, *, staged: bool) -> str:
@@ -95,48 +87,43 @@ def _content(where: Here, *, staged: bool) -> str:
     return "what a commit would record now" if staged else "the working tree"
 
 
-def _tell(place: _Place, jobs: Sequence[Job], planned: Sequence[Plan], last: Mapping[str, RunRow]) -> None:
+def _tell(place: _Place, jobs: Sequence[Job], stand: Standing) -> None:
     branch = f", {'branch ' + place.branch if place.branch else 'detached HEAD'}" if place.in_git else ""
-    print(f"on {place.content}{branch}")
+    tell(f"on {place.content}{branch}")
     _tell_hooks(place)
     for path, changed in place.local.items():
-        print(f"local: {path} is laid over the configuration: {', '.join(changed) or 'it changes nothing'}")
+        tell(f"local: {path} is laid over the configuration: {', '.join(changed) or 'it changes nothing'}")
     if place.disabled:
-        print(f"disabled: {', '.join(place.disabled)}")
+        tell(f"disabled: {', '.join(place.disabled)}")
     if place.refusal:
-        print(f"not allowed: {place.refusal}")
+        tell(f"not allowed: {place.refusal}")
         for job in jobs:
-            print(f"{job.name}: {', '.join(job.stages)}")
-    for plan in planned:
-        tell_plan(plan, last.get(plan.job.name))
+            tell(f"{job.name}: {', '.join(job.stages)}")
+    for plan in stand.plans:
+        tell_plan(plan, stand.last.get(plan.job.name))
 
 
 def _tell_hooks(place: _Place) -> None:
     if not place.in_git:
-        print("hooks: none, as this is no git repository")
+        tell("hooks: none, as this is no git repository")
         return
-    print(f"hooks: {', '.join(place.hooks) or 'none installed (gofigure install-hooks)'}")
+    tell(f"hooks: {', '.join(place.hooks) or 'none installed (gofigure install-hooks)'}")
     if place.hooks and place.missing:
-        print(f"  named by a job and not installed: {', '.join(place.missing)} (gofigure install-hooks)")
+        tell(f"  named by a job and not installed: {', '.join(place.missing)} (gofigure install-hooks)")
 
 
 def tell_plan(plan: Plan, last: RunRow | None = None) -> None:
     """A job with its last run, and its stages: proven, or to be run, and why."""
     ran = f"run {last.id} {last.state}, {ago(last.started_ns)} ({last.trigger})" if last else "it has never run"
-    print(f"{plan.job.name}: {ran}")
+    tell(f"{plan.job.name}: {ran}")
     width = max(map(len, plan.steps))
-    column = max(len(word(step)) for step in plan.steps.values())
+    column = max(len(outlook(step)) for step in plan.steps.values())
     for name, step in plan.steps.items():
-        print(f"  {name:<{width}}  {word(step):<{column}}  {step.reason}")
+        tell(f"  {name:<{width}}  {outlook(step):<{column}}  {step.reason}")
 
 
-def word(step: Step) -> str:
-    """What would become of it now."""
-    return "proven" if step.reused else "left out" if step.left_out else "to run"
-
-
-def _json(place: _Place, jobs: Sequence[Job], planned: Sequence[Plan], last: Mapping[str, RunRow]) -> dict[str, object]:
-    steps = {plan.job.name: plan.steps for plan in planned}
+def _json(place: _Place, jobs: Sequence[Job], stand: Standing) -> dict[str, object]:
+    steps = {plan.job.name: plan.steps for plan in stand.plans}
     return {
         "content": place.content,
         "branch": place.branch,
@@ -148,32 +135,11 @@ def _json(place: _Place, jobs: Sequence[Job], planned: Sequence[Plan], last: Map
         "jobs": [
             {
                 "job": job.name,
-                "last": _last_json(last.get(job.name)),
-                "stages": [
-                    {
-                        "stage": name,
-                        "proven": step.reused,
-                        "left_out": step.left_out,
-                        "reason": step.reason,
-                        "key": step.key.hex(),
-                    }
-                    for name, step in steps[job.name].items()
-                ]
+                "last": of_run_row(stand.last[job.name]) if job.name in stand.last else None,
+                "stages": [{"stage": name, **of_step(step)} for name, step in steps[job.name].items()]
                 if job.name in steps
                 else [{"stage": name} for name in job.stages],
             }
             for job in jobs
         ],
-    }
-
-
-def _last_json(run: RunRow | None) -> dict[str, object] | None:
-    if run is None:
-        return None
-    return {
-        "run": run.id,
-        "verdict": run.state,
-        "trigger": run.trigger,
-        "started_ns": run.started_ns,
-        "seconds": run.seconds,
     }

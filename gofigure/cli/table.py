@@ -7,6 +7,7 @@ from typing import NamedTuple
 
 from gofigure.cli.parts import part_rows
 from gofigure.cli.terminal import Marks, Paint, Style, printable
+from gofigure.cli.verdicts import ended
 from gofigure.model import RunResult, StageResult, Verdict
 
 _MANY = 10  # rows that say the same; more become one
@@ -108,16 +109,9 @@ def mark_of(verdict: Verdict, marks: Marks) -> str:
 
 
 def remark_of(stage: StageResult) -> str:
-    match stage.verdict:
-        case "reused" | "skipped":
-            return printable(stage.reason)
-        case "failed" if stage.exit_code is not None and stage.exit_code < 0:
-            ended = f"ended by signal {-stage.exit_code}"
-        case "failed" if stage.exit_code is not None:
-            ended = f"exit code {stage.exit_code}"
-        case _:
-            ended = ""
-    return "; ".join(word for word in (ended, printable(stage.note)) if word)
+    if stage.verdict in ("reused", "skipped"):
+        return printable(stage.reason)
+    return "; ".join(word for word in (ended(stage.verdict, stage.exit_code), printable(stage.note)) if word)
 
 
 def _sum(result: RunResult, look: Look) -> str:

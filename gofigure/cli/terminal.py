@@ -74,6 +74,11 @@ def printable(text: str) -> str:
     return clean(text).translate({ord("\n"): " ", ord("\t"): " "})
 
 
+def tell(line: str) -> None:
+    """Print a line of an answer, in which there may be words from anywhere: paths, names, what programs said."""
+    print(printable(line))
+
+
 def cells(text: str) -> int:
     """How many columns it takes. It is printable."""
     if text.translate(_OURS).isascii():

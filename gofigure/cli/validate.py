@@ -6,6 +6,7 @@ import click
 
 from gofigure.cli.as_json import dump
 from gofigure.cli.here import here
+from gofigure.cli.terminal import tell
 from gofigure.config import Layers, changed_by_layers
 from gofigure.errors import EXIT_PASSED, EXIT_USER, ConfigError
 from gofigure.model import Config
@@ -31,8 +32,8 @@ def validate(*, as_json: bool) -> int:
 
 
 def _tell(layers: Layers, config: Config) -> None:
-    print(f"{config.path}: {len(config.jobs)} job(s), {len(config.stages)} stage(s), no problem")
+    tell(f"{config.path}: {len(config.jobs)} job(s), {len(config.stages)} stage(s), no problem")
     for path in config.local:
-        print(f"{path} is laid over it; it says: {', '.join(changed_by_layers(layers)) or 'nothing else'}")
+        tell(f"{path} is laid over it; it says: {', '.join(changed_by_layers(layers)) or 'nothing else'}")
     if config.disabled:
-        print(f"disabled: {', '.join(config.disabled)}")
+        tell(f"disabled: {', '.join(config.disabled)}")

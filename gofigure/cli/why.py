@@ -6,16 +6,17 @@ import sys
 
 import click
 
-from gofigure.cli.as_json import dump
+from gofigure.cli.as_json import dump, of_stage_row, of_step
 from gofigure.cli.console import console_for
 from gofigure.cli.here import Here, here
 from gofigure.cli.table import seconds
+from gofigure.cli.terminal import tell
+from gofigure.cli.verdicts import outlook
 from gofigure.cli.why_path import means_path, why_path
 from gofigure.errors import EXIT_PASSED
-from gofigure.events import ignore
 from gofigure.pipeline import Request
-from gofigure.project import load_config
-from gofigure.queries import plans, reading
+from gofigure.project import Loaded, load_config
+from gofigure.queries import about_stages
 from gofigure.runner.plan import Step
 from gofigure.store.ledger import StageRow
 
@@ -29,22 +30,17 @@ def why(name: str, *, as_json: bool) -> int:
     Of a file or folder: what it is called, which stages read it, and what each of them would do now.
     """
     where = here()
-    if means_path(name, load_config(where.project).config):
-        why_path(where, name, as_json=as_json)
+    loaded = load_config(where.project)
+    if means_path(name, loaded.config):
+        why_path(where, loaded, name, as_json=as_json)
     else:
-        _why_stages(where, name, as_json=as_json)
+        _why_stages(where, loaded, name, as_json=as_json)
     return EXIT_PASSED
 
 
-def _why_stages(where: Here, name: str, *, as_json: bool) -> None:
+def _why_stages(where: Here, loaded: Loaded, name: str, *, as_json: bool) -> None:
     with console_for(sys.stderr) as console:
-        planned = plans(where.project, Request(where.manual, where.environ, (name,)), console)
-    with reading(where.project, ignore) as store:  # what it has to say was said just now
-        told = [
-            (step, store.ledger.last_of_stage(stage, where.project.root))
-            for plan in planned
-            for stage, step in plan.steps.items()
-        ]
+        told = about_stages(where.project, loaded, Request(where.manual, where.environ, (name,)), console)
     if as_json:
         print(dump({"stages": [_json(step, last) for step, last in told]}))
         return
@@ -53,27 +49,17 @@ def _why_stages(where: Here, name: str, *, as_json: bool) -> None:
 
 
 def _tell(step: Step, last: StageRow | None) -> None:
-    now = "" if step.reused else "left out: " if step.left_out else "would run: "
-    print(f"{step.stage.name}: {now}{step.reason}")
+    now = "" if step.reused else f"{outlook(step)}: "  # the reason of what is proven says that it is
+    tell(f"{step.stage.name}: {now}{step.reason}")
     if last is None:
-        print("  it has never been executed")
+        tell("  it has never been executed")
         return
     took = f" in {seconds(last.seconds)}" if last.seconds else ""
-    print(f"  executed last in run {last.run}: {last.state}{took}; why: {last.reason}")
+    tell(f"  executed last in run {last.run}: {last.state}{took}; why: {last.reason}")
     if last.note:
-        print(f"  {last.note}")
+        tell(f"  {last.note}")
 
 
 def _json(step: Step, last: StageRow | None) -> dict[str, object]:
-    now = {"proven": step.reused, "reason": step.reason, "key": step.key.hex()}
-    if last is None:
-        return {"stage": step.stage.name, "now": now, "last": None}
-    then = {
-        "run": last.run,
-        "verdict": last.state,
-        "reason": last.reason,
-        "seconds": last.seconds,
-        "note": last.note,
-        "log": last.log,
-    }
-    return {"stage": step.stage.name, "now": now, "last": then}
+    then = {"run": last.run, **of_stage_row(last)} if last is not None else None
+    return {"stage": step.stage.name, "now": of_step(step), "last": then}

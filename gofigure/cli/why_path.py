@@ -5,16 +5,18 @@ from __future__ import annotations
 import os
 import sys
 
-from gofigure.cli.as_json import dump
+from gofigure.cli.as_json import dump, of_step
 from gofigure.cli.console import console_for
 from gofigure.cli.here import Here, from_root
+from gofigure.cli.terminal import tell
+from gofigure.cli.verdicts import outlook
 from gofigure.digest.tree import KIND_WORDS
 from gofigure.errors import GofigureError
 from gofigure.model import Config
 from gofigure.pipeline import Request
+from gofigure.project import Loaded
 from gofigure.queries import AboutPath, about_path
 from gofigure.runner.readers import Reader
-from gofigure.snapshot.select import show
 
 
 def means_path(name: str, config: Config) -> bool:
@@ -24,14 +26,14 @@ def means_path(name: str, config: Config) -> bool:
     return "/" in name or os.path.lexists(name)
 
 
-def why_path(where: Here, name: str, *, as_json: bool) -> None:
+def why_path(where: Here, loaded: Loaded, name: str, *, as_json: bool) -> None:
     root = where.project.root
     path = from_root(name, root)
     if path == ".." or path.startswith("../"):
         raise GofigureError(f"{name} is outside of {root}")
     wanted = b"" if path == "." else os.fsencode(path)
     with console_for(sys.stderr) as console:
-        found = about_path(where.project, Request(where.manual, where.environ), wanted, console)
+        found = about_path(where.project, loaded, Request(where.manual, where.environ), wanted, console)
     if as_json:
         print(dump(_json(found)))
     else:
@@ -39,20 +41,20 @@ def why_path(where: Here, name: str, *, as_json: bool) -> None:
 
 
 def _tell(found: AboutPath) -> None:
-    name = show(found.path) or "."
     if found.entry is None:
-        print(f"{name}: no part of the content: {found.unprovable or found.left_out}; no stage depends on it")
+        tell(f"{found.name}: no part of the content: {found.unprovable or found.left_out}; no stage depends on it")
         return
-    print(f"{name}: {KIND_WORDS[found.entry.kind]}, {found.entry.digest.hex()}")
+    tell(f"{found.name}: {KIND_WORDS[found.entry.kind]}, {found.entry.digest.hex()}")
     if found.unprovable:
-        print(f"  nothing that reads it can be proven: {found.unprovable}")
+        tell(f"  nothing that reads it can be proven: {found.unprovable}")
     if not found.readers:
-        print("  no stage of a job reads it")
+        tell("  no stage of a job reads it")
         return
     names = [f"{reader.job}/{reader.step.stage.name}" for reader in found.readers]
     width = max(map(len, names))
+    column = max(len(outlook(reader.step)) for reader in found.readers)
     for label, reader in zip(names, found.readers, strict=True):
-        print(f"  {label:<{width}}  {'proven' if reader.step.reused else 'to run':<7} {_reason(reader)}")
+        tell(f"  {label:<{width}}  {outlook(reader.step):<{column}}  {_reason(reader)}")
 
 
 def _reason(reader: Reader) -> str:
@@ -63,7 +65,7 @@ def _reason(reader: Reader) -> str:
 
 def _json(found: AboutPath) -> dict[str, object]:
     return {
-        "path": show(found.path) or ".",
+        "path": found.name,
         "kind": KIND_WORDS[found.entry.kind] if found.entry else None,
         "digest": found.entry.digest.hex() if found.entry else None,
         "left_out": found.left_out or None,
@@ -72,9 +74,7 @@ def _json(found: AboutPath) -> dict[str, object]:
             {
                 "job": reader.job,
                 "stage": reader.step.stage.name,
-                "proven": reader.step.reused,
-                "reason": reader.step.reason,
-                "key": reader.step.key.hex(),
+                **of_step(reader.step),
                 "handed_over": reader.handed_over,
             }
             for reader in found.readers

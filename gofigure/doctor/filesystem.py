@@ -8,9 +8,8 @@ import re
 import stat
 from collections.abc import Iterator
 
-from gofigure.doctor.finding import Said, fine, problem, warning
+from gofigure.doctor.finding import Said, fine, problem, size, warning
 from gofigure.doctor.scene import Scene, probe
-from gofigure.doctor.store import size
 from gofigure.store.inspect import why_locks_fail
 
 _MOUNTS = "/proc/self/mountinfo"

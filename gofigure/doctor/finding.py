@@ -8,6 +8,8 @@ from typing import TYPE_CHECKING, Literal, NamedTuple, TypeAlias
 if TYPE_CHECKING:
     from gofigure.doctor.scene import Scene
 
+_UNITS = ((1 << 30, "GiB"), (1 << 20, "MiB"), (1 << 10, "KiB"))
+
 Level = Literal["ok", "warning", "problem"]
 
 
@@ -29,6 +31,14 @@ class Finding(NamedTuple):
 
 
 Check: TypeAlias = "Callable[[Scene], Iterator[Said]]"
+
+
+def size(number: int) -> str:
+    """Bytes for people: "3.4 MiB"."""
+    for unit, name in _UNITS:
+        if number >= unit:
+            return f"{number / unit:.1f} {name}"
+    return f"{number} bytes"
 
 
 def fine(found: str) -> Said:

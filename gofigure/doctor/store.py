@@ -7,7 +7,7 @@ import os
 import stat
 from collections.abc import Iterator
 
-from gofigure.doctor.finding import Said, fine, problem, warning
+from gofigure.doctor.finding import Said, fine, problem, size, warning
 from gofigure.doctor.scene import Scene
 from gofigure.errors import GitError, GofigureError, StoreError
 from gofigure.git.index import tracked_among
@@ -74,15 +74,6 @@ def check_place(scene: Scene) -> Iterator[Said]:
         yield warning(f"{path} can be read by others", f"chmod 600 {path}")
     if info is not None and info.st_size > _LARGE:
         yield warning(f"{path} holds {size(info.st_size)}", "gofigure gc")
-
-
-def size(number: float) -> str:
-    """Bytes for people: "3.4 MB"."""
-    for unit in ("bytes", "kB", "MB", "GB"):
-        if number < 1000 or unit == "GB":
-            return f"{number:.0f} {unit}" if unit == "bytes" or number >= 100 else f"{number:.1f} {unit}"
-        number /= 1000
-    raise AssertionError
 
 
 def newest_run_ns(scene: Scene) -> int:

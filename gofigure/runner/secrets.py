@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+import contextlib
 import os
 import stat
 import sys
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from importlib.util import find_spec
 
 from gofigure.errors import GofigureError, SecretError
@@ -78,6 +79,19 @@ def find_secrets(plan: Plan, environ: Mapping[str, str]) -> Secrets | None:
                     values[name] = value
     if missing:
         raise _missing(missing, environ)
+    return Secrets(values) if values else None
+
+
+def at_hand(names: Iterable[str], environ: Mapping[str, str]) -> Secrets | None:
+    """Those that can be found without starting anything, to be hidden where nothing runs; None where none can.
+
+    The keyring is not asked, and none is missed: whoever runs a stage is told.
+    """
+    values: dict[str, str] = {}
+    for name in dict.fromkeys(names):
+        with contextlib.suppress(SecretError):
+            if value := _by_environment(name, environ) or _by_file(name, environ):
+                values[name] = value
     return Secrets(values) if values else None
 
 

@@ -208,7 +208,7 @@ def test_whatever_the_umask(repo: Repo, mask: str) -> None:
         )
         _is_defined(done, command)
     shown = json.loads(repo.gofigure("history", "--json").stdout)
-    assert mask == "777" or shown["runs"][0]["state"] in ("passed", "reused")
+    assert mask == "777" or shown["runs"][0]["verdict"] in ("passed", "reused")
 
 
 def test_a_clock_that_jumps(repo: Repo, tmp_path: Path) -> None:
@@ -224,7 +224,7 @@ def test_a_clock_that_jumps(repo: Repo, tmp_path: Path) -> None:
             _is_defined(done, command)
             assert done.returncode == 0, said(done)
             assert not re.search(r"(?<![\d])-\d", said(done)), said(done)
-    states = [run["state"] for run in repo.json("history")["runs"]]
+    states = [run["verdict"] for run in repo.json("history")["runs"]]
     assert states == ["reused", "reused", "reused", "passed"]
 
 

@@ -101,6 +101,29 @@ def test_whatever_git_is_told_outside(somewhere: Repo, home: Path, tmp_path: Pat
     _is_told_in_order(said(done))
 
 
+@pytest.mark.parametrize(
+    ("variable", "value", "told"),
+    [
+        ("FORCE_COLOR", "1", "\n\x1b[1mOnce\x1b[0m\n"),
+        ("FORCE_COLOR", "", "\n== Once\n"),
+        ("TERM", "xterm", "\n== Once\n"),
+    ],
+)
+def test_headings_are_bold_by_the_rule_of_all_screens(
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+    capsys: pytest.CaptureFixture[str],
+    variable: str,
+    value: str,
+    told: str,
+) -> None:
+    from gofigure.cli.demo import _Story
+
+    monkeypatch.setenv(variable, value)
+    _Story(str(tmp_path), {}).say("Once")
+    assert capsys.readouterr().out == told
+
+
 def test_without_a_home_or_an_identity(somewhere: Repo) -> None:
     env = {name: somewhere.env[name] for name in ("PATH", "TMPDIR")}
     done = replace(somewhere, env=env).gofigure("demo")

@@ -402,7 +402,7 @@ def test_a_store_that_cannot_be_written(project: Repo, monkeypatch: pytest.Monke
 
 def test_a_large_store(project: Repo) -> None:
     os.truncate(project.root / ".gofigure", 3 << 30)  # a hole
-    assert any("holds 3.2 GB | gofigure gc" in line for line in told(look(project), "warning"))
+    assert any("holds 3.0 GiB | gofigure gc" in line for line in told(look(project), "warning"))
 
 
 def test_a_configuration_that_waits_for_a_yes(project: Repo) -> None:

@@ -60,6 +60,8 @@ def test_old_logs_go_and_a_dry_run_says_the_same_and_removes_nothing(project: Re
     assert would["dry_run"] is True
     assert len(list(_runs(project).iterdir())) == 22
     assert would["removed"]["logs"] == 12, "the newest 10 are kept"
+    said_so = project.gofigure("gc", "-n").stdout.decode()
+    assert f"would remove {would['removed']['log_bytes'] / 1024:.1f} KiB of logs (12 runs)" in said_so
     assert project.json("gc")["removed"] == would["removed"]
     assert sorted(int(folder.name) for folder in _runs(project).iterdir()) == [1, *range(111, 120)]
     again = project.gofigure("gc")

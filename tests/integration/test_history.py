@@ -2,14 +2,18 @@
 
 from __future__ import annotations
 
+import os
+import pty
+import sqlite3
+import subprocess
 import time
-from pathlib import Path
 
 import pytest
 from support.repo import Repo
 from support.rig import said
 
 from gofigure.cli.here import here
+from gofigure.cli.terminal import cells
 from gofigure.model import RunResult, StageResult
 from gofigure.store.ledger import NewRun
 from gofigure.store.store import Store
@@ -86,7 +90,7 @@ def past(repo: Repo, monkeypatch: pytest.MonkeyPatch) -> Repo:
 )
 def test_filters(past: Repo, args: str, runs: list[int], skips: int) -> None:
     told = past.json("history", *args.split())
-    assert [run["id"] for run in told["runs"]] == runs
+    assert [run["run"] for run in told["runs"]] == runs
     assert len(told["skips"]) == skips
 
 
@@ -132,16 +136,13 @@ def test_hooks_that_ran_nothing_stand_between_the_runs_and_columns_line_up(past:
     assert lines[2].endswith("unit timed out")
 
 
-def test_a_narrow_terminal_gets_two_lines_that_fit(past: Repo, tmp_path: Path) -> None:
-    import os
-    import pty
-    import subprocess
-
+def _on_terminal(repo: Repo, columns: int, **env: str) -> list[str]:
+    """What a terminal so wide gets of the newest run."""
     ours, theirs = pty.openpty()
     done = subprocess.run(
-        [*past.command, "history", "-n", "1"],
-        cwd=past.root,
-        env={**past.env, "COLUMNS": "44"},
+        [*repo.command, "history", "-n", "1"],
+        cwd=repo.root,
+        env={**repo.env, "COLUMNS": str(columns), **env},
         stdout=theirs,
         stderr=subprocess.PIPE,
         check=False,
@@ -150,5 +151,37 @@ def test_a_narrow_terminal_gets_two_lines_that_fit(past: Repo, tmp_path: Path) -
     told = os.read(ours, 65536).decode().splitlines()
     os.close(ours)
     assert done.returncode == 0, done.stderr
+    return told
+
+
+def test_a_narrow_terminal_gets_two_lines_that_fit(past: Repo) -> None:
+    told = _on_terminal(past, 44)
     assert [len(line) <= 44 for line in told] == [True] * 2
     assert told[1].strip() == "pre-commit on topic: lint interrupted"
+
+
+def _rename(repo: Repo, branch: str) -> None:
+    database = sqlite3.connect(repo.root / ".gofigure")
+    with database:
+        database.execute("UPDATE runs SET branch = ? WHERE branch = 'topic'", (branch,))
+    database.close()
+
+
+def test_wide_letters_count_twice_and_what_is_cut_ends_in_a_sign_that_can_be_written(past: Repo) -> None:
+    _rename(past, "\u65e5\u672c" * 20)
+    begin, rest = _on_terminal(past, 44)
+    assert (cells(begin) <= 44, cells(rest)) == (True, 44)
+    assert rest.endswith("\u2026")
+    assert _on_terminal(past, 44, PYTHONIOENCODING="ascii")[1].endswith("~")
+
+
+def test_columns_line_up_beside_wide_letters(past: Repo) -> None:
+    _rename(past, "\u65e5\u672c\u8a9e")
+    lines = [line for line in past.gofigure("history").stdout.decode().splitlines() if " ran " not in line]
+    assert len({cells(line.rpartition("  ")[0]) for line in lines}) == 1
+
+
+def test_nothing_in_a_row_is_obeyed_by_a_terminal(past: Repo) -> None:
+    _rename(past, "to\x1b[2Jpic\u202e")
+    (line,) = past.gofigure("history", "-n", "1").stdout.decode().splitlines()[:1]
+    assert "  topic  " in line

@@ -126,7 +126,7 @@ def log_of(repo: Repo, stage: str = "ask") -> bytes:
 
 
 def last(repo: Repo) -> dict[str, str]:
-    return {name: stage["state"] for name, stage in stages(repo.json("history")).items()}
+    return {name: stage["verdict"] for name, stage in stages(repo.json("history")).items()}
 
 
 def test_a_person_answers(project: Repo, sit: Sit) -> None:

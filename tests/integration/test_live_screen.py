@@ -232,7 +232,7 @@ def test_a_window_that_is_closed_ends_nothing_by_itself(repo: Repo, gate: Gate) 
         terminal.hang_up()
         gate.open()
         assert terminal.finish() == 0
-    assert repo.json("history")["runs"][0]["state"] == "passed"
+    assert repo.json("history")["runs"][0]["verdict"] == "passed"
 
 
 def in_order(terminal: Terminal) -> None:

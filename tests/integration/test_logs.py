@@ -187,7 +187,7 @@ def test_following_ends_when_the_run_is_killed(repo: Repo, rig: Rig) -> None:
     os.kill(run.pid, signal.SIGKILL)
     assert following.finish() == 0
     assert b"s: interrupted (gofigure itself was killed)" in following.output
-    assert repo.json("history")["runs"][0]["state"] == "interrupted"
+    assert repo.json("history")["runs"][0]["verdict"] == "interrupted"
 
 
 def test_following_in_another_working_tree(repo: Repo, rig: Rig) -> None:
@@ -218,7 +218,17 @@ def test_ctrl_c_ends_the_following_and_nothing_else(repo: Repo, rig: Rig) -> Non
     assert run.finish() == 0
 
 
-def test_a_terminal_gets_colours_and_text_only(three: Repo) -> None:
+@pytest.mark.parametrize(
+    ("env", "coloured"),
+    [
+        ({"TERM": "xterm"}, True),
+        ({"TERM": "xterm", "NO_COLOR": ""}, True),
+        ({"TERM": "xterm", "NO_COLOR": "1"}, False),
+        ({"TERM": "dumb"}, False),
+        ({"TERM": "dumb", "FORCE_COLOR": "1"}, True),
+    ],
+)
+def test_a_terminal_gets_text_and_colours_if_it_wants_them(three: Repo, env: dict[str, str], coloured: bool) -> None:
     ours, theirs = pty.openpty()
     told = b""
 
@@ -232,11 +242,12 @@ def test_a_terminal_gets_colours_and_text_only(three: Repo) -> None:
 
     listener = threading.Thread(target=listen, daemon=True)
     listener.start()
-    subprocess.run([*three.command, "logs", "1", "odd"], cwd=three.root, env=three.env, stdout=theirs, check=True)
+    command = [*three.command, "logs", "1", "odd"]
+    subprocess.run(command, cwd=three.root, env={**three.env, **env}, stdout=theirs, check=True)
     os.close(theirs)
     listener.join()
     os.close(ours)
-    assert told == b"\x1b[31mred\x1b[0m  \\xff no end\x1b[0m\r\n"
+    assert told == (b"\x1b[31mred\x1b[0m  \\xff no end\x1b[0m\r\n" if coloured else b"red  \\xff no end\r\n")
 
 
 def test_a_reader_that_goes(three: Repo) -> None:

@@ -107,6 +107,38 @@ def test_what_a_reused_stage_had_is_hidden_too(project: Repo) -> None:
     assert project.gofigure("run").returncode == 0
 
 
+@pytest.mark.parametrize("place", ["variable", "file"])
+def test_a_file_named_with_the_value_is_hidden_where_nothing_runs(project: Repo, home: Path, place: str) -> None:
+    value = "t0psecretvalue"
+    text = STAGE.replace('["s"]', '["s", "t"]', 1) + "inputs = ['d/**']\nrun = 'true'\n"
+    project.config(text + "[stages.t]\ninputs = ['d/**']\nrun = 'true'")
+    project.write("d/a")
+    if place == "file":
+        private(home, "TOKEN", f"{value}\n")
+    env = {"TOKEN": value} if place == "variable" else {}
+    assert project.gofigure("run", env=env).returncode == 0
+    project.write(f"d/{value}.txt")
+    for words in (["status"], ["why", "s"], ["why", "t"], ["why", "d"], ["why", f"d/{value}.txt"]):
+        for options in ([], ["--json"]):
+            done = project.gofigure(*words, *options, env=env)
+            assert done.returncode == 0, said(done)
+            assert "d/***.txt" in said(done), words
+            assert value not in said(done), words
+
+
+def test_where_nothing_runs_no_secret_is_missed_and_the_keyring_left_alone(project: Repo, tmp_path: Path) -> None:
+    tell = tmp_path / "asked"
+    env = keyring(tmp_path, f"open({str(tell)!r}, 'w').close()")
+    refused = {"TOKEN_FILE": "/no/such"}
+    for words in (["status"], ["why", "s"], ["why", "./a"]):
+        for given in (env, refused):
+            done = project.gofigure(*words, env=given)
+            assert done.returncode == 0, said(done)
+    assert not tell.exists()
+    assert project.gofigure("run", env=env).returncode == 2
+    assert tell.exists()
+
+
 def test_split_over_two_writes(project: Repo, rig: Rig) -> None:
     gate = rig.gate()
     half = len(VALUE) // 2

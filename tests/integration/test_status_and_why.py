@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import json
+import shutil
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
 from support.repo import Repo
-from support.rig import said
+from support.rig import said, stages
 
 CONFIG = r"""
 [jobs.check]
@@ -140,6 +142,77 @@ def test_what_its_readers_would_do_now(allowed: Repo) -> None:
     assert allowed.json("why", "src/a.py")["digest"] == digest
 
 
+def test_what_skip_leaves_out_is_said_alike_everywhere(allowed: Repo) -> None:
+    skip = {"SKIP": "unit"}
+    told = {
+        words: said(allowed.gofigure(*words.split(), env=skip)) for words in ("status ship", "why unit", "why ./src")
+    }
+    assert "  unit  left out  SKIP=unit\n" in told["status ship"]
+    assert told["why unit"].startswith("unit: left out: SKIP=unit\n")
+    assert "  check/lint  to run    " in told["why ./src"]
+    assert "  ship/unit   left out  SKIP=unit\n" in told["why ./src"]
+    unit = json.loads(allowed.gofigure("why", "unit", "--json", env=skip).stdout)["stages"][0]["now"]
+    reader = json.loads(allowed.gofigure("why", "./src", "--json", env=skip).stdout)["stages"][-1]
+    for now in (unit, reader):
+        assert (now["proven"], now["left_out"], now["reason"]) == (False, True, "SKIP=unit")
+
+
+CLEAR = "\x1b[2J\x1b]0;title\x07"
+
+
+@pytest.fixture
+def odd(allowed: Repo, tmp_path: Path) -> Repo:
+    """A tool says words that a terminal obeys; so does the name of the branch."""
+    tool = tmp_path / "bin/tool"
+    tool.parent.mkdir()
+    repo = replace(allowed, env={**allowed.env, "PATH": f"{tool.parent}:{allowed.env['PATH']}"})
+    repo.config(CONFIG.replace('run = "touch ../canary"', 'run = "true"\ntools = ["tool"]'))
+    tool.write_text("#!/bin/sh\necho one\n")
+    tool.chmod(0o755)
+    repo.commit("one")
+    repo.git("checkout", "-q", "-b", "to\u202epic")
+    assert repo.gofigure("run").returncode == 0
+    tool.write_text(f"#!/bin/sh\nprintf '%s\\n' 'two{CLEAR}'\n")
+    return repo
+
+
+def test_nothing_that_is_said_of_the_present_is_obeyed_by_a_terminal(odd: Repo) -> None:
+    commands = ("status", "why unit", "why ./src", "history", "run", "why unit", "history")
+    told = [odd.gofigure(*words.split()) for words in commands]
+    assert [done.returncode for done in told] == [0] * len(told)
+    assert "branch topic" in said(told[0])
+    for done in (*told[:3], told[4], told[5]):
+        assert "tool one \u2192 two" in said(done)
+    for words, done in zip(commands, told, strict=True):
+        assert not {"\x1b", "\x07", "\u202e"} & set(said(done)), words
+    assert stages(odd.json("history"), run=1)["unit"]["reason"].endswith(CLEAR), "a program gets all of it"
+
+
+@pytest.mark.parametrize("words", ["status", "why unit", "run", "validate", "doctor", "allow", "install-hooks"])
+def test_no_path_is_obeyed_by_a_terminal(repo: Repo, words: str) -> None:
+    there = repo.at(repo.root / f"a{CLEAR}")
+    there.root.mkdir()
+    there.git("init", "-q")
+    there.write(".gofigure.local.toml", "[stages.unit]\nretries = 1\n")
+    for config in (CONFIG, "no = ["):
+        there.config(config)
+        assert "\x1b" not in said(there.gofigure(*words.split())), config
+
+
+def test_git_is_asked_once_what_it_tracks_and_once_of_the_personal_layer(allowed: Repo, tmp_path: Path) -> None:
+    shim = tmp_path / "bin/git"
+    shim.parent.mkdir()
+    shim.write_text(f'#!/bin/sh\necho "$@" >> ../asked\nexec {shutil.which("git")} "$@"\n')
+    shim.chmod(0o755)
+    allowed.write(".gofigure.local.toml", LOCAL)
+    for words in ("status", "why unit", "why ./src"):
+        done = allowed.gofigure(*words.split(), env={"PATH": f"{shim.parent}:{allowed.env['PATH']}"})
+        assert done.returncode == 0, said(done)
+        asked = (allowed.root.parent / "asked").read_text().splitlines()
+        (allowed.root.parent / "asked").unlink()
+        assert sum(" ls-files " in line for line in asked) == 2, words
+
+
 def test_a_path_as_seen_from_a_folder_below(allowed: Repo) -> None:
     done = allowed.gofigure("why", "a.py", cwd=allowed.root / "src")
     assert done.returncode == 0, said(done)
@@ -170,7 +243,7 @@ def test_a_path_at_which_there_is_nothing_of_ours(allowed: Repo, path: str) -> N
 
 def test_a_name_is_a_stage_before_it_is_a_path(allowed: Repo) -> None:
     """There is a folder `docs` and a stage `docs`; `./docs` means the folder."""
-    assert said(allowed.gofigure("why", "docs")).startswith("docs: would run: ")
+    assert said(allowed.gofigure("why", "docs")).startswith("docs: to run: ")
     assert said(allowed.gofigure("why", "./docs")).startswith("docs: folder, ")
 
 

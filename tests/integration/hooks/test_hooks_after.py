@@ -49,7 +49,7 @@ def test_post_commit_is_about_the_commit_that_was_made_whatever_stands_in_the_tr
     head = repo.git("rev-parse", "HEAD").decode()
     assert (run["trigger"], run["content"]) == ("post-commit", f"commit {head[:10]}")
     assert run["tree"] == repo.digest("--commit", "HEAD")
-    assert run["state"] == "reused", "src as committed was proven with the first commit"
+    assert run["verdict"] == "reused", "src as committed was proven with the first commit"
     done = repo.try_git("commit", "-q", "--amend", "-a", "-m", "two, better")
     assert done.returncode == 0, said(done)
     assert _runs(repo)[-1]["tree"] == repo.digest("--commit", "HEAD")
@@ -61,7 +61,7 @@ def test_a_failure_after_the_commit_cannot_undo_it_and_is_told(repo: Repo) -> No
     done = repo.commit("two")
     assert done.returncode == 0, "git gives post-commit's exit code no meaning"
     assert b"after: failed" in done.stderr
-    assert _runs(repo)[-1]["state"] == "failed"
+    assert _runs(repo)[-1]["verdict"] == "failed"
 
 
 @pytest.fixture
@@ -86,7 +86,7 @@ def _pushed(repo: Repo, *args: str) -> list[Any]:
 
 def test_a_new_branch(pushing: Repo) -> None:
     (run,) = _pushed(pushing, "main")
-    assert (run["trigger"], run["state"]) == ("pre-push", "passed")
+    assert (run["trigger"], run["verdict"]) == ("pre-push", "passed")
     assert run["tree"] == pushing.digest("--commit", "main")
 
 
@@ -133,7 +133,7 @@ def test_a_commit_that_is_not_checked_out_proves_nothing_for_what_differs(pushin
     assert _runs(pushing)[-1]["tree"] == pushing.digest("--commit", "HEAD~1")
     assert b"its content is not checked out here" in done.stderr
     (stage,) = _runs(pushing)[-1]["stages"]
-    assert (stage["state"], stage["proven"]) == ("skipped", 0)
+    assert (stage["verdict"], stage["proven"]) == ("skipped", 0)
 
 
 def test_a_failure_stops_the_push(pushing: Repo) -> None:
@@ -178,7 +178,7 @@ def test_push_after_commit_reuses_what_the_commit_proved(repo: Repo, tmp_path: P
     repo.git("init", "-q", "--bare", str(tmp_path / "remote.git"))
     done = repo.try_git("push", "-q", str(tmp_path / "remote.git"), "main")
     assert done.returncode == 0, said(done)
-    assert [(run["trigger"], run["state"]) for run in _runs(repo)] == [
+    assert [(run["trigger"], run["verdict"]) for run in _runs(repo)] == [
         ("pre-commit", "passed"),
         ("post-commit", "reused"),
         ("pre-push", "reused"),

@@ -188,9 +188,9 @@ def test_a_partial_commit_says_that_the_working_tree_differs_and_proves_only_wha
     assert b"the working tree differs from what is being committed: a/file changed" in done.stderr
     assert b"proves nothing" in done.stderr
     ran = {stage["stage"]: stage for stage in _last_run(project)["stages"]}
-    assert (ran["a"]["state"], ran["a"]["proven"]) == ("passed", 0)
+    assert (ran["a"]["verdict"], ran["a"]["proven"]) == ("passed", 0)
     assert ran["a"]["note"] == "not proven: it ran on other content: a/file changed"
-    assert (ran["b"]["state"], ran["b"]["proven"]) == ("passed", 1)
+    assert (ran["b"]["verdict"], ran["b"]["proven"]) == ("passed", 1)
     assert (project.root / "a/file").read_text() == "a edited again after `git add`\n"
 
     before = lines(project.root.parent / "ran-a"), lines(project.root.parent / "ran-b")
@@ -213,7 +213,7 @@ def test_a_file_that_is_not_staged_at_all_differs_too(project: Repo) -> None:
     assert done.returncode == 0, said(done)
     ran = {stage["stage"]: stage for stage in _last_run(project)["stages"]}
     assert ran["a"]["proven"] == 1
-    assert ran["b"]["state"] == "reused", "what is being committed there was proven with the first commit"
+    assert ran["b"]["verdict"] == "reused", "what is being committed there was proven with the first commit"
 
 
 def test_a_failing_stage_stops_the_commit_and_leaves_index_and_files_as_they_were(project: Repo) -> None:

@@ -121,7 +121,7 @@ def test_other_stages_get_nothing(repo: Repo, tmp_path: Path) -> None:
     repo.git("commit", "-q", "--amend", "-m", "better")
     assert (tmp_path / "saw").read_bytes() == b""
     (stage,) = repo.json("history")["runs"][0]["stages"]
-    assert (stage["state"], stage["proven"]) == ("passed", 1)
+    assert (stage["verdict"], stage["proven"]) == ("passed", 1)
 
 
 def test_every_command_of_a_stage_reads_the_input_from_its_beginning(repo: Repo, tmp_path: Path) -> None:
@@ -209,4 +209,4 @@ def test_a_line_that_reads_arguments_runs_by_hand_where_no_hook_hands_it_any(rep
     repo.gofigure("install-hooks")
     assert repo.json("run")["runs"][0]["verdict"] == "passed"
     assert repo.commit("one").returncode == 0
-    assert [run["state"] for run in repo.json("history")["runs"]] == ["reused", "reused", "passed"]
+    assert [run["verdict"] for run in repo.json("history")["runs"]] == ["reused", "reused", "passed"]

@@ -50,7 +50,7 @@ def test_a_stage_that_moves_the_repository_starts_no_further_run(
     asked = ["post-rewrite", "post-commit"] if hook == "post-rewrite" else [hook]  # an amended commit is one, too
     assert lines(tmp_path / "ran") == len(asked), said(done)
     history = repo.json("history", "-n", "100")
-    assert [(run["trigger"], run["state"]) for run in history["runs"]] == [(one, "passed") for one in asked]
+    assert [(run["trigger"], run["verdict"]) for run in history["runs"]] == [(one, "passed") for one in asked]
     assert {skip["hook"] for skip in history["skips"]} == set(AFTER)
     assert all("is not started again" in skip["reason"] for skip in history["skips"])
 
@@ -83,6 +83,6 @@ def test_a_rebase_of_many_commits_comes_to_its_end(repo: Repo, tmp_path: Path, b
     assert Counter(run["trigger"] for run in runs) == Counter(called)
     # What post-rewrite is about is the last commit, proven already.
     assert lines(tmp_path / "ran") == (many + 2 if picks else 3)
-    assert Counter(run["state"] for run in runs)["failed"] == 0
+    assert Counter(run["verdict"] for run in runs)["failed"] == 0
     assert runs[0]["tree"] == repo.digest("--commit", "HEAD")
     assert repo.git("rev-list", "--count", "main..topic").strip() == str(many).encode()

@@ -110,7 +110,7 @@ def test_a_merge_is_about_the_merged_content_and_can_be_stopped(repo: Repo, tmp_
     done = repo.try_git("merge", "-q", "--no-edit", "other")
     assert done.returncode != 0
     run = repo.json("history")["runs"][0]
-    assert (run["trigger"], run["content"], run["state"]) == ("pre-merge-commit", "what is being committed", "failed")
+    assert (run["trigger"], run["content"], run["verdict"]) == ("pre-merge-commit", "what is being committed", "failed")
     assert repo.git("log", "-1", "--format=%s") == b"two\n"
     repo.git("merge", "--abort")
     before = lines(tmp_path / "ran")
@@ -182,7 +182,7 @@ def test_a_hook_that_comes_after_the_fact_tells_and_records_its_failure_and_stop
     done = _tells_of_the_failure(repo, hook)
     assert b"exit code 3" in done.stderr
     run = repo.json("history")["runs"][0]
-    assert (run["trigger"], run["state"]) == (hook, "failed")
+    assert (run["trigger"], run["verdict"]) == (hook, "failed")
 
 
 @pytest.mark.parametrize("hook", AFTER)
@@ -243,7 +243,7 @@ def test_a_file_that_is_checked_out_counts_as_a_change_of_content(repo: Repo, tm
         repo.write("a", "2\n")
         repo.git("checkout", "-q", "--", "a")
     assert lines(tmp_path / "ran") == 1
-    assert [run["state"] for run in repo.json("history")["runs"]] == ["reused", "passed"]
+    assert [run["verdict"] for run in repo.json("history")["runs"]] == ["reused", "passed"]
 
 
 def test_a_new_worktree_gets_its_run_and_a_clone_runs_nothing_unasked(repo: Repo, tmp_path: Path) -> None:
@@ -275,4 +275,4 @@ def test_the_stages_of_a_hook_that_hands_over_nothing_are_reused_as_ever(repo: R
     )
     repo.gofigure("install-hooks")
     assert repo.commit("one").returncode == 0
-    assert stages(repo.json("history"))["s"]["state"] == "reused"
+    assert stages(repo.json("history"))["s"]["verdict"] == "reused"

@@ -59,11 +59,11 @@ def test_stages_are_left_out_and_that_is_recorded(configured: Repo, tmp_path: Pa
     _commit(configured, " lint , image,")
     assert _counts(tmp_path) == [0, 0, 1, 0]
     runs = _runs(configured)
-    told = {stage["stage"]: (stage["state"], stage["reason"], stage["proven"]) for stage in runs["check"]["stages"]}
+    told = {stage["stage"]: (stage["verdict"], stage["reason"], stage["proven"]) for stage in runs["check"]["stages"]}
     assert told["lint"] == ("skipped", "SKIP=lint", 0)
     assert told["unit"] == ("skipped", "lint did not pass", 0), "what needs it has nothing to stand on"
     assert told["slow"][0] == "passed"
-    assert (runs["check"]["state"], runs["ship"]["state"]) == ("passed", "skipped")
+    assert (runs["check"]["verdict"], runs["ship"]["verdict"]) == ("passed", "skipped")
 
 
 def test_it_proves_nothing_and_the_next_commit_finds_out(configured: Repo) -> None:
@@ -79,13 +79,13 @@ def test_what_is_proven_is_reused_whatever_is_skipped(configured: Repo, tmp_path
     configured.json("run", "lint")
     _commit(configured, "lint")
     assert _counts(tmp_path) == [1, 1, 1, 1]
-    assert {name: stage["state"] for name, stage in stages(_history(configured, "check")).items()} == {
+    assert {name: stage["verdict"] for name, stage in stages(_history(configured, "check")).items()} == {
         "lint": "reused",
         "unit": "passed",
         "slow": "passed",
     }
     _commit_nothing(configured, "lint,unit,slow")
-    assert _runs(configured)["check"]["state"] == "reused"
+    assert _runs(configured)["check"]["verdict"] == "reused"
 
 
 def _commit_nothing(repo: Repo, skip: str) -> None:
@@ -111,7 +111,7 @@ def test_what_needs_a_skipped_stage_does_not_stand_on_what_it_left_of_other_cont
     done = repo.gofigure("run", "--json", env={"SKIP": "build"})
     assert done.returncode == 0, said(done)
     (run,) = repo.json("history", "-n", "1")["runs"]
-    assert [(stage["state"], stage["reason"]) for stage in run["stages"]] == [
+    assert [(stage["verdict"], stage["reason"]) for stage in run["stages"]] == [
         ("skipped", "SKIP=build"),
         ("skipped", "build did not pass"),
     ]
@@ -125,8 +125,8 @@ def test_a_job_is_left_out_by_its_name(configured: Repo, tmp_path: Path) -> None
     _commit(configured, "check")
     assert _counts(tmp_path) == [0, 0, 0, 1]
     run = _runs(configured)["check"]
-    assert run["state"] == "skipped"
-    assert {(stage["state"], stage["reason"]) for stage in run["stages"]} == {("skipped", "SKIP=check")}
+    assert run["verdict"] == "skipped"
+    assert {(stage["verdict"], stage["reason"]) for stage in run["stages"]} == {("skipped", "SKIP=check")}
 
 
 def test_it_holds_by_hand_and_is_shown_by_status(configured: Repo, tmp_path: Path) -> None:

@@ -113,7 +113,7 @@ def test_a_post_commit_stage_that_commits_in_the_same_repository_does_not_loop(r
     assert repo.git("rev-list", "--count", "HEAD").strip() == b"2"
     assert lines(repo.root.parent / "ran") == 1
     answer = repo.json("history")
-    assert [run["state"] for run in answer["runs"]] == ["passed"]
+    assert [run["verdict"] for run in answer["runs"]] == ["passed"]
     (skip,) = answer["skips"]
     assert skip["hook"] == "post-commit"
     assert "this is inside run 1" in skip["reason"]

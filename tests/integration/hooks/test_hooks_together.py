@@ -48,7 +48,10 @@ def test_commits_in_many_worktrees_at_once_all_get_their_own_trees(repo: Repo, r
         assert tree.git("rev-list", "--count", "HEAD").strip() == b"2"
         own = [run for run in ran if run["worktree"] == os.path.realpath(tree.root)]
         assert {run["tree"] for run in own} == {tree.digest("--commit", "HEAD")}
-        assert {(run["trigger"], run["state"]) for run in own} == {("pre-commit", "passed"), ("post-commit", "reused")}
+        assert {(run["trigger"], run["verdict"]) for run in own} == {
+            ("pre-commit", "passed"),
+            ("post-commit", "reused"),
+        }
     assert sorted((tmp_path / "ran").read_text().split()) == [str(number) for number in range(MANY + 1)]
     assert not list((repo.root / ".git").rglob("*.lock"))
     assert not list((repo.root / ".git").rglob("scratch-*"))
@@ -66,7 +69,7 @@ def test_the_second_of_two_runs_waits_and_then_reuses(repo: Repo, rig: Rig) -> N
     assert first.finish() == 0
     assert second.finish() == 0
     assert lines(repo.root.parent / "ran") == 1
-    assert [run["state"] for run in repo.json("history")["runs"]] == ["reused", "passed"]
+    assert [run["verdict"] for run in repo.json("history")["runs"]] == ["reused", "passed"]
 
 
 def test_the_second_of_two_runs_looks_again_at_what_has_changed_meanwhile(repo: Repo, rig: Rig) -> None:

@@ -145,14 +145,10 @@ STAGE = {
 }  # fmt: skip
 RUN = {"run": "int", "job": "str", "verdict": "str", "seconds": "float", "stages": [STAGE]}
 ROW = {
-    "run": "int", "stage": "str", "state": "str", "reason": "str", "key": "str", "seconds": "float", "exit_code": "int",
-    "log": "str", "excerpt": "str", "proven": "int", "allowed": "int", "note": "str", "parts": [],
+    "run": "int", "job": "str", "trigger": "str", "worktree": "str", "content": "str", "tree": "str", "branch": "str",
+    "verdict": "str", "started_ns": "int", "seconds": "float",
 }  # fmt: skip
-HISTORY = {
-    "id": "int", "job": "str", "trigger": "str", "worktree": "str", "content": "str", "tree": "str", "branch": "str",
-    "state": "str", "started_ns": "int", "seconds": "float", "stages": [ROW],
-}  # fmt: skip
-PLANNED = {"stage": "str", "proven": "bool", "left_out": "bool", "reason": "str", "key": "str"}
+NOW = {"proven": "bool", "left_out": "bool", "reason": "str", "key": "str"}
 
 
 def test_the_shape_of_run(project: Repo) -> None:
@@ -170,20 +166,32 @@ def test_the_shape_of_run(project: Repo) -> None:
 
 def test_the_shape_of_the_rest(project: Repo) -> None:
     project.json("run", "good")
-    assert _shape(project.json("history")) == {"runs": [HISTORY], "skips": []}
-    last = {"run": "int", "verdict": "str", "trigger": "str", "started_ns": "int", "seconds": "float"}
+    assert _shape(project.json("history")) == {"runs": [{**ROW, "stages": [STAGE]}], "skips": []}
     status = project.json("status")
-    assert _shape(status["jobs"][:1]) == [{"job": "str", "last": last, "stages": [PLANNED]}]
+    assert _shape(status["jobs"][:1]) == [{"job": "str", "last": ROW, "stages": [{"stage": "str", **NOW}]}]
     assert _shape({**status, "jobs": []}) == {
         "content": "str", "branch": "str", "allowed": "bool", "hooks": [], "missing_hooks": [], "local": {},
         "disabled": [], "jobs": [],
     }  # fmt: skip
-    last = {"run": "int", "verdict": "str", "reason": "str", "seconds": "float", "note": "str", "log": "str"}
-    now = {"proven": "bool", "reason": "str", "key": "str"}
-    assert _shape(project.json("why", "s")) == {"stages": [{"stage": "str", "now": now, "last": last}]}
+    why = {"stages": [{"stage": "str", "now": NOW, "last": {"run": "int", **STAGE}}]}
+    assert _shape(project.json("why", "s")) == why
+    reader = {"job": "str", "stage": "str", **NOW, "handed_over": "NoneType"}
+    assert _shape(project.json("why", "./a")["stages"]) == [reader]
+    log = {"path": "str", "attempt": "int", "command": "int", "bytes": "int"}
+    assert _shape(project.json("logs", "1")) == {**ROW, "stages": [{**STAGE, "removed": "bool", "logs": [log]}]}
     assert project.json("why", "f")["stages"][0]["last"] is None
     assert _shape(project.json("digest")) == {"digests": [{"path": "str", "kind": "str", "digest": "str"}]}
     assert project.json("validate") == {"problems": [], "local": {"files": [], "changes": []}, "disabled": []}
+
+
+def test_what_ran_is_told_in_the_same_words_then_and_later(project: Repo) -> None:
+    (then,) = project.json("run", "bad")["runs"]
+    (later,) = project.json("history")["runs"]
+    assert {name: later[name] for name in then} == then
+    (logged,) = project.json("logs", "1")["stages"]
+    last = project.json("why", "f")["stages"][0]["last"]
+    for told in (logged, last):
+        assert {name: told[name] for name in then["stages"][0]} == then["stages"][0]
 
 
 def test_json_is_alone_on_the_standard_output(project: Repo) -> None:
@@ -196,9 +204,9 @@ def test_history_is_newest_first_limited_and_by_job(project: Repo) -> None:
     for _ in range(3):
         project.gofigure("run", "good")
     project.gofigure("run", "bad")
-    assert [run["id"] for run in project.json("history")["runs"]] == [4, 3, 2, 1]
-    assert [run["id"] for run in project.json("history", "-n", "2")["runs"]] == [4, 3]
-    assert [run["id"] for run in project.json("history", "--job", "good")["runs"]] == [3, 2, 1]
+    assert [run["run"] for run in project.json("history")["runs"]] == [4, 3, 2, 1]
+    assert [run["run"] for run in project.json("history", "-n", "2")["runs"]] == [4, 3]
+    assert [run["run"] for run in project.json("history", "--job", "good")["runs"]] == [3, 2, 1]
 
 
 def test_a_reader_that_leaves_early_is_no_error(project: Repo) -> None:

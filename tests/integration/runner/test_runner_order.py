@@ -124,8 +124,8 @@ def test_what_is_under_way_at_a_failure_finishes_and_counts(repo: Repo, rig: Rig
     slow.open()
     assert running.finish() == 1
     ran = {stage["stage"]: stage for stage in repo.json("history")["runs"][0]["stages"]}
-    assert (ran["slow"]["state"], ran["slow"]["proven"]) == ("passed", 1)
-    assert ran["bad"]["state"] == "failed"
+    assert (ran["slow"]["verdict"], ran["slow"]["proven"]) == ("passed", 1)
+    assert ran["bad"]["verdict"] == "failed"
 
 
 def test_keep_going_runs_all_that_does_not_depend_on_it(repo: Repo) -> None:
@@ -153,7 +153,7 @@ def test_a_timeout_ends_the_stage_and_all_that_it_started(repo: Repo, rig: Rig) 
     assert "timed out" in said(done)
     assert not alive(gate.arrive())
     (ran,) = repo.json("history")["runs"][0]["stages"]
-    assert (ran["state"], ran["proven"]) == ("timed out", 0)
+    assert (ran["verdict"], ran["proven"]) == ("timed out", 0)
 
 
 def test_an_attempt_that_passes_counts_and_says_which_it_was(repo: Repo) -> None:
@@ -196,10 +196,11 @@ def test_a_command_that_cannot_be_started_is_a_failure_with_its_reason(repo: Rep
 
 
 def test_a_stage_ended_by_a_signal_says_so(repo: Repo) -> None:
-    _configure(repo, '[jobs.j]\nstages = ["s"]\n[stages.s]\nrun = "kill -SEGV $$"\n')
+    _configure(repo, '[jobs.j]\nstages = ["s"]\n[stages.s]\nrun = "echo it; kill -SEGV $$"\n')
     done = repo.gofigure("run")
     assert done.returncode == 1
     assert "ended by signal 11" in said(done)
+    assert repo.gofigure("logs").stdout == b"==> s (failed, ended by signal 11) <==\nit\n"
 
 
 def test_a_chain_of_many_stages_is_no_matter(repo: Repo) -> None:

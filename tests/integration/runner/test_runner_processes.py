@@ -189,9 +189,9 @@ def test_a_request_to_stop_ends_everything_and_is_recorded(
     assert not any(map(alive, pids))
     assert not (repo.root.parent / "never").exists()
     run_row = repo.json("history")["runs"][0]
-    assert run_row["state"] == "interrupted"
+    assert run_row["verdict"] == "interrupted"
     ran = {row["stage"]: row for row in run_row["stages"]}
-    assert {name: row["state"] for name, row in ran.items()} == {
+    assert {name: row["verdict"] for name, row in ran.items()} == {
         "first": "passed",
         "held": "interrupted",
         "never": "skipped",
@@ -225,7 +225,7 @@ def test_ctrl_c_at_a_commit_leaves_index_and_files_as_they_were(repo: Repo, rig:
     assert after == before
     assert not (repo.root / ".git/index.lock").exists()
     assert repo.try_git("rev-parse", "HEAD").returncode != 0
-    until(lambda: repo.json("history")["runs"][0]["state"] == "interrupted", what="it is recorded")
+    until(lambda: repo.json("history")["runs"][0]["verdict"] == "interrupted", what="it is recorded")
 
 
 def test_ten_thousand_lines_from_two_stages_at_once_are_not_mixed(repo: Repo) -> None:

@@ -229,7 +229,7 @@ def test_a_stage_that_edits_its_own_inputs_is_not_proven(repo: Repo) -> None:
     assert done.returncode == 0, said(done)
     assert "not proven: while it ran, src/a.py changed" in said(done)
     (row,) = repo.json("history")["runs"][0]["stages"]
-    assert (row["state"], row["proven"]) == ("passed", 0)
+    assert (row["verdict"], row["proven"]) == ("passed", 0)
     assert stages(repo.json("run"))["s"]["proven"]
     assert verdicts(repo.json("run")) == {"s": "reused"}
     repo.write("src/a.py", "bad\n")

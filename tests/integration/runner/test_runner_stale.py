@@ -201,7 +201,7 @@ def test_a_push_of_another_branch_is_neither_blocked_nor_passed(repo: Repo, tmp_
     pushed = repo.try_git("push", "-q", "o", "feat")
     assert pushed.returncode == 0, said(pushed)
     assert b"its content is not checked out here: new.py removed" in pushed.stderr
-    assert repo.json("history")["runs"][0]["state"] == "skipped"
+    assert repo.json("history")["runs"][0]["verdict"] == "skipped"
 
 
 def test_a_configuration_that_is_not_being_committed_is_told(repo: Repo) -> None:

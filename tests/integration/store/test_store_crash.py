@@ -114,8 +114,8 @@ def test_what_a_killed_run_left_alive_is_ended_by_the_next(repo: Repo, rig: Rig)
     until(lambda: not alive(stray), what="the stray is gone")
     assert bearers(_mark(repo)) == []
     second, first = repo.json("history")["runs"]
-    assert (first["state"], second["state"]) == ("interrupted", "passed")
-    assert first["stages"][0]["state"] == "interrupted"
+    assert (first["verdict"], second["verdict"]) == ("interrupted", "passed")
+    assert first["stages"][0]["verdict"] == "interrupted"
     assert first["stages"][0]["note"] == "gofigure itself was killed"
 
 
@@ -127,10 +127,10 @@ def test_a_run_that_is_alive_is_never_settled_by_a_look(repo: Repo, rig: Rig) ->
     gate.arrive()
     for command in ("history", "status", "digest"):
         assert repo.gofigure(command).returncode == 0
-    assert repo.json("history")["runs"][0]["state"] == "running"
+    assert repo.json("history")["runs"][0]["verdict"] == "running"
     gate.open()
     assert running.finish() == 0
-    assert repo.json("history")["runs"][0]["state"] == "passed"
+    assert repo.json("history")["runs"][0]["verdict"] == "passed"
 
 
 def test_a_look_settles_a_dead_run(repo: Repo, rig: Rig) -> None:
@@ -141,7 +141,7 @@ def test_a_look_settles_a_dead_run(repo: Repo, rig: Rig) -> None:
     pid = gate.arrive()
     os.kill(running.pid, signal.SIGKILL)
     running.close()
-    assert repo.json("history")["runs"][0]["state"] == "interrupted"
+    assert repo.json("history")["runs"][0]["verdict"] == "interrupted"
     until(lambda: not alive(pid), what="the stage is gone")
 
 
@@ -154,7 +154,7 @@ def test_a_killed_run_of_another_worktree_is_left_to_that_worktree(repo: Repo, r
     repo.git("worktree", "add", "-q", str(linked.root))
     running = rig.start(linked, "run")
     pid = gate.arrive()
-    assert repo.json("history")["runs"][0]["state"] == "running", "alive, in the other worktree"
+    assert repo.json("history")["runs"][0]["verdict"] == "running", "alive, in the other worktree"
     assert alive(pid)
     gate.open()
     assert running.finish() == 0

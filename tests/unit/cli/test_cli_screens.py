@@ -9,11 +9,12 @@ import pytest
 from gofigure.cli import live
 from gofigure.cli.area import Area, row
 from gofigure.cli.live import Live
+from gofigure.cli.parts import part_rows
 from gofigure.cli.plain import Plain
 from gofigure.cli.table import Look, repeat, table
 from gofigure.cli.terminal import MARKS, Paint, cells, cut, fit, is_terminal, paint_for, printable
 from gofigure.events import Note, Progress, RunFinished, RunStarted, StageFinished, StageOutput, StageStarted, Tick
-from gofigure.model import RunResult, StageResult
+from gofigure.model import Part, RunResult, StageResult
 
 OFF = Paint(on=False)
 
@@ -162,6 +163,12 @@ def test_what_does_not_fit_is_cut_by_its_columns(text: str, columns: int, want: 
 
 def test_nothing_printable_is_a_command() -> None:
     assert printable("a\x1b[2Jb\nc\td\x9b2Je\u202ef\r") == "ab c d2Jef"
+
+
+def test_nothing_of_a_part_is_a_command() -> None:
+    parts = (Part("a", "failed", 1.0, -9, "/x\x1b[2J/a.log", "why\x1b[2J"), Part("b", "passed"))
+    rows = part_rows(StageResult("s", "failed", "why", parts=parts), 1, str)
+    assert rows[0].endswith("  why; ended by signal 9; log: /x/a.log")
 
 
 def _result(*stages: StageResult) -> RunResult:
