@@ -268,7 +268,7 @@ class Planner:
             return "no proof yet"
         return first_difference(
             manifest_of(step, content.about.tree),
-            self._store.proofs.recent(step.stage.name, limit=10),
+            self._store.proofs.recent(step.stage.name),
             lambda old: self._changed(old, content.about.tree, step.reads),
         )
 
