@@ -147,7 +147,7 @@ class _Loop:
         self._under_way.add(stage)
         self._recorder.started(stage)
         if self._alone:
-            self._recorder.settle()
+            self._recorder.write_all()
         self._observe(StageStarted(self._recorder.run, stage, step.reason, self._alone))
         self._executor.start(self._task_of(step))
 

@@ -8,7 +8,7 @@ stages that ended before it, which is what keeps a thousand short stages cheap.
 from __future__ import annotations
 
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from typing import NamedTuple
 
 from gofigure.model import RunResult, Snapshot, StageResult
@@ -80,24 +80,21 @@ class Recorder:
         if self._passed and now >= self._next_look:
             self._prove()
         elif (self._started or self._finished) and now >= self._next_write:
-            self._flush([], [])
+            self._flush()
 
-    def settle(self) -> None:
+    def write_all(self) -> None:
         """Write and prove all there is, now: what comes next may take as long as a person does."""
         if self._passed:
             self._prove()
         else:
-            self._flush([], [])
+            self._flush()
 
     def close(self, verdict_of: Callable[[tuple[StageResult, ...]], RunResult]) -> RunResult:
-        """Prove what is still waiting, settle the run, and return it as it was written."""
+        """Prove what is still waiting, write how the run ended, and return it as it was written."""
         if self._passed:
             self._prove()
         result = verdict_of(tuple(self._results[stage] for stage in self._plan.steps))
-        self._store.record(
-            self.run, started=self._started, finished=self._finished.values(), refuted=self._refuted, result=result
-        )
-        self._started, self._finished, self._refuted = [], {}, []
+        self._flush(result=result)
         return result
 
     def _prove(self) -> None:
@@ -118,7 +115,12 @@ class Recorder:
         self._flush(proofs, file_proofs)
         self._next_look = time.monotonic() + max(_LOOK_EVERY, _SHARE * (time.monotonic() - began))
 
-    def _flush(self, proofs: list[Proof], file_proofs: list[tuple[bytes, int]]) -> None:
+    def _flush(
+        self,
+        proofs: Sequence[Proof] = (),
+        file_proofs: Sequence[tuple[bytes, int]] = (),
+        result: RunResult | None = None,
+    ) -> None:
         self._store.record(
             self.run,
             started=self._started,
@@ -126,6 +128,7 @@ class Recorder:
             proofs=proofs,
             file_proofs=file_proofs,
             refuted=self._refuted,
+            result=result,
         )
         self._started, self._finished, self._refuted = [], {}, []
         self._next_write = time.monotonic() + _WRITE_EVERY

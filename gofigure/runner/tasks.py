@@ -55,18 +55,16 @@ class TaskMaker:
             names = [as_argument(file) for file in step.files or ()]
             batches = split(names, command.argv, argument_space(env))
             commands += [((*argv, *batch), folder) for batch in batches]
-        log = os.path.join(self._logs, stem_of(stage.name))
-        stdin = (self._trigger.stdin or None) if step.gets_arguments else None
         return Task(
             stage.name,
-            tuple(commands),
-            env,
-            log,
-            stage.timeout,
-            stage.retries,
-            tuple(parts),
-            stdin,
-            stage.interactive,
+            commands=tuple(commands),
+            env=env,
+            log=os.path.join(self._logs, stem_of(stage.name)),
+            timeout=stage.timeout,
+            retries=stage.retries,
+            parts=tuple(parts),
+            stdin=(self._trigger.stdin or None) if step.gets_arguments else None,
+            interactive=stage.interactive,
         )
 
     def _program(self, name: str, path: str) -> str | bytes:
