@@ -24,7 +24,8 @@ from gofigure.events import Note, Observer
 from gofigure.model import Config, Job, RunResult, Snapshot, Trigger
 from gofigure.project import Project, load_config, open_store
 from gofigure.runner.execute import Setting, execute
-from gofigure.runner.plan import Content, Plan, Planner, skipped
+from gofigure.runner.plan import Content, Plan
+from gofigure.runner.planner import Planner, skipped
 from gofigure.snapshot.commits import of_commit, of_index
 from gofigure.snapshot.looking import Looking
 from gofigure.store.store import Store

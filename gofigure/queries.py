@@ -15,7 +15,8 @@ from gofigure.git.exclude import is_ignored
 from gofigure.pipeline import Request, choose_jobs, content_now, contents, look
 from gofigure.project import Project, load_config, open_store
 from gofigure.runner.execute import settle_if_free
-from gofigure.runner.plan import Content, Plan, Planner
+from gofigure.runner.plan import Content, Plan
+from gofigure.runner.planner import Planner
 from gofigure.runner.readers import Reader, readers
 from gofigure.snapshot.commits import of_commit
 from gofigure.snapshot.select import show

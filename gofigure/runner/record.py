@@ -12,7 +12,7 @@ from collections.abc import Callable, Sequence
 from typing import NamedTuple
 
 from gofigure.model import RunResult, Snapshot, StageResult
-from gofigure.runner.plan import Plan, Step, proof_of
+from gofigure.runner.plan import Plan, Step
 from gofigure.snapshot.select import Selecting, covers, show
 from gofigure.store.proofs import Proof
 from gofigure.store.store import Store
@@ -109,7 +109,7 @@ class Recorder:
             self._finished[result.stage] = result
             if moved:
                 continue
-            proofs.append(proof_of(step, self._plan.content.about.tree, self.run, passed.seconds))
+            proofs.append(_proof_of(step, self._plan.content.about.tree, self.run, passed.seconds))
             file_proofs += [(key, self.run) for key in step.file_keys]
         self._passed = []
         self._flush(proofs, file_proofs)
@@ -136,7 +136,7 @@ class Recorder:
     def _moved(self, step: Step, here: Snapshot) -> str:
         """What the stage reads and is no longer as it was; "" if all is."""
         before = self._plan.content.here.tree
-        for selector, digest in step.reads:
+        for selector, digest, _ in step.reads:
             for path in here.unprovable:
                 if covers(selector, path):
                     return f"not proven: {show(path)} {here.unprovable[path]}"
@@ -144,3 +144,9 @@ class Recorder:
                 names = self._selecting.changed(before, here.tree, selector, 3)
                 return f"not proven: while it ran, {', '.join(names) or 'what its links lead to changed'}"
         return ""
+
+
+def _proof_of(step: Step, tree: bytes, run: int, seconds: float) -> Proof:
+    from json import dumps  # 10 ms, best spent while stages are under way
+
+    return Proof(step.key, step.stage.name, run, time.time_ns(), seconds, dumps(step.manifest(tree)))

@@ -11,7 +11,8 @@ from gofigure.process.log_files import stem_of
 from gofigure.process.spawn import CannotStart, which
 from gofigure.runner.batches import argument_space, as_argument, split
 from gofigure.runner.environment import HOOK_VARIABLE, INSIDE_VARIABLE
-from gofigure.runner.plan import Planner, Step
+from gofigure.runner.plan import Step
+from gofigure.runner.planner import Planner
 
 if TYPE_CHECKING:
     from gofigure.runner.secrets import Secrets

@@ -2,7 +2,7 @@
 
 Each step is one transaction and leaves a sound store, so it does not matter where this is ended. What is kept in
 spite of its age is what later answers hang on: the newest run that executed a stage in a working tree, its newest
-pass and failure (runner/plan.py asks for the last thing done there, and must not be told an older one).
+pass and failure (runner/planner.py asks for the last thing done there, and must not be told an older one).
 """
 
 from __future__ import annotations
