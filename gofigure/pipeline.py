@@ -1,6 +1,12 @@
 """The main line: whatever starts a stage walks through `run`, from top to bottom.
 
-    trigger → configuration → jobs → permission → look → store → plan → lock → run what is left → record
+    trigger → configuration → jobs → permission → look → store
+            → for each content and job: plan → lock → run what is left → record
+            → remove what is old
+
+Permission is for the very bytes of the configuration that was read (docs/decisions/0012), and comes before anything
+that the repository could have a hand in. What the user's SKIP names stays in the plan, as left out. `execute` takes
+a plan over from the lock on; where it had to wait for another run, it asks for a new plan.
 
 A commit, a saved file and a person differ only in the trigger and in the content that they are about.
 """
@@ -8,7 +14,7 @@ A commit, a saved file and a person differ only in the trigger and in the conten
 from __future__ import annotations
 
 import contextlib
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from typing import NamedTuple
 
 from gofigure import config as configuration
@@ -18,7 +24,8 @@ from gofigure.events import Note, Observer
 from gofigure.model import Config, Job, RunResult, Snapshot, Trigger
 from gofigure.project import Project, load_config, open_store
 from gofigure.runner.execute import Setting, execute
-from gofigure.runner.plan import Content, Plan, Planner, skipped
+from gofigure.runner.plan import Content, Plan
+from gofigure.runner.planner import Planner, skipped
 from gofigure.snapshot.commits import of_commit, of_index
 from gofigure.snapshot.looking import Looking
 from gofigure.store.store import Store
@@ -52,8 +59,7 @@ def run(project: Project, request: Request, observe: Observer) -> list[RunResult
         return []
     token = trust.require(project.trust, layers)
     refuse_nested(request.trigger, token)
-    for words in configuration.unknown(config, sorted(skipped(request.environ))):
-        observe(Note(f"SKIP: {words}"))
+    tell_unknown_skips(config, request, observe)
     results: list[RunResult] = []
     with (
         look(project, request) as looking,
@@ -64,22 +70,36 @@ def run(project: Project, request: Request, observe: Observer) -> list[RunResult
         setting = make_setting(project, request, token, store, planner, looking, observe)
         for about in contents(project, request, looking, store, observe):
             for job in jobs:
-
-                def plan(job: Job = job, about: Snapshot = about) -> Plan:
-                    content = content_now(about, looking, store, observe)
-                    lenient = request.trigger.kind != "manual"
-                    return planner.plan(job, content, use_proofs=request.use_proofs, lenient=lenient)
-
-                def plan_again(plan: Callable[[], Plan] = plan) -> Plan:
-                    looking.forget()
-                    return plan()
-
-                results.append(execute(setting, plan(), plan_again))
-                if results[-1].verdict != "reused":
+                planning = Planning(job, about, looking, setting)
+                result = execute(setting, planning.plan(), planning.plan_again)
+                results.append(result)
+                if result.verdict != "reused":
                     looking.forget()  # something has run since it looked
-                if ends_the_request(results[-1], request):
+                if ends_the_request(result, request):
                     return results
     return results
+
+
+class Planning:
+    """One job on one content: its plan, as often as it is needed."""
+
+    def __init__(self, job: Job, about: Snapshot, looking: Looking, setting: Setting) -> None:
+        self._job = job
+        self._about = about
+        self._looking = looking
+        self._setting = setting
+
+    def plan(self) -> Plan:
+        """By what was seen when somebody looked last."""
+        setting = self._setting
+        content = content_now(self._about, self._looking, setting.store, setting.observe)
+        lenient = setting.trigger.kind != "manual"
+        return setting.planner.plan(self._job, content, use_proofs=setting.use_proofs, lenient=lenient)
+
+    def plan_again(self) -> Plan:
+        """By a new look: time has passed."""
+        self._looking.forget()
+        return self.plan()
 
 
 @contextlib.contextmanager
@@ -107,6 +127,11 @@ def refuse_nested(trigger: Trigger, token: bytes) -> None:
             f"this is inside run {runs[-1]} of this repository, which is not started again",
             hint="a stage must not start the job that it is part of",
         )
+
+
+def tell_unknown_skips(config: Config, request: Request, observe: Observer) -> None:
+    for words in configuration.unknown(config, sorted(skipped(request.environ))):
+        observe(Note(f"SKIP: {words}"))
 
 
 def look(project: Project, request: Request) -> Looking:

@@ -16,7 +16,8 @@ from gofigure.model import Config, Job
 from gofigure.pipeline import Request, choose_jobs, content_now, contents, look
 from gofigure.project import Loaded, Project, open_store
 from gofigure.runner.execute import settle_if_free
-from gofigure.runner.plan import Content, Plan, Planner, Step
+from gofigure.runner.plan import Content, Plan, Step
+from gofigure.runner.planner import Planner
 from gofigure.runner.readers import Reader, readers
 from gofigure.snapshot.commits import of_commit
 from gofigure.snapshot.looking import Looking

@@ -9,9 +9,10 @@ from typing import TYPE_CHECKING, NamedTuple
 
 from gofigure.errors import NestedError, StoreUnwritable
 from gofigure.events import Note, Observer, RunFinished, RunStarted, StageFinished
-from gofigure.model import RunResult, Snapshot, StageResult, Trigger, Verdict
+from gofigure.model import RunResult, Snapshot, Trigger, Verdict
 from gofigure.runner.environment import RUN_VARIABLE
-from gofigure.runner.plan import Plan, Planner
+from gofigure.runner.plan import Plan
+from gofigure.runner.planner import Planner
 from gofigure.store.ledger import NewRun
 from gofigure.store.store import Store
 
@@ -137,14 +138,8 @@ def _run(setting: Setting, plan: Plan, number: int, secrets: Secrets | None) -> 
 
 def _reused(setting: Setting, plan: Plan) -> RunResult:
     """Everything was proven, or is to be left out: one row each, no process."""
-    stages = tuple(
-        StageResult(name, "skipped", step.reason, allowed=True, key=step.key)
-        if step.left_out
-        else StageResult(
-            name, "reused", step.reason, step.proof.seconds if step.proof else 0.0, proven=True, key=step.key
-        )
-        for name, step in plan.steps.items()
-    )
+    settled = map(plan.without_running, plan.steps.values())
+    stages = tuple(stage for stage in settled if stage is not None)
     verdict: Verdict = "reused"
     if any(step.left_out for step in plan.steps.values()):
         from gofigure.runner.loop import verdict_of

@@ -8,6 +8,7 @@ from gofigure.digest.content import digest_bytes
 from gofigure.digest.frame import Plain, digest_value
 from gofigure.digest.tree import Entry
 from gofigure.model import Command, Stage
+from gofigure.snapshot.select import Selector
 
 _CONTEXT = "gofigure 2026-11 key"
 _FILE_CONTEXT = "gofigure 2026-11 file key"
@@ -71,6 +72,16 @@ def stage_key(facts: Facts, inputs: bytes) -> bytes:
 def handed_key(key: bytes, hook: str) -> bytes:
     """The key of a stage that read what git handed to a hook: nothing without that is to be taken for it."""
     return digest_value(_HANDED_CONTEXT, [key, hook])
+
+
+def manifest_of(facts: Facts, selectors: Sequence[Selector], inputs: bytes, tree: bytes) -> Mapping[str, object]:
+    """What a key is made of, for people: every fact, the input digest, and the tree to find the files by."""
+    return {
+        **facts._asdict(),
+        "selector": [list(selector) for selector in selectors],
+        "inputs": inputs.hex(),
+        "tree": tree.hex(),
+    }
 
 
 def file_keys(facts: Facts, files: Sequence[tuple[bytes, Entry]]) -> list[bytes]:

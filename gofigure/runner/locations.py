@@ -7,7 +7,7 @@ from collections.abc import Callable
 from gofigure.digest.tree import look_up
 from gofigure.model import Stage
 from gofigure.snapshot.select import Selecting, Selector, show
-from gofigure.targets import roots_of, source_of
+from gofigure.targets import reads_whole_locations, roots_of, source_of
 
 _NAMES_SHOWN = 3
 
@@ -38,6 +38,20 @@ def widened(stage: Stage, tree: bytes, load: Callable[[bytes], bytes]) -> Stage:
         return stage
     locations = (_root_of(location, markers, tree, load) for location in stage.locations)
     return stage._replace(locations=tuple(dict.fromkeys(locations)))
+
+
+def selectors_of(stage: Stage) -> tuple[Selector, ...]:
+    """What a stage reads: the whole tree, if it names neither locations nor patterns.
+
+    A per-file stage reads its files, and what its `inputs` name: that is what the result of every file depends
+    on besides, such as the linter's configuration.
+    """
+    locations = stage.locations or ("",)
+    if stage.files is not None:
+        files = Selector(locations, stage.files)
+        return (files, Selector(globs=stage.inputs)) if stage.inputs else (files,)
+    source = None if reads_whole_locations(stage) else stage.source
+    return (Selector(locations, source, stage.inputs),)
 
 
 def _root_of(location: str, markers: tuple[str, ...], tree: bytes, load: Callable[[bytes], bytes]) -> str:

@@ -121,18 +121,12 @@ class _Loop:
         while self._ready and len(self._under_way) < self._executor.capacity and not self._alone:
             stage = self._ready.popleft()
             step = self._plan.steps[stage]
-            if step.reused:
-                seconds = step.proof.seconds if step.proof else 0.0
-                self._finish(StageResult(stage, "reused", step.reason, seconds, proven=True, key=step.key))
-            elif step.left_out:
-                self._finish(StageResult(stage, "skipped", step.reason, allowed=True, key=step.key))
-            elif step.differs and self._plan.content.about.kind == "commit":
-                # What stands here is not that commit: whatever came out would not be about it.
-                reason = f"its content is not checked out here: {', '.join(step.differs)}"
-                self._finish(StageResult(stage, "skipped", reason, allowed=self._plan.lenient, key=step.key))
+            settled = self._plan.without_running(step)
+            if settled is not None:
+                self._finish(settled)
             elif self._failed and not self._keep_going:
                 self._finish(StageResult(stage, "skipped", "not started: another stage failed", key=step.key))
-            elif len(step.missing) == len(step.commands):
+            elif step.fate == "nothing to do":
                 allowed, parts = step.stage.allow_failure, parts_of(step, ())
                 result = StageResult(stage, "failed", step.reason, note=mend(step), allowed=allowed, key=step.key)
                 self._finish(result._replace(parts=parts))
@@ -147,7 +141,7 @@ class _Loop:
         self._under_way.add(stage)
         self._recorder.started(stage)
         if self._alone:
-            self._recorder.settle()
+            self._recorder.write_all()
         self._observe(StageStarted(self._recorder.run, stage, step.reason, self._alone))
         self._executor.start(self._task_of(step))
 

@@ -8,11 +8,11 @@ stages that ended before it, which is what keeps a thousand short stages cheap.
 from __future__ import annotations
 
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from typing import NamedTuple
 
 from gofigure.model import RunResult, Snapshot, StageResult
-from gofigure.runner.plan import Plan, Step, proof_of
+from gofigure.runner.plan import Plan, Step
 from gofigure.snapshot.select import Selecting, covers, show
 from gofigure.store.proofs import Proof
 from gofigure.store.store import Store
@@ -80,24 +80,21 @@ class Recorder:
         if self._passed and now >= self._next_look:
             self._prove()
         elif (self._started or self._finished) and now >= self._next_write:
-            self._flush([], [])
+            self._flush()
 
-    def settle(self) -> None:
+    def write_all(self) -> None:
         """Write and prove all there is, now: what comes next may take as long as a person does."""
         if self._passed:
             self._prove()
         else:
-            self._flush([], [])
+            self._flush()
 
     def close(self, verdict_of: Callable[[tuple[StageResult, ...]], RunResult]) -> RunResult:
-        """Prove what is still waiting, settle the run, and return it as it was written."""
+        """Prove what is still waiting, write how the run ended, and return it as it was written."""
         if self._passed:
             self._prove()
         result = verdict_of(tuple(self._results[stage] for stage in self._plan.steps))
-        self._store.record(
-            self.run, started=self._started, finished=self._finished.values(), refuted=self._refuted, result=result
-        )
-        self._started, self._finished, self._refuted = [], {}, []
+        self._flush(result=result)
         return result
 
     def _prove(self) -> None:
@@ -112,13 +109,18 @@ class Recorder:
             self._finished[result.stage] = result
             if moved:
                 continue
-            proofs.append(proof_of(step, self._plan.content.about.tree, self.run, passed.seconds))
+            proofs.append(_proof_of(step, self._plan.content.about.tree, self.run, passed.seconds))
             file_proofs += [(key, self.run) for key in step.file_keys]
         self._passed = []
         self._flush(proofs, file_proofs)
         self._next_look = time.monotonic() + max(_LOOK_EVERY, _SHARE * (time.monotonic() - began))
 
-    def _flush(self, proofs: list[Proof], file_proofs: list[tuple[bytes, int]]) -> None:
+    def _flush(
+        self,
+        proofs: Sequence[Proof] = (),
+        file_proofs: Sequence[tuple[bytes, int]] = (),
+        result: RunResult | None = None,
+    ) -> None:
         self._store.record(
             self.run,
             started=self._started,
@@ -126,6 +128,7 @@ class Recorder:
             proofs=proofs,
             file_proofs=file_proofs,
             refuted=self._refuted,
+            result=result,
         )
         self._started, self._finished, self._refuted = [], {}, []
         self._next_write = time.monotonic() + _WRITE_EVERY
@@ -133,7 +136,7 @@ class Recorder:
     def _moved(self, step: Step, here: Snapshot) -> str:
         """What the stage reads and is no longer as it was; "" if all is."""
         before = self._plan.content.here.tree
-        for selector, digest in step.reads:
+        for selector, digest, _ in step.reads:
             for path in here.unprovable:
                 if covers(selector, path):
                     return f"not proven: {show(path)} {here.unprovable[path]}"
@@ -141,3 +144,9 @@ class Recorder:
                 names = self._selecting.changed(before, here.tree, selector, 3)
                 return f"not proven: while it ran, {', '.join(names) or 'what its links lead to changed'}"
         return ""
+
+
+def _proof_of(step: Step, tree: bytes, run: int, seconds: float) -> Proof:
+    from json import dumps  # 10 ms, best spent while stages are under way
+
+    return Proof(step.key, step.stage.name, run, time.time_ns(), seconds, dumps(step.manifest(tree)))

@@ -11,7 +11,8 @@ from gofigure.process.log_files import stem_of
 from gofigure.process.spawn import CannotStart, which
 from gofigure.runner.batches import argument_space, as_argument, split
 from gofigure.runner.environment import HOOK_VARIABLE, INSIDE_VARIABLE
-from gofigure.runner.plan import Planner, Step
+from gofigure.runner.plan import Step
+from gofigure.runner.planner import Planner
 
 if TYPE_CHECKING:
     from gofigure.runner.secrets import Secrets
@@ -55,18 +56,16 @@ class TaskMaker:
             names = [as_argument(file) for file in step.files or ()]
             batches = split(names, command.argv, argument_space(env))
             commands += [((*argv, *batch), folder) for batch in batches]
-        log = os.path.join(self._logs, stem_of(stage.name))
-        stdin = (self._trigger.stdin or None) if step.gets_arguments else None
         return Task(
             stage.name,
-            tuple(commands),
-            env,
-            log,
-            stage.timeout,
-            stage.retries,
-            tuple(parts),
-            stdin,
-            stage.interactive,
+            commands=tuple(commands),
+            env=env,
+            log=os.path.join(self._logs, stem_of(stage.name)),
+            timeout=stage.timeout,
+            retries=stage.retries,
+            parts=tuple(parts),
+            stdin=(self._trigger.stdin or None) if step.gets_arguments else None,
+            interactive=stage.interactive,
         )
 
     def _program(self, name: str, path: str) -> str | bytes:

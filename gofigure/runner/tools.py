@@ -3,14 +3,16 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 
 from gofigure.digest.content import NotAFileError, digest_path
 from gofigure.digest.stamp import stamp_of
 from gofigure.errors import GofigureError
+from gofigure.model import Command, Stage
 from gofigure.process.capture import capture
 from gofigure.process.spawn import CannotStart, which
 from gofigure.store.contents import Contents
+from gofigure.targets import tells_version, tools_of
 
 _PATIENCE = 20.0  # seconds for `TOOL --version`
 
@@ -23,6 +25,18 @@ class Tools:
         self._root = root
         self._env = env
         self._known: dict[tuple[str, str, str, bool], str] = {}
+
+    def of(self, stage: Stage, commands: Iterable[Command], path: str) -> dict[str, str]:
+        """What the programs are that a stage names or its target stands for; they may differ from folder to folder."""
+        asked = {**dict.fromkeys(stage.tools, True), **dict.fromkeys(tools_of(stage), tells_version(stage))}
+        return {
+            name: ", ".join(
+                dict.fromkeys(
+                    self.identity(name, path=path, folder=command.cwd, ask_version=ask_version) for command in commands
+                )
+            )
+            for name, ask_version in asked.items()
+        }
 
     def identity(self, name: str, *, path: str, folder: str, ask_version: bool) -> str:
         """Such as `Python 3.11.7 (1f2e3d4c5b6a7988)`: the version line, if asked for, and the file's digest.

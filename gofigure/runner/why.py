@@ -1,12 +1,17 @@
-"""Why a stage is not proven, from stored evidence."""
+"""Why a stage must run, is not proven, or proves nothing, in words; from the content and from stored evidence."""
 
 from __future__ import annotations
 
 import time
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from typing import Any
 
+from gofigure.runner.plan import Content, Step
+from gofigure.snapshot.select import covers, show
+from gofigure.store.ledger import StageRow
 from gofigure.store.proofs import Proof
+
+NO_PROOF = "no proof yet"
 
 
 def ago(then_ns: int) -> str:
@@ -18,6 +23,53 @@ def ago(then_ns: int) -> str:
     return f"{seconds} s ago" if seconds else "just now"
 
 
+def must_run(step: Step, content: Content, *, use_proofs: bool) -> str:
+    """Why no proof would be enough; "" where one would."""
+    never = _never_reused(step)
+    if never:
+        return f"never reused ({never})"
+    if not use_proofs:
+        return "asked to (--no-cache)"
+    if step.inputs.files == 0:
+        return "its inputs match no file"
+    blind = next(_read_of(step, content.about.unprovable), None)
+    return f"{show(blind)} cannot be named by a digest" if blind is not None else ""
+
+
+def unprovable(step: Step, content: Content) -> str:
+    """Why its passing will prove nothing; "" where it proves something."""
+    if _never_reused(step):
+        return step.handed or "its result is never reused"
+    if step.inputs.files == 0:
+        return "its inputs match no file"
+    reasons = {**content.about.unprovable, **content.here.unprovable}
+    blind = next(_read_of(step, reasons), None)
+    if blind is not None:
+        return f"{show(blind)}: {reasons[blind]}"
+    return f"it ran on other content: {', '.join(step.differs)}" if step.differs else ""
+
+
+def _never_reused(step: Step) -> str:
+    """What it is about a stage that keeps it from ever being proven; "" mostly."""
+    if step.stage.type == "deploy":
+        return "a deploy"
+    if step.stage.interactive:
+        return "it asks a person"
+    return step.handed if step.stage.cache else "cache = false"
+
+
+def _read_of(step: Step, paths: Mapping[bytes, str]) -> Iterator[bytes]:
+    """Those of the paths that it reads."""
+    return (path for path in paths if any(covers(one.selector, path) for one in step.reads))
+
+
+def failed_here(last: StageRow | None, key: bytes) -> str:
+    """That it failed on this very content; "" if it did not. `last`: the last time that it was executed."""
+    if last is not None and last.key == key and last.state in ("failed", "timed out"):
+        return f"{last.state} on this content in run {last.run}"
+    return ""
+
+
 def first_difference(
     now: Mapping[str, Any], proofs: Sequence[Proof], changed_inputs: Callable[[bytes], list[str]]
 ) -> str:
@@ -26,13 +78,13 @@ def first_difference(
     `changed_inputs` names the selected files in which an earlier tree differs from the present one.
     """
     if not proofs:
-        return "no proof yet"
+        return NO_PROOF
     import json  # 10 ms that a proven run does not spend
 
     now = json.loads(json.dumps(now))  # as the stored ones are: lists, not tuples
     told = [differences(json.loads(proof.manifest), now, changed_inputs) for proof in proofs]
     nearest = min(told, key=len)
-    return nearest[0] if nearest else "no proof yet"
+    return nearest[0] if nearest else NO_PROOF
 
 
 def differences(

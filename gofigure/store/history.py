@@ -9,6 +9,7 @@ from typing import Literal, NamedTuple
 from gofigure.model import Part
 from gofigure.store.db import Database
 from gofigure.store.ledger import (
+    EXECUTED,
     PART_COLUMNS,
     RUN_COLUMNS,
     STAGE_COLUMNS,
@@ -23,8 +24,6 @@ from gofigure.store.ledger import (
 Column = Literal["job", "branch", "trigger", "stage"]
 _CHUNK = 500
 _SOURCES = {"job": ("runs",), "branch": ("runs",), "trigger": ("runs", "skips"), "stage": ("stage_runs",)}
-# The newest executed run of each stage, mostly found without looking at any other.
-_EXECUTED = "('running', 'passed', 'failed', 'timed out', 'interrupted')"
 
 
 class Filter(NamedTuple):
@@ -79,7 +78,7 @@ class History:
         """The newest run that executed a stage in a working tree, or else anywhere."""
         found = self._db.execute(
             "SELECT run FROM stage_runs JOIN runs ON id = run"  # noqa: S608
-            f" WHERE stage = ? AND stage_runs.state IN {_EXECUTED} ORDER BY worktree = ? DESC, run DESC LIMIT 1",
+            f" WHERE stage = ? AND stage_runs.state IN {EXECUTED} ORDER BY worktree = ? DESC, run DESC LIMIT 1",
             (stage, stored_path(worktree)),
         ).fetchone()
         return found[0] if found else None

@@ -62,6 +62,7 @@ class StageRow(NamedTuple):
     parts: tuple[Part, ...] = ()
 
 
+EXECUTED = "('running', 'passed', 'failed', 'timed out', 'interrupted')"  # the states of a stage that was started
 RUN_COLUMNS = "id, job, trigger, worktree, content, tree, branch, state, started_ns, seconds"
 STAGE_COLUMNS = "run, stage, state, reason, key, seconds, exit_code, log, excerpt, proven, allowed, note"
 PART_COLUMNS = "location, state, seconds, exit_code, log, reason"
@@ -160,8 +161,7 @@ class Ledger:
     def last_of_stage(self, stage: str, worktree: str) -> StageRow | None:
         """The newest time that a stage was really executed in a working tree, to its end or not."""
         row = self._db.execute(
-            f"SELECT {STAGE_COLUMNS} FROM stage_runs WHERE stage = ?"  # noqa: S608
-            " AND state IN ('running', 'passed', 'failed', 'timed out', 'interrupted')"
+            f"SELECT {STAGE_COLUMNS} FROM stage_runs WHERE stage = ? AND state IN {EXECUTED}"  # noqa: S608
             " AND (SELECT worktree FROM runs WHERE id = run) = ? ORDER BY run DESC LIMIT 1",
             (stage, stored_path(worktree)),
         ).fetchone()

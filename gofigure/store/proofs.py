@@ -7,6 +7,7 @@ from typing import NamedTuple
 
 from gofigure.store.db import Database
 
+COMPARED = 10  # newest proofs of a stage that a change is told by; the trees of these are kept
 _CHUNK = 500
 
 
@@ -31,12 +32,12 @@ class Proofs:
         ).fetchone()
         return Proof(*row) if row else None
 
-    def recent(self, stage: str, limit: int) -> list[Proof]:
-        """The newest proofs of a stage, newest first."""
+    def recent(self, stage: str) -> list[Proof]:
+        """The newest proofs of a stage, as many as are compared; newest first."""
         rows = self._db.execute(
             "SELECT key, stage, run, proven_ns, seconds, manifest FROM proofs WHERE stage = ?"
             " ORDER BY proven_ns DESC LIMIT ?",
-            (stage, limit),
+            (stage, COMPARED),
         )
         return [Proof(*row) for row in rows]
 

@@ -13,8 +13,8 @@ from collections.abc import Iterable
 from gofigure.digest.tree import FOLDER, decode
 from gofigure.store.bounds import Bounds
 from gofigure.store.db import Database
+from gofigure.store.proofs import COMPARED
 
-_PROOFS_COMPARED = 10  # of each stage: what `why` looks at
 _FORGET_AT = 4  # times the bound: then marking never came to its end, and all can be worked out again
 
 
@@ -50,7 +50,7 @@ def _roots(database: Database) -> Iterable[bytes]:
     yield from (bytes(row[0]) for row in database.execute("SELECT tree FROM runs WHERE state = 'running'") if row[0])
     for (stage,) in database.execute("SELECT DISTINCT stage FROM proofs").fetchall():
         newest = database.execute(
-            "SELECT manifest FROM proofs WHERE stage = ? ORDER BY proven_ns DESC LIMIT ?", (stage, _PROOFS_COMPARED)
+            "SELECT manifest FROM proofs WHERE stage = ? ORDER BY proven_ns DESC LIMIT ?", (stage, COMPARED)
         )
         yield from (bytes.fromhex(json.loads(manifest)["tree"]) for (manifest,) in newest)
 

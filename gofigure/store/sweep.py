@@ -2,7 +2,7 @@
 
 Each step is one transaction and leaves a sound store, so it does not matter where this is ended. What is kept in
 spite of its age is what later answers hang on: the newest run that executed a stage in a working tree, its newest
-pass and failure (runner/plan.py asks for the last thing done there, and must not be told an older one).
+pass and failure (runner/planner.py asks for the last thing done there, and must not be told an older one).
 """
 
 from __future__ import annotations
@@ -13,15 +13,14 @@ from typing import NamedTuple
 
 from gofigure.store.bounds import DAY_NS, Bounds
 from gofigure.store.db import Database
-from gofigure.store.ledger import stored_path
+from gofigure.store.ledger import EXECUTED, stored_path
 
 STEP = 500  # rows in one transaction
 _PAGES = 200
 _WORTH_FREEING = 256  # pages
 
-_EXECUTED = "('running', 'passed', 'failed', 'timed out', 'interrupted')"
 _LAST_OF_A_STAGE = f"""
-  EXISTS (SELECT 1 FROM stage_runs s WHERE s.run = runs.id AND s.state IN {_EXECUTED} AND NOT EXISTS (
+  EXISTS (SELECT 1 FROM stage_runs s WHERE s.run = runs.id AND s.state IN {EXECUTED} AND NOT EXISTS (
     SELECT 1 FROM stage_runs later JOIN runs r ON r.id = later.run
     WHERE later.stage = s.stage AND later.run > s.run AND later.state = s.state AND r.worktree = runs.worktree))
 """  # noqa: S608 - our own words

@@ -7,7 +7,7 @@ import pytest
 from gofigure.config.tables import SOURCE_CHOOSES
 from gofigure.model import Stage
 from gofigure.runner.environment import base_environment, declared
-from gofigure.runner.plan import selectors_of
+from gofigure.runner.locations import selectors_of
 from gofigure.targets import KINDS, commands_of, source_of, tools_of
 
 

@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pytest
 from support.repo import Repo
-from support.rig import said
+from support.rig import Rig, Running, said, stages, verdicts
 
 
 def _stage(repo: Repo, lines: str, *, more: str = "") -> None:
@@ -251,3 +251,55 @@ def test_a_hook_finds_the_permission_that_was_given_elsewhere(repo: Repo, tmp_pa
     repo.config("[jobs.j]\non = ['pre-commit']\nstages = ['s']\n[stages.s]\nrun = 'true'\n")
     repo.gofigure("install-hooks", env={"XDG_DATA_HOME": str(tmp_path / "data")})
     assert repo.commit("one").returncode == 0
+
+
+def test_a_job_sees_what_the_one_before_it_did(repo: Repo) -> None:
+    repo.write("x", "good\n")
+    repo.config(
+        "[jobs.a]\nstages = ['spoil']\n[jobs.b]\nstages = ['check']\n"
+        "[stages.spoil]\nrun = 'echo bad > x'\ncache = false\n"
+        "[stages.check]\nrun = 'grep -q good x'\ninputs = ['x']\n"
+    )
+    repo.git("add", "-A")
+    repo.gofigure("allow")
+    assert verdicts(repo.json("run", "b")) == {"check": "passed"}
+    both = repo.json("run")
+    assert (verdicts(both), verdicts(both, 1)) == ({"spoil": "passed"}, {"check": "failed"})
+
+
+def _waits_while_x_changes(repo: Repo, rig: Rig, *, secrets: str = "") -> Running:
+    """`run` as it ended: it found `check` proven, waited for another run, and meanwhile x became another one."""
+    gate = rig.gate()
+    repo.write("x", "good\n")
+    repo.write("y", "1\n")
+    repo.config(
+        "[jobs.j]\nstages = ['check', 'hold']\n"
+        f"[stages.check]\nrun = 'grep -q good x'\ninputs = ['x']\n{secrets}\n"
+        f'[stages.hold]\nrun = """{gate.sh}"""\ninputs = ["y"]\n'
+    )
+    repo.git("add", "-A")
+    repo.gofigure("allow")
+    proven = repo.gofigure("run", "check", env={"TOKEN": "a secret value"})
+    assert proven.returncode == 0, said(proven)
+    first = rig.start(repo, "run", "hold")
+    gate.arrive()
+    second = rig.start(repo, "run")
+    second.until_says(b"waiting for run")
+    repo.write("x", "bad\n")
+    gate.open()
+    assert first.finish() == 0
+    second.finish()
+    return second
+
+
+def test_what_changed_while_it_waited_counts(repo: Repo, rig: Rig) -> None:
+    done = _waits_while_x_changes(repo, rig)
+    assert done.process.returncode == 1, done.output
+    told = stages(repo.json("history", "--limit", "1"))
+    assert [told[name]["state"] for name in ("check", "hold")] == ["failed", "reused"]
+
+
+def test_who_has_waited_looks_for_secrets_again(repo: Repo, rig: Rig) -> None:
+    done = _waits_while_x_changes(repo, rig, secrets="secrets = ['TOKEN']")
+    assert done.process.returncode == 2, done.output
+    assert b"stage check needs the secret TOKEN, which is nowhere" in done.output

@@ -128,8 +128,8 @@ def test_thousands_of_runs_come_within_bounds_and_still_answer(place: str, store
     _assert_sound(place, store)
     assert store.proofs.find(_key(2999)) is not None
     assert store.history.run(3000) is not None
-    assert len(store.proofs.recent("unit", 10)) == 10
-    for proof in store.proofs.recent("unit", 10):
+    assert len(store.proofs.recent("unit")) == 10
+    for proof in store.proofs.recent("unit"):
         assert store.contents.has_tree(_tree(store, proof.run)), "why compares with these"
     size = os.stat(place).st_size
     (free,) = _rows(place, "PRAGMA freelist_count")[0]

@@ -12,7 +12,7 @@ from gofigure.digest.content import digest_bytes
 from gofigure.digest.tree import EXECUTABLE, FILE, MODULE, Entry, build, graft
 from gofigure.errors import SlowExpression
 from gofigure.model import Stage
-from gofigure.runner.plan import selectors_of
+from gofigure.runner.locations import selectors_of
 from gofigure.snapshot import patience
 from gofigure.snapshot.select import Selecting, Selector, covers, selects, show
 from gofigure.store.contents import Contents

@@ -1,0 +1,198 @@
+"""Decide, for each stage of a job, what becomes of it, and say why."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Mapping
+from typing import TYPE_CHECKING
+
+from gofigure.digest.tree import look_up
+from gofigure.errors import SlowExpression
+from gofigure.model import Config, Job, Stage, Trigger
+from gofigure.runner.environment import base_environment, declared
+from gofigure.runner.graph import order
+from gofigure.runner.handed import Handed
+from gofigure.runner.key import facts_of, handed_key, platform, stage_key
+from gofigure.runner.locations import missing, said_of, selectors_of, widened
+from gofigure.runner.plan import Content, Plan, Read, Step
+from gofigure.runner.tools import Tools
+from gofigure.runner.why import ago, failed_here, first_difference, must_run, unprovable
+from gofigure.snapshot.select import Selecting
+from gofigure.store.store import Store
+from gofigure.targets import commands_of, source_of
+
+if TYPE_CHECKING:
+    from gofigure.runner.per_file import Files
+
+_NAMES_SHOWN = 3
+
+
+class Planner:
+    """Plans the jobs of one run: what is looked up for one stage is known for the next."""
+
+    def __init__(self, config: Config, store: Store, environ: Mapping[str, str], root: str, trigger: Trigger) -> None:
+        self._config = config
+        self._store = store
+        self._environ = environ
+        self._root = root
+        self._base_env = base_environment(environ)
+        self._tools = Tools(store.contents, root, self._base_env)
+        self._system = platform()
+        self._handed = Handed(config, trigger)
+        self._skipped = skipped(environ)
+        self._ever_proven: set[str] = set()
+        self._ever_run = False
+        self.selecting = Selecting(store.contents)
+
+    def plan(self, job: Job, content: Content, *, use_proofs: bool, lenient: bool = False) -> Plan:
+        # Asked anew for each plan: the run that was waited for may have been the first of all.
+        self._ever_proven = self._store.proofs.stages()
+        self._ever_run = self._store.ledger.has_runs()
+        graph = order(job, self._config)
+        steps: dict[str, Step] = {}
+        for stage in graph.stages:
+            try:
+                step = self._looked_at(stage, content, steps)
+                steps[stage.name] = self._by_content(step, content, use_proofs=use_proofs)
+            except SlowExpression as error:
+                raise error.within(f"stages.{stage.name}.{'source' if stage.files is None else 'files'}") from None
+        for stage in reversed(graph.stages):  # whatever needs a stage comes before it
+            step = steps[stage.name] = self._by_circumstance(steps[stage.name], job, content)
+            if not step.reused and not step.left_out:
+                self._stand_up(stage, steps)
+        self.selecting.keep()
+        return Plan(job, content, graph, steps, lenient)
+
+    def environment(self, stage: Stage) -> dict[str, str]:
+        """All of a stage's environment."""
+        return {**self._base_env, **declared(stage, self._environ)}
+
+    def configuration_differs(self, content: Content) -> bool:
+        """Whether the configuration that was read is another one than that of the content in question."""
+        load = self._store.contents.load_tree
+        name = os.fsencode(os.path.basename(self._config.path))
+        return look_up(content.about.tree, name, load) != look_up(content.here.tree, name, load)
+
+    def _looked_at(self, stage: Stage, content: Content, steps: Mapping[str, Step]) -> Step:
+        """What a stage is on this content; its fate is still to be decided. `steps`: those of what it needs."""
+        tree = content.about.tree
+        upstream = {name: steps[name].key for name in stage.needs}
+        commands = commands_of(stage)
+        env = declared(stage, self._environ)
+        tools = self._tools.of(stage, commands, env.get("PATH", self._base_env["PATH"]))
+        selectors = selectors_of(widened(stage, tree, self._store.contents.load_tree))
+        reads = tuple(Read(selector, *self.selecting.select(tree, selector)) for selector in selectors)
+        shared = b"".join(read.digest for read in reads[1:])
+        facts = facts_of(stage, commands, env, tools, upstream, self._system, shared)
+        key = stage_key(facts, reads[0].digest)
+        gets_arguments = self._handed.gets(stage)
+        step = Step(
+            stage,
+            key=handed_key(key, self._handed.hook) if gets_arguments else key,
+            commands=commands,
+            facts=facts,
+            reads=reads,
+            differs=self._differs(content, reads),
+            missing=missing(stage, tree, self.selecting),
+            handed=self._handed.hangs_on_it(stage, (name for name in stage.needs if steps[name].handed)),
+            gets_arguments=gets_arguments,
+        )
+        return step._replace(unprovable=unprovable(step, content))
+
+    def _by_content(self, step: Step, content: Content, *, use_proofs: bool) -> Step:
+        """The step with its fate, as far as content and proofs decide it."""
+        if step.missing:
+            everywhere = len(step.missing) == len(step.commands)
+            reason = said_of(step.missing, source_of(step.stage))
+            return step._replace(fate="nothing to do" if everywhere else "run", reason=reason)
+        if step.stage.files is not None and step.inputs.files == 0:
+            return step._replace(fate="reuse", reason="no file matches", files=())
+        must = must_run(step, content, use_proofs=use_proofs)
+        if must:
+            return self._with_all_files(step, content, must)
+        proof = self._store.proofs.find(step.key) if self._ever_proven else None
+        if proof is not None:
+            reason = f"proven in run {proof.run}, {ago(proof.proven_ns)}"
+            return step._replace(fate="reuse", reason=reason, proof=proof)
+        if step.stage.files is not None:
+            return self._file_by_file(step, content)
+        return step._replace(reason=self._why(step, content))
+
+    def _by_circumstance(self, step: Step, job: Job, content: Content) -> Step:
+        """The step as it is, or with what keeps it from running."""
+        if step.reused:
+            return step
+        skip = next((name for name in (step.stage.name, job.name) if name in self._skipped), None)
+        why_not = f"SKIP={skip}" if skip is not None else self._handed.is_missing(step.stage)
+        if why_not:
+            return step._replace(fate="leave out", reason=why_not)
+        if step.differs and content.about.kind == "commit":
+            # What stands here is not that commit: whatever came out would not be about it.
+            reason = f"its content is not checked out here: {', '.join(step.differs)}"
+            return step._replace(fate="not checked out", reason=reason)
+        return step
+
+    def _stand_up(self, stage: Stage, steps: dict[str, Step]) -> None:
+        """Run again what a stage to run needs, unless that was the last thing done here.
+
+        A proof says that the needed stage passes on this content, not that what it left behind (a build, a
+        checkout) is of this content.
+        """
+        for name in stage.needs:
+            step = steps[name]
+            if not step.reused or step.stage.files is not None:
+                continue
+            last = self._store.ledger.last_of_stage(name, self._root)
+            if last is None or last.state != "passed" or last.key != step.key:
+                reason = f"{stage.name} needs it, and what was last done here is of other content"
+                steps[name] = step._replace(fate="run", proof=None, reason=reason)
+
+    def _with_all_files(self, step: Step, content: Content, reason: str) -> Step:
+        if step.stage.files is None:
+            return step._replace(reason=reason)
+        files = self._files(step, content)
+        return step._replace(reason=reason, files=files.paths, file_keys=files.keys)
+
+    def _file_by_file(self, step: Step, content: Content) -> Step:
+        from gofigure.runner import per_file
+
+        files = self._files(step, content)
+        left = per_file.without_proof(files, self._store.proofs)
+        if not left.paths:
+            return step._replace(fate="reuse", reason=f"all {len(files.paths)} files proven", files=())
+        why = self._why(step, content) if len(left.paths) == len(files.paths) else ""
+        return step._replace(reason=per_file.reason(left, files, why), files=left.paths, file_keys=left.keys)
+
+    def _files(self, step: Step, content: Content) -> Files:
+        from gofigure.runner.per_file import every  # not needed where the stage as a whole is proven
+
+        return every(self.selecting.files(content.about.tree, step.inputs.selector), step.facts)
+
+    def _why(self, step: Step, content: Content) -> str:
+        """Why there is no proof of it."""
+        name, tree = step.stage.name, content.about.tree
+        last = self._store.ledger.last_of_stage(name, self._root) if self._ever_run else None
+        return failed_here(last, step.key) or first_difference(
+            step.manifest(tree),
+            self._store.proofs.recent(name) if name in self._ever_proven else (),
+            lambda old: self._changed(old, tree, step.reads),
+        )
+
+    def _differs(self, content: Content, reads: tuple[Read, ...]) -> tuple[str, ...]:
+        """The first files that a stage would read differently from what it is asked about."""
+        about, here = content
+        same = (self.selecting.select(here.tree, one.selector).digest == one.digest for one in reads)
+        if about.tree == here.tree or all(same):
+            return ()
+        return tuple(self._changed(about.tree, here.tree, reads)) or ("what its links lead to",)
+
+    def _changed(self, old: bytes, new: bytes, reads: tuple[Read, ...]) -> list[str]:
+        if not self._store.contents.has_tree(old):
+            return []
+        words = [self.selecting.changed(old, new, one.selector, _NAMES_SHOWN) for one in reads]
+        return [word for some in words for word in some][:_NAMES_SHOWN]
+
+
+def skipped(environ: Mapping[str, str]) -> frozenset[str]:
+    """The stages and jobs that the user's SKIP leaves out: `SKIP=lint,unit git commit`."""
+    return frozenset(name for word in environ.get("SKIP", "").split(",") if (name := word.strip()))
