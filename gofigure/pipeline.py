@@ -56,7 +56,7 @@ def run(project: Project, request: Request, observe: Observer) -> list[RunResult
     config, layers = load_config(project)
     jobs = choose_jobs(config, request)
     if not jobs:
-        return []
+        return nothing_to_do(config, request)
     token = trust.require(project.trust, layers)
     refuse_nested(request.trigger, token)
     tell_unknown_skips(config, request, observe)
@@ -110,6 +110,13 @@ def tidying(project: Project, store: Store, results: Sequence[RunResult], observ
         from gofigure.sweeping import now_and_then
 
         now_and_then(project, store, observe)
+
+
+def nothing_to_do(config: Config, request: Request) -> list[RunResult]:
+    """For a hook that is right; a person who asks for a run must not take silence for a pass."""
+    if request.trigger.kind == "manual":
+        raise GofigureError(f"{config.path} has no job to run", hint='a job is [jobs.NAME] with stages = ["..."]')
+    return []
 
 
 def choose_jobs(config: Config, request: Request) -> tuple[Job, ...]:

@@ -55,7 +55,7 @@ def execute(setting: Setting, plan: Plan, plan_again: Callable[[], Plan]) -> Run
         if secrets is not None:
             plan = secrets.hide(plan)
         settle(setting.store, setting.root, setting.mark)
-        stages = [(name, step.reason, step.key) for name, step in plan.steps.items()]
+        stages = [(name, step.reason, b"" if step.differs else step.key) for name, step in plan.steps.items()]
         number = setting.store.begin(_new_run(setting, plan), stages)
         if lock is not None:
             lock.describe(f"{os.getpid()} run {number} of {plan.job.name} (process {os.getpid()})")
@@ -121,7 +121,7 @@ def _run(setting: Setting, plan: Plan, number: int, secrets: Secrets | None) -> 
     if setting.wants_output:
         from gofigure.runner.pulse import Pulse
 
-        pulse = Pulse(setting.observe)
+        pulse = Pulse(setting.observe, hide)
     with Supervisor((RUN_VARIABLE, this), pulse.take if pulse else None, mask=mask) as supervisor:
         capacity = setting.parallel or os.cpu_count() or 1
         executor = LocalExecutor(supervisor, capacity, follow=pulse.follow if pulse else None, hide=hide)

@@ -11,6 +11,8 @@ from collections.abc import Iterable, Mapping
 from gofigure.model import HANDS_NOTHING, HOOKS, Config, Stage, Trigger
 from gofigure.targets import reads_arguments
 
+_ABOUT_A_MESSAGE = ("prepare-commit-msg", "commit-msg")
+
 
 class Handed:
     """What the trigger of one request means for each stage."""
@@ -34,6 +36,8 @@ class Handed:
             return ""
         if self.gets(stage):
             return f"it reads what git hands to {self.hook}"
+        if self.hook in _ABOUT_A_MESSAGE:  # it may read the file without being told its name
+            return f"{self.hook} is about a message, which is no content"
         return next((f"it needs {name}, which reads what git hands to {self.hook}" for name in by), "")
 
     def is_missing(self, stage: Stage) -> str:

@@ -85,7 +85,7 @@ class _Loop:
             for name in before:
                 self._followers[name].append(stage)
         self._ready = deque(stage for stage in plan.steps if not self._waiting[stage])
-        self._under_way: set[str] = set()
+        self._under_way: dict[str, float] = {}  # with the moment at which it was started
         self._failed = False
         self._alone = False  # the stage that is under way has the terminal: nothing else may happen
 
@@ -111,7 +111,8 @@ class _Loop:
         for stage in sorted(self._under_way):
             step = self._plan.steps[stage]
             parts = parts_of(step, so_far.get(stage, ()))
-            self._finish(StageResult(stage, "interrupted", step.reason, note=signal_name, parts=parts))
+            took = time.monotonic() - self._under_way[stage]
+            self._finish(StageResult(stage, "interrupted", step.reason, took, note=signal_name, parts=parts))
         self._under_way.clear()
         for stage, step in self._plan.steps.items():
             if stage in self._waiting:
@@ -138,7 +139,7 @@ class _Loop:
 
     def _start(self, step: Step) -> None:
         stage, self._alone = step.stage.name, step.stage.interactive
-        self._under_way.add(stage)
+        self._under_way[stage] = time.monotonic()
         self._recorder.started(stage)
         if self._alone:
             self._recorder.write_all()
@@ -149,7 +150,7 @@ class _Loop:
         step = self._plan.steps[ended.name]
         if step.stage.interactive and ended.exit_code in BY_CTRL_C and not ended.timed_out:
             raise Interrupted("SIGINT")  # the key went to the stage; the person means the run
-        self._under_way.discard(ended.name)
+        self._under_way.pop(ended.name, None)
         self._alone = False
         ran_well = ended.exit_code == 0 and not ended.timed_out
         passed = ran_well and not step.missing
@@ -165,8 +166,8 @@ class _Loop:
                 ended.seconds,
                 exit_code=ended.exit_code if passed or not ran_well else None,
                 log=ended.logs[-1] if ended.logs and (passed or not ran_well) else None,
-                excerpt=() if ran_well else excerpt(ended.logs),
-                note=f"not proven: {step.unprovable}" if passed and step.unprovable else mend(step) or _tries(ended),
+                excerpt=() if ran_well else tuple(map(self._recorder.hide, excerpt(ended.logs))),
+                note=_note(step, ended, passed=passed),
                 allowed=not passed and step.stage.allow_failure,
                 key=step.key,
                 parts=parts_of(step, ended.parts),
@@ -183,7 +184,8 @@ class _Loop:
             if follower not in self._waiting:
                 continue
             if result.blocks or (result.verdict not in ("passed", "reused") and self._needs(follower, stage)):
-                self._skip(follower, f"{stage} did not pass", allowed=not result.blocks)
+                # A failure that is allowed does not allow what needs it to be left undone.
+                self._skip(follower, f"{stage} did not pass", allowed=result.verdict == "skipped" and result.allowed)
                 continue
             self._waiting[follower].discard(stage)
             if not self._waiting[follower]:
@@ -201,11 +203,14 @@ class _Loop:
             if self._waiting.pop(stage, None) is None:
                 continue
             step = self._plan.steps[stage]
-            result = StageResult(stage, "skipped", reason, allowed=allowed, key=step.key)
+            may = allowed or step.stage.allow_failure
+            result = StageResult(stage, "skipped", reason, allowed=may, key=step.key)
             self._recorder.finished(step, result)
             self._observe(StageFinished(self._recorder.run, result))
             reached.extend(self._followers[stage])
 
 
-def _tries(ended: TaskEnded) -> str:
-    return f"after {ended.attempts} attempts" if ended.attempts > 1 else ""
+def _note(step: Step, ended: TaskEnded, *, passed: bool) -> str:
+    tries = f"after {ended.attempts} attempts" if ended.attempts > 1 else ""
+    unproven = f"not proven: {step.unprovable}" if passed and step.unprovable else ""
+    return "; ".join(words for words in (tries, unproven, mend(step)) if words)

@@ -18,8 +18,11 @@ _UTF8 = codecs.getincrementaldecoder("utf-8")
 class Pulse:
     """Takes output as it comes, which may be a gigabyte; makes text of its end only when it is due."""
 
-    def __init__(self, observe: Observer, clock: Callable[[], float] = time.monotonic) -> None:
+    def __init__(
+        self, observe: Observer, hide: Callable[[str], str] = str, clock: Callable[[], float] = time.monotonic
+    ) -> None:
         self._observe = observe
+        self._hide = hide  # cleaning may put together what was masked apart
         self._clock = clock
         self._stages: dict[int, str] = {}  # by pid
         self._ends: dict[str, bytes] = {}  # the newest bytes of each stage under way
@@ -51,7 +54,7 @@ class Pulse:
         # What was begun goes on with the next bytes: the end of a stage is kept as long as it runs.
         self._ends = {stage: end for stage, end in self._ends.items() if stage in under_way}
         for stage in self._heard & self._ends.keys():
-            line = last_line(_text(self._ends[stage]))
+            line = self._hide(last_line(_text(self._ends[stage])))
             if line:
                 self._observe(StageOutput(run, stage, line[:_SHOWN]))
         self._heard.clear()

@@ -41,7 +41,7 @@ class Recorder:
         hide: Callable[[str], str] = str,
     ) -> None:
         self.run = run
-        self._hide = hide  # what a text goes through before it is stored
+        self.hide = hide  # what a text goes through before it is stored
         self._store = store
         self._plan = plan
         self._selecting = selecting
@@ -51,6 +51,7 @@ class Recorder:
         self._passed: list[_Passed] = []
         self._refuted: list[bytes] = []  # keys on which something has failed now, whatever was proven
         self._results: dict[str, StageResult] = {}
+        self._astray: set[str] = set()  # stages that passed on something else than this plan's content
         self._next_write = 0.0
         self._next_look = time.monotonic() + _LOOK_EVERY
 
@@ -59,10 +60,13 @@ class Recorder:
 
     def finished(self, step: Step, result: StageResult) -> None:
         """A stage came to its verdict."""
-        self._results[result.stage] = result
-        self._finished[result.stage] = result
+        if step.differs:
+            result = result._replace(key=b"")  # what it did, it did on other content
+        self._keep(result)
         if result.verdict == "passed" and not step.unprovable:
             self._passed.append(_Passed(step, result))
+        elif result.verdict == "passed" and not _never_proven(step):
+            self._astray.add(result.stage)
         elif result.verdict in ("failed", "timed out") and not step.differs:
             self._refuted += [step.key, *step.file_keys]
 
@@ -103,17 +107,20 @@ class Recorder:
         proofs: list[Proof] = []
         file_proofs: list[tuple[bytes, int]] = []
         for step, passed in self._passed:
-            moved = self._hide(self._moved(step, here))
-            result = passed._replace(note=moved) if moved else passed._replace(proven=True)
-            self._results[result.stage] = result
-            self._finished[result.stage] = result
-            if moved:
+            why_not = self.hide(self._led_astray(step) or self._moved(step, here))
+            if why_not:
+                self._astray.add(passed.stage)
+                self._keep(passed._replace(note=_joined(passed.note, f"not proven: {why_not}"), key=b""))
                 continue
+            self._keep(passed._replace(proven=True))
             proofs.append(_proof_of(step, self._plan.content.about.tree, self.run, passed.seconds))
             file_proofs += [(key, self.run) for key in step.file_keys]
         self._passed = []
         self._flush(proofs, file_proofs)
         self._next_look = time.monotonic() + max(_LOOK_EVERY, _SHARE * (time.monotonic() - began))
+
+    def _keep(self, result: StageResult) -> None:
+        self._results[result.stage] = self._finished[result.stage] = result
 
     def _flush(
         self,
@@ -133,17 +140,31 @@ class Recorder:
         self._started, self._finished, self._refuted = [], {}, []
         self._next_write = time.monotonic() + _WRITE_EVERY
 
+    def _led_astray(self, step: Step) -> str:
+        """What it needs and what was not made from this content: its own result then is not about it either."""
+        name = next((name for name in step.stage.needs if name in self._astray), None)
+        return "" if name is None else f"it needs {name}, which was not proven"
+
     def _moved(self, step: Step, here: Snapshot) -> str:
         """What the stage reads and is no longer as it was; "" if all is."""
         before = self._plan.content.here.tree
         for selector, digest, _ in step.reads:
             for path in here.unprovable:
                 if covers(selector, path):
-                    return f"not proven: {show(path)} {here.unprovable[path]}"
+                    return f"{show(path)} {here.unprovable[path]}"
             if self._selecting.select(here.tree, selector).digest != digest:
                 names = self._selecting.changed(before, here.tree, selector, 3)
-                return f"not proven: while it ran, {', '.join(names) or 'what its links lead to changed'}"
+                return f"while it ran, {', '.join(names) or 'what its links lead to changed'}"
         return ""
+
+
+def _never_proven(step: Step) -> bool:
+    """Whether its stage says so: what needs it has always had to do with that."""
+    return step.stage.type == "deploy" or step.stage.interactive or not step.stage.cache
+
+
+def _joined(*notes: str) -> str:
+    return "; ".join(note for note in notes if note)
 
 
 def _proof_of(step: Step, tree: bytes, run: int, seconds: float) -> Proof:

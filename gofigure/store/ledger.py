@@ -99,7 +99,7 @@ class Ledger:
         results = list(results)
         self._db.executemany(
             "UPDATE stage_runs SET state = ?, reason = ?, seconds = ?, exit_code = ?, log = ?, excerpt = ?,"
-            " proven = ?, allowed = ?, note = ? WHERE run = ? AND stage = ?",
+            " proven = ?, allowed = ?, note = ?, key = ? WHERE run = ? AND stage = ?",
             [
                 (
                     result.verdict,
@@ -111,6 +111,7 @@ class Ledger:
                     result.proven,
                     result.allowed,
                     result.note,
+                    result.key or None,
                     run,
                     result.stage,
                 )
