@@ -71,7 +71,7 @@ def find_secrets(plan: Plan, environ: Mapping[str, str]) -> Secrets | None:
         for name in step.stage.secrets:
             if name not in values and name not in missing:
                 value = _by_environment(name, environ) or _by_file(name, environ)
-                if not value and not step.reused:
+                if not value and step.fate == "run":
                     value = _by_keyring(name, environ)
                     if not value:
                         missing[name] = step.stage.name

@@ -257,3 +257,15 @@ def test_ctrl_c_before_anything_has_begun(repo: Repo, words: str) -> None:
     start += "        raise KeyboardInterrupt\n    return real(name, *rest)\nbuiltins.__import__ = stop\nmain()"
     done = Repo(repo.root, repo.env, (repo.command[0], "-c", start)).gofigure(words)
     assert (done.returncode, said(done)) == (130, "gofigure: interrupted\n")
+
+
+DISABLED = "[jobs.j]\nstages = ['s']\nenabled = false\n[stages.s]\nrun = 'x'\n"
+
+
+@pytest.mark.parametrize("text", ["", "[stages.s]\nrun = 'exit 1'\n", DISABLED], ids=["empty", "no job", "disabled"])
+def test_nothing_to_run_is_no_pass(repo: Repo, text: str) -> None:
+    repo.config(text)
+    repo.gofigure("allow")
+    done = repo.gofigure("run")
+    assert done.returncode == 2
+    assert "has no job to run" in said(done)

@@ -378,3 +378,22 @@ def test_a_bug_report_holds_no_value(project: Repo, tmp_path: Path) -> None:
 def test_forms_used_here_are_the_real_ones() -> None:
     for form in (base64.b64encode(VALUE.encode())[:-4], urllib.parse.quote(VALUE, safe="").encode()):
         assert any(form[:20] in known for known in forms(VALUE))
+
+
+def test_what_escapes_have_taken_apart_is_hidden_once_they_are_gone(project: Repo) -> None:
+    """`grep --color` writes the value in two pieces; without the colours it is whole again."""
+    half = len(VALUE) // 2
+    project.write("say", f"printf 'error: {VALUE[:half]}\\033[31m%s\\033[0m\\n' '{VALUE[half:]}'; exit 1\n")
+    project.config("[jobs.j]\nstages = ['s']\n[stages.s]\nsecrets = ['TOKEN']\nrun = 'sh say'\n")
+    project.gofigure("allow")
+    done = project.gofigure("run", env={"TOKEN": VALUE})
+    assert done.returncode == 1
+    assert "error: ***" in said(done)
+    assert VALUE not in said(done) + project.gofigure("history", "--json").stdout.decode()
+
+
+def test_a_stage_that_is_left_out_needs_no_secret(project: Repo) -> None:
+    project.config("[jobs.j]\nstages = ['s']\n[stages.s]\nsecrets = ['NOWHERE']\nrun = 'true'\n")
+    project.gofigure("allow")
+    assert project.gofigure("run").returncode == 2
+    assert project.gofigure("run", env={"SKIP": "s"}).returncode == 0

@@ -271,8 +271,16 @@ def test_a_new_worktree_gets_its_run_and_a_clone_runs_nothing_unasked(repo: Repo
 
 def test_the_stages_of_a_hook_that_hands_over_nothing_are_reused_as_ever(repo: Repo) -> None:
     repo.config(
-        '[jobs.j]\non = ["pre-commit", "commit-msg"]\nstages = ["s"]\n[stages.s]\nrun = "ls | awk \'{print $1}\'"\n'
+        '[jobs.j]\non = ["pre-commit", "post-commit"]\nstages = ["s"]\n[stages.s]\nrun = "ls | awk \'{print $1}\'"\n'
     )
     repo.gofigure("install-hooks")
     assert repo.commit("one").returncode == 0
     assert stages(repo.json("history"))["s"]["verdict"] == "reused"
+
+
+def test_a_stage_may_read_the_message_without_being_told_its_name(repo: Repo) -> None:
+    """As `commitlint --edit` does: what it says of one message, it does not say of the next."""
+    repo.config('[jobs.j]\non = ["commit-msg"]\nstages = ["s"]\n[stages.s]\nrun = "grep -q PRJ .git/COMMIT_EDITMSG"\n')
+    repo.gofigure("install-hooks")
+    assert repo.commit("PRJ 1").returncode == 0
+    assert repo.try_git("commit", "-q", "--amend", "-m", "bad").returncode == 1

@@ -128,7 +128,7 @@ def test_needs_means_passed_even_where_failing_is_allowed(repo: Repo, tmp_path: 
         "[stages.ship]\nrun = 'touch ../shipped'\nneeds = ['a']\ntype = 'deploy'\n"
     )
     repo.gofigure("allow")
-    assert repo.gofigure("run").returncode == 0
+    assert repo.gofigure("run").returncode == 1, "that a may fail does not allow ship to be left undone"
     assert not (tmp_path / "shipped").exists()
 
 
@@ -296,10 +296,66 @@ def test_what_changed_while_it_waited_counts(repo: Repo, rig: Rig) -> None:
     done = _waits_while_x_changes(repo, rig)
     assert done.process.returncode == 1, done.output
     told = stages(repo.json("history", "--limit", "1"))
-    assert [told[name]["state"] for name in ("check", "hold")] == ["failed", "reused"]
+    assert [told[name]["verdict"] for name in ("check", "hold")] == ["failed", "reused"]
 
 
 def test_who_has_waited_looks_for_secrets_again(repo: Repo, rig: Rig) -> None:
     done = _waits_while_x_changes(repo, rig, secrets="secrets = ['TOKEN']")
     assert done.process.returncode == 2, done.output
     assert b"stage check needs the secret TOKEN, which is nowhere" in done.output
+
+
+BUILT = """
+[jobs.j]
+on = ["pre-commit"]
+stages = ["test"]
+[stages.build]
+run = "mkdir -p out; cat src/a > out/app{more}"
+inputs = ["src"]
+[stages.test]
+run = "! grep BAD out/app"
+inputs = ["test.txt"]
+needs = ["build"]
+"""
+
+
+def _built(repo: Repo, more: str = "") -> None:
+    repo.config(BUILT.format(more=more))
+    repo.write(".gitignore", "out\n")
+    repo.write("src/a", "ok\n")
+    repo.write("test.txt", "1\n")
+    repo.gofigure("install-hooks")
+
+
+def test_what_needs_something_that_ran_on_other_content_proves_nothing(repo: Repo) -> None:
+    """The build was of the working tree; its key is that of the index, and so is the one of the test."""
+    _built(repo)
+    repo.write("src/a", "BAD\n")
+    repo.git("add", "-A")
+    repo.write("src/a", "ok\n")
+    assert repo.try_git("commit", "-q", "-m", "bad").returncode == 0
+    told = stages(repo.json("history"))
+    assert told["test"]["note"] == "not proven: it needs build, which was not proven"
+    repo.git("checkout", "-q", "src/a")
+    assert repo.gofigure("run").returncode == 1
+
+
+def test_nor_what_needs_something_whose_input_changed_under_it(repo: Repo) -> None:
+    _built(repo, more="; echo BAD > src/a")
+    assert repo.gofigure("run", "--keep-going").returncode == 0
+    assert stages(repo.json("history"))["test"]["proven"] is False
+
+
+def test_a_build_of_other_content_is_not_the_last_thing_done_here(repo: Repo) -> None:
+    _built(repo)
+    repo.write("src/a", "BAD\n")
+    assert repo.gofigure("run").returncode == 1  # build is proven on BAD, and out/app holds it
+    repo.write("src/a", "ok\n")
+    assert repo.gofigure("run").returncode == 0
+    repo.write("src/a", "BAD\n")
+    repo.git("add", "-A")
+    repo.write("src/a", "ok\n")
+    repo.try_git("commit", "-q", "-m", "bad")  # build runs on ok, under the key of BAD
+    repo.git("checkout", "-q", "src/a")
+    repo.write("test.txt", "2\n")
+    assert repo.gofigure("run").returncode == 1

@@ -16,7 +16,7 @@ class Watched:
     def __init__(self) -> None:
         self.now = 5.0
         self.told: list[Event] = []
-        self.pulse = Pulse(self.told.append, lambda: self.now)
+        self.pulse = Pulse(self.told.append, clock=lambda: self.now)
         self.pulse.follow(7, "s")
         self.pulse.beat(1, {"s"})
         self.told.clear()
