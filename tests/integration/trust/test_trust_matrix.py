@@ -320,11 +320,11 @@ def test_a_plain_folder_has_no_remote(tmp_path: Path, environment: dict[str, str
 
 
 def test_where_git_takes_too_long_nobody_can_tell(pair: Pair, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("gofigure.trust.provenance.PATIENCE", 0.0)
+    monkeypatch.setattr("gofigure.trust.history.PATIENCE", 0.0)
     pair.i_commit(a=2)
     assert "it cannot be told where it is from" in refusal(pair.mine)
     project = project_at(pair.mine)
-    assert "took longer" in why_not_ours(project.trust, load_config(project).layers[0], lambda _data: True)
+    assert "took longer" in why_not_ours(project.trust, b"a token", load_config(project).layers[0])
 
 
 def test_a_name_that_the_file_system_takes_for_the_same(pair: Pair) -> None:
@@ -332,7 +332,7 @@ def test_a_name_that_the_file_system_takes_for_the_same(pair: Pair) -> None:
     project = project_at(pair.mine)
     (pair.mine.root / ".gofigure.toml").rename(pair.mine.root / ".GoFigure.toml")
     assert "spelled in another way" in why_not_ours(
-        project.trust, trust.Layer(".gofigure.toml", config(2).encode()), lambda _data: False
+        project.trust, b"a token", trust.Layer(".gofigure.toml", config(2).encode())
     )
 
 
