@@ -417,8 +417,35 @@ class _Story:
     def take(self) -> None:
         self.pair.mine.git("fetch", "-q")
         self.pair.mine.try_git("checkout", "-q", "origin/main", "--", ".gofigure.toml")
-        self.check()
-        self.pair.mine.git("checkout", "-q", "HEAD", "--", ".gofigure.toml")  # what I edit further is mine
+
+    def merge(self) -> None:
+        """What is merged, and then left half done."""
+        self.commit()
+        self.pair.mine.git("fetch", "-q")
+        if self.pair.mine.try_git("merge", "-q", "--no-ff", "--no-commit", "origin/main").returncode != 0:
+            self.undo_conflicts()
+        self.random.choice([self.reset, self.quit, self.stash, self.commit, self.edit])()
+
+    def squash(self) -> None:
+        self.commit()
+        self.pair.mine.git("fetch", "-q")
+        if self.pair.mine.try_git("merge", "-q", "--squash", "origin/main").returncode != 0:
+            self.undo_conflicts()
+        self.random.choice([self.reset, self.stash, self.commit, self.edit])()
+
+    def reset(self) -> None:
+        """The files stay as they are."""
+        self.pair.mine.try_git("reset", "-q", self.random.choice(["HEAD", "HEAD^", "@{1}"]))
+
+    def quit(self) -> None:
+        self.pair.mine.try_git("merge", "--quit")
+
+    def put_aside(self) -> None:
+        self.pair.mine.try_git("stash", "-q")
+
+    def pop(self) -> None:
+        self.pair.mine.try_git("stash", "pop", "-q")
+        self.undo_conflicts()
 
     def push(self) -> None:
         self.pair.mine.try_git("push", "-q", "origin", "HEAD:main")
@@ -441,6 +468,9 @@ class _Story:
     def undo_conflicts(self) -> None:
         for what in ("merge", "rebase", "cherry-pick"):
             self.pair.mine.try_git(what, "--abort")
+        self.undo_marks()
+
+    def undo_marks(self) -> None:
         if "<<<<" in self.text():
             self.pair.mine.git("reset", "-q", "--hard")
 
@@ -458,11 +488,13 @@ class _Story:
         doings: list[Callable[[], None]] = [
             self.edit, self.edit, self.commit, self.commit, self.amend, self.stash, self.theirs, self.theirs, self.pull,
             self.pull, self.pick, self.take, self.push, self.switch, self.back, self.say_yes,
+            self.merge, self.squash, self.reset, self.quit, self.put_aside, self.pop,
         ]  # fmt: skip
         for _ in range(steps):
             step = self.random.choice(doings)
             self.did.append(step.__name__)
             step()
+            self.undo_marks()
             if self.random.random() < 0.5:
                 self.check()
 
