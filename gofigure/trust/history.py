@@ -103,10 +103,15 @@ class Reader:
         return _object_names(os.path.join(self._repository.git_dir, name))
 
     def run(self, *args: str, stdin: bytes = b"") -> bytes:
+        left = self.seconds_left()
+        return output(self._repository.git.start(*args, stdin=stdin), args, left)
+
+    def seconds_left(self) -> float:
+        """More than none. Raises HelperFailed when they are used up."""
         left = self._until - time.monotonic()
         if left <= 0:
             raise HelperFailed(f"git took longer than {PATIENCE:g} s")
-        return output(self._repository.git.start(*args, stdin=stdin), args, left)
+        return left
 
     def _commits(self, name: str) -> list[tuple[str, tuple[str, ...]]]:
         """Each commit that changed the file, with its parents."""

@@ -17,12 +17,13 @@ from __future__ import annotations
 
 import os
 from collections.abc import Iterable, Mapping, Sequence
+from functools import cached_property
 
 from gofigure.errors import GofigureError
 from gofigure.git.attributes import conversions
 from gofigure.git.repository import Repository
 from gofigure.trust.history import History, Reader, Step
-from gofigure.trust.lines import Change, all_lines, has_in_common, lines_of
+from gofigure.trust.lines import Change, Line, all_lines, has_in_common, lines_of
 from gofigure.trust.made import Made
 from gofigure.trust.record import Layer, Trust, approved_texts, is_approved, last_used
 
@@ -97,9 +98,8 @@ class _Judge:
             steps = history.brought_by.get(version, [])
             if not steps and version in to_explain - committed:
                 continue  # it was only staged, and what it was made from is to be explained as well
-            said = _foreign_among(steps, self._reader.made_here) or _merged_with_another_name(
-                steps, self._reader.made_here
-            )
+            made_here = self._reader.made_here
+            said = _foreign_among(steps, made_here) or _merged_with_another_name(steps, made_here)
             if said:
                 return said
             sources = {source for step in steps for source in history.made_from.get(step.commit, ())} - seen
@@ -119,30 +119,32 @@ class _Judge:
         """Rule 5."""
         if not (mine.added or mine.removed):
             return ""
-        known = all_lines(approved_texts(self._trust, self._token, self._layer.name))
         former = self._reader.former_names(self._layer.name, history)
         for one in (history, *former.values()):
             steps = _foreign_steps(one, self._reader.made_here)
             contents = self._reader.contents(_blobs_of(steps))
+            lines = {version: lines_of(data) for version, data in contents.items() if self._reader.seconds_left()}
             for step in steps:
                 if step.version not in contents:
                     return f"commit {step.commit[:10]} has a version that is too big to compare"
-                if not self._is_approved(contents[step.version]) and has_in_common(
-                    mine, _their_change(step, contents), known
-                ):
-                    return f"some of it is also in commit {step.commit[:10]}, which was not made here"
+                shared = has_in_common(mine, _their_change(step, lines), self._known)
+                if shared and not self._is_approved(contents[step.version]):
+                    return f"some of it is also in this one: {_foreign_among([step], self._reader.made_here)}"
         return ""
 
     def _my_change(self, approved_at_hand: Iterable[str]) -> Change:
         """What is in no approved text, and what is in all that these bytes can have been made from."""
         now = lines_of(self._layer.data)
-        known = all_lines(approved_texts(self._trust, self._token, self._layer.name))
         bases = [*self._reader.contents(approved_at_hand).values()]
         used = last_used(self._trust, self._token, self._layer.name)
         if used is not None:
             bases.append(used)
         before = frozenset.intersection(*map(lines_of, bases)) if bases else frozenset()
-        return Change(now - known, before - now)
+        return Change(now - self._known, before - now)
+
+    @cached_property
+    def _known(self) -> frozenset[Line]:
+        return all_lines(approved_texts(self._trust, self._token, self._layer.name))
 
     def _unapproved(self, versions: Iterable[str]) -> set[str]:
         wanted = set(versions)
@@ -196,9 +198,9 @@ def _renamed(commit: str) -> str:
     return f"it was merged with commit {commit[:10]}, which may have it under another name"
 
 
-def _their_change(step: Step, contents: Mapping[str, bytes]) -> Change:
-    before, now = all_lines(contents.get(version, b"") for version in step.before), lines_of(contents[step.version])
-    return Change(now - before, before - now)
+def _their_change(step: Step, lines: Mapping[str, frozenset[Line]]) -> Change:
+    before = frozenset[Line]().union(*(lines.get(version, ()) for version in step.before))
+    return Change(lines[step.version] - before, before - lines[step.version])
 
 
 def _blobs_of(steps: Iterable[Step]) -> set[str]:

@@ -500,7 +500,7 @@ class _Story:
 
 
 # Those of the first in which something is refused.
-SEEDS = (0, 2, 4, 5, 6, 9, 11, 14, 15, 17)
+SEEDS = (0, 3, 4, 5, 6, 7, 8, 9, 13, 14)
 
 
 @pytest.mark.parametrize("seed", SEEDS)

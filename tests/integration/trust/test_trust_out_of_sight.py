@@ -291,7 +291,7 @@ def test_a_personal_file_that_was_pulled_and_is_no_longer_tracked(pair: Pair) ->
     pair.mine.git("commit", "-q", "-m", "untracked")
     _append(pair.mine, name)
     judged = trust.refusal(project.trust, [trust.Layer(name, (pair.mine.root / name).read_bytes())])
-    assert "which was not made here" in str(judged)
+    assert "some of it is also in this one: commit" in str(judged)
     assert trust.refusal(project.trust, [trust.Layer(name, b"# of my own\n")]) is None
 
 
