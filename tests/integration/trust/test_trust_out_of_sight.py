@@ -117,6 +117,19 @@ def picked_reset_and_appended(pair: Pair) -> None:
 
 
 @_elsewhere
+def picked_but_not_committed(pair: Pair) -> None:
+    _mine_and_theirs(pair)
+    pair.mine.git("cherry-pick", "-n", "origin/main")
+
+
+@_elsewhere
+def copied_out_and_edited(pair: Pair) -> None:
+    _mine_and_theirs(pair)
+    pair.mine.write(".gofigure.toml", pair.mine.git("show", "origin/main:.gofigure.toml"))
+    _append(pair.mine)
+
+
+@_elsewhere
 def a_line_that_they_took_away(pair: Pair) -> None:
     """Nothing is new in the text; what guarded it has gone."""
     guarded = config().replace("[stages.b]", '[stages.b]\nneeds = ["a"]\ntimeout = 9')
@@ -303,3 +316,12 @@ def test_own_work_that_was_rebased_onto_own_work_is_not_called_foreign(pair: Pai
     pair.i_commit(b=2)
     pair.mine.git("rebase", "-q", "main", "own")
     assert "repeats another one, and it cannot be told whose" in refusal(pair.mine)
+
+
+def test_what_is_committed_but_not_in_the_history_that_git_tells_is_nobodys(
+    pair: Pair, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Whatever git leaves out (a setting, a graft), silence is no proof."""
+    pair.i_commit(a=2)
+    monkeypatch.setattr("gofigure.trust.history.Reader._commits", lambda *_: [])
+    assert "no commit that git knows" in refusal(pair.mine)
