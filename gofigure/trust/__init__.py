@@ -84,11 +84,7 @@ def _refuse_foreign(trust: Trust, token: bytes, unknown: Iterable[Layer]) -> Non
     from gofigure.trust.provenance import why_not_ours
 
     for layer in unknown:
-
-        def approved(data: bytes, name: str = layer.name) -> bool:
-            return is_approved(trust, token, Layer(name, data))
-
-        said = why_not_ours(trust, layer, approved)
+        said = why_not_ours(trust, token, layer)
         if said:
             raise NotAllowedError(
                 f"{layer.name} is not what was allowed to run here: {said}",

@@ -1,52 +1,48 @@
 """Where a configuration's bytes are from: written here, or brought by somebody else's commit.
 
-What only an editor has saved, no commit holds. What a commit holds was written here if every commit that brought it
-was made here (git's reflogs say so), and if what it was made *from* was written here or approved as well: an edit on
-top of a pulled change, or a merge with one, carries that change along. Whatever cannot be told is not ours.
+Asked only for bytes that nobody has approved yet, and in this order; whatever cannot be told is not ours:
 
-Asked only for bytes that nobody has approved yet. Nothing that a repository's configuration names is started: no
-filter, no diff driver, no signature check.
+1. A folder without git has no remote: what is in it was put there on this machine.
+2. The bytes on disk must be those that git would store, and nothing may be under way that leaves no trace.
+3. Each commit that brought them must have been made here (git's reflogs say so). So must each that brought what they
+   were made *from*, down to what was approved: an edit on top of a pulled change carries that change along.
+4. No merge may have put them together with a branch that has the file under another name, or not at all.
+5. No line may be new in them that is also new in somebody else's commit, nor missing from both: text gets out of git's
+   sight (a merge that is left half done, a stash, a squash, a reset), and lines are what git merges by.
+
+Nothing that a repository's configuration names is started: no filter, no diff driver, no signature check.
 """
 
 from __future__ import annotations
 
 import os
-import time
-from collections.abc import Callable, Iterable, Mapping, Sequence
-from typing import NamedTuple
+from collections.abc import Iterable, Mapping, Sequence
+from functools import cached_property
 
 from gofigure.errors import GofigureError
 from gofigure.git.attributes import conversions
-from gofigure.git.objects import read_blobs
-from gofigure.git.program import Git, output
 from gofigure.git.repository import Repository
-from gofigure.process.capture import HelperFailed
-from gofigure.trust.made import Made, read_reflogs
-from gofigure.trust.record import Layer, Trust
+from gofigure.trust.history import History, Reader, Step
+from gofigure.trust.lines import Change, Line, all_lines, has_in_common, lines_of
+from gofigure.trust.made import Made
+from gofigure.trust.record import Layer, Trust, approved_texts, is_approved, last_used
 
-PATIENCE = 5.0  # seconds; in a history that takes longer, nobody can tell
-_BIGGEST = 1 << 20  # bytes of a version that is read to see whether it is approved
 _HEADS = ("HEAD", "CHERRY_PICK_HEAD", "REVERT_HEAD", "REBASE_HEAD")
 _STAGES = (":0", ":1", ":2", ":3")  # of the index (gitrevisions)
 
-IsApproved = Callable[[bytes], bool]
 
-
-def why_not_ours(trust: Trust, layer: Layer, is_approved: IsApproved) -> str:
-    """Why it cannot be said that these bytes were written here; "" if they were.
-
-    A folder without git has no remote: what is in it was put there on this machine.
-    """
+def why_not_ours(trust: Trust, token: bytes, layer: Layer) -> str:
+    """Why it cannot be said that these bytes were written here; "" if they were."""
     if trust.repository is None:
         return ""
     try:
-        return _no_evidence(trust.repository, layer) or _Search(trust.repository, layer, is_approved).foreign()
+        return _no_evidence(trust.repository, layer) or _Judge(trust, token, layer, Reader(trust.repository)).foreign()
     except GofigureError as error:
         return f"it cannot be told where it is from ({error})"
 
 
 def _no_evidence(repository: Repository, layer: Layer) -> str:
-    """What keeps the bytes in the working tree from being compared with those that git stores."""
+    """Rule 2: what keeps the bytes in the working tree from being compared with those that git stores."""
     path = os.path.join(repository.root, layer.name)
     if os.path.islink(path):
         return "it is a link, and what that leads to has changed"
@@ -62,126 +58,150 @@ def _no_evidence(repository: Repository, layer: Layer) -> str:
     return ""
 
 
-class _History(NamedTuple):
-    """Who brought which version of the file."""
+class _Judge:
+    """One question about one file, by the rules 3 to 5."""
 
-    brought: Mapping[str, list[str]]  # blob -> the commits that put it at the path
-    sources: Mapping[str, set[str]]  # commit made here -> the versions that it was made from
-    made: Mapping[str, Made]
-
-
-class _Search:
-    """One question about one file."""
-
-    def __init__(self, repository: Repository, layer: Layer, is_approved: IsApproved) -> None:
-        self._repository = repository
-        self._git: Git = repository.git
+    def __init__(self, trust: Trust, token: bytes, layer: Layer, reader: Reader) -> None:
+        self._trust = trust
+        self._token = token
         self._layer = layer
-        self._is_approved = is_approved
-        self._until = time.monotonic() + PATIENCE
+        self._reader = reader
 
     def foreign(self) -> str:
         """Which commit from elsewhere is in it; "" if none is."""
-        own = self._run("hash-object", "--no-filters", "--stdin", stdin=self._layer.data).decode().strip()
-        places = [*_STAGES, *_HEADS, *self._heads_in("MERGE_HEAD")]
-        stored, *here = self._ask([own, *map(self._at, places)])
-        begin = {*self._unapproved({oid for oid in here if oid}), *filter(None, [stored])}
-        if not begin:
-            return ""  # no object of git's, and made from what was approved: saved by an editor
-        history = self._history()
-        seen, left = set(begin), list(begin)
+        merging = self._reader.heads_in("MERGE_HEAD")
+        own, at_hand, committed = self._versions_at_hand(merging)
+        unapproved = self._unapproved(at_hand)
+        mine = self._my_change(at_hand - unapproved)
+        to_explain = unapproved | ({own} if own else set())
+        if not (to_explain or merging or mine.added or mine.removed):
+            return ""  # saved by an editor, and made of approved lines only
+        history = self._reader.history(self._layer.name)
+        return (
+            self._brought_from_elsewhere(history, to_explain, committed)
+            or self._being_merged_with_another_name(merging, own)
+            or self._line_from_elsewhere(history, mine)
+        )
+
+    def _versions_at_hand(self, merging: Sequence[str]) -> tuple[str, set[str], set[str]]:
+        """The blob of these bytes ("": git has none), the versions they may be made from, those of them in commits."""
+        own = self._reader.run("hash-object", "--no-filters", "--stdin", stdin=self._layer.data).decode().strip()
+        places = [f"{place}:{self._layer.name}" for place in (*_STAGES, *_HEADS, *merging)]
+        stored, *here = self._reader.blobs([own, *places])
+        return stored, {*here} - {""}, {*here[len(_STAGES) :]} - {""}
+
+    def _brought_from_elsewhere(self, history: History, to_explain: set[str], committed: set[str]) -> str:
+        """Rule 3, and 4 for merges that are committed."""
+        seen, left = set(to_explain), list(to_explain)
         while left:
             version = left.pop()
-            commits = history.brought.get(version, [])
-            said = _foreign_among(commits, history.made) if commits or version not in begin else ""
+            steps = history.brought_by.get(version, [])
+            if not steps and version in to_explain - committed:
+                continue  # it was only staged, and what it was made from is to be explained as well
+            made_here = self._reader.made_here
+            said = _foreign_among(steps, made_here) or _merged_with_another_name(steps, made_here)
             if said:
                 return said
-            from_these = {oid for commit in commits for oid in history.sources.get(commit, ())} - seen
-            seen |= from_these
-            left += self._unapproved(from_these)
+            sources = {source for step in steps for source in history.made_from.get(step.commit, ())} - seen
+            seen |= sources
+            left += self._unapproved(sources)
         return ""
 
-    def _history(self) -> _History:
-        roots = [oid for place in self._worktrees() for oid in _object_names(os.path.join(place, "FETCH_HEAD"))]
-        asked = "".join(f"{line}\n" for line in (*roots, "--", self._layer.name)).encode()
-        args = ("rev-list", "--all", "--reflog", "--full-history", "--ignore-missing", "--stdin")
-        commits = self._run(*args, stdin=asked).decode().split()
-        made = read_reflogs(self._run)
-        pairs = [(commit, origin) for commit in commits if commit in made for origin in made[commit].origins]
-        sources: dict[str, set[str]] = {}
-        for (commit, _), version in zip(pairs, self._versions([origin for _, origin in pairs]), strict=True):
-            if version:
-                sources.setdefault(commit, set()).add(version)
-        brought: dict[str, list[str]] = {}
-        for commit, version in zip(commits, self._versions(commits), strict=True):
-            if version and version not in sources.get(commit, ()):  # an amended message brings nothing
-                brought.setdefault(version, []).append(commit)
-        return _History(brought, sources, made)
+    def _being_merged_with_another_name(self, merging: Sequence[str], own: str) -> str:
+        """Rule 4, for a merge under way."""
+        head, *others = self._reader.versions(self._layer.name, ["HEAD", *merging])
+        for commit, version in zip(merging, others, strict=True):
+            if not version and own != head and commit not in self._reader.made_here:
+                return _renamed(commit)
+        return ""
 
-    def _worktrees(self) -> list[str]:
-        """The git directories of all working trees: each has a FETCH_HEAD of its own."""
-        common = self._repository.common_dir
-        linked = os.path.join(common, "worktrees")
-        names = os.listdir(linked) if os.path.isdir(linked) else []
-        return [common, *(os.path.join(linked, name) for name in names)]
+    def _line_from_elsewhere(self, history: History, mine: Change) -> str:
+        """Rule 5."""
+        if not (mine.added or mine.removed):
+            return ""
+        former = self._reader.former_names(self._layer.name, history)
+        for one in (history, *former.values()):
+            steps = _foreign_steps(one, self._reader.made_here)
+            contents = self._reader.contents(_blobs_of(steps))
+            lines = {version: lines_of(data) for version, data in contents.items() if self._reader.seconds_left()}
+            for step in steps:
+                if step.version not in contents:
+                    return f"commit {step.commit[:10]} has a version that is too big to compare"
+                shared = has_in_common(mine, _their_change(step, lines), self._known)
+                if shared and not self._is_approved(contents[step.version]):
+                    return f"some of it is also in this one: {_foreign_among([step], self._reader.made_here)}"
+        return ""
 
-    def _heads_in(self, name: str) -> list[str]:
-        return _object_names(os.path.join(self._repository.git_dir, name))
+    def _my_change(self, approved_at_hand: Iterable[str]) -> Change:
+        """What is in no approved text, and what is in all that these bytes can have been made from."""
+        now = lines_of(self._layer.data)
+        bases = [*self._reader.contents(approved_at_hand).values()]
+        used = last_used(self._trust, self._token, self._layer.name)
+        if used is not None:
+            bases.append(used)
+        before = frozenset.intersection(*map(lines_of, bases)) if bases else frozenset()
+        return Change(now - self._known, before - now)
 
-    def _versions(self, places: Sequence[str]) -> list[str]:
-        """The blob at the file's path in each commit; "" where there is none."""
-        return self._ask([self._at(place) for place in places])
+    @cached_property
+    def _known(self) -> frozenset[Line]:
+        return all_lines(approved_texts(self._trust, self._token, self._layer.name))
 
-    def _at(self, place: str) -> str:
-        return f"{place}:{self._layer.name}"
+    def _unapproved(self, versions: Iterable[str]) -> set[str]:
+        wanted = set(versions)
+        contents = self._reader.contents(wanted)
+        return {version for version in wanted if version not in contents or not self._is_approved(contents[version])}
 
-    def _ask(self, names: Sequence[str]) -> list[str]:
-        """The blob of each name, "" where there is none."""
-        if not names:
-            return []
-        lines = self._run("cat-file", "--batch-check", stdin="".join(f"{name}\n" for name in names).encode())
-        answers = [line.split() for line in lines.decode().splitlines()]
-        return [words[0] if len(words) == 3 and words[1] == "blob" else "" for words in answers]
-
-    def _unapproved(self, blobs: Iterable[str]) -> list[str]:
-        wanted = list(blobs)
-        if not wanted:
-            return []
-        asked = "".join(f"{oid}\n" for oid in wanted).encode()
-        sizes = self._run("cat-file", "--batch-check=%(objectsize)", stdin=asked).split()
-        small = [oid for oid, size in zip(wanted, sizes, strict=True) if int(size) <= _BIGGEST]
-        known = {oid for oid, data in zip(small, read_blobs(self._git, small), strict=True) if self._is_approved(data)}
-        return [oid for oid in wanted if oid not in known]
-
-    def _run(self, *args: str, stdin: bytes = b"") -> bytes:
-        left = self._until - time.monotonic()
-        if left <= 0:
-            raise HelperFailed(f"git took longer than {PATIENCE:g} s")
-        return output(self._git.start(*args, stdin=stdin), args, left)
+    def _is_approved(self, data: bytes) -> bool:
+        return is_approved(self._trust, self._token, Layer(self._layer.name, data))
 
 
-def _foreign_among(commits: Sequence[str], made: Mapping[str, Made]) -> str:
+def _foreign_among(steps: Sequence[Step], made_here: Mapping[str, Made]) -> str:
     """Which of the commits that brought a version was not made here.
 
     A commit that a rebase or a cherry-pick made says nothing alone; it must repeat what was committed here before.
     """
-    if not commits:
+    if not steps:
         return "no commit that git knows says where it is from"
-    for commit in commits:
-        if commit not in made:
-            return f"commit {commit[:10]} was not made here"
-    written = [made[commit].at for commit in commits if made[commit].by_hand]
-    for commit in commits:
-        if not made[commit].by_hand and (not written or made[commit].at < min(written)):
-            return f"commit {commit[:10]} repeats one that was made elsewhere"
+    for step in steps:
+        if step.commit not in made_here:
+            return f"commit {step.commit[:10]} was not made here"
+    repeats = _repeats(steps, made_here)
+    return f"commit {repeats[0].commit[:10]} repeats another one, and it cannot be told whose" if repeats else ""
+
+
+def _repeats(steps: Sequence[Step], made_here: Mapping[str, Made]) -> list[Step]:
+    """The commits that only repeat others, of which none was made here by hand before."""
+    made = [(step, made_here[step.commit]) for step in steps if step.commit in made_here]
+    written = min((one.at for _, one in made if one.by_hand), default=None)
+    return [step for step, one in made if not one.by_hand and (written is None or one.at < written)]
+
+
+def _foreign_steps(history: History, made_here: Mapping[str, Made]) -> list[Step]:
+    """The commits, of all that brought a version, which cannot be said to be ours."""
+    found: list[Step] = []
+    for steps in history.brought_by.values():
+        found += [step for step in steps if step.commit not in made_here]
+        found += _repeats(steps, made_here)
+    return found
+
+
+def _merged_with_another_name(steps: Sequence[Step], made_here: Mapping[str, Made]) -> str:
+    """Git follows a rename: what the other side changed under the old name arrives under the new one."""
+    for step in steps:
+        for parent, before in zip(step.parents, step.before, strict=True):
+            if len(step.parents) > 1 and not before and parent not in made_here:
+                return _renamed(parent)
     return ""
 
 
-def _object_names(path: str) -> list[str]:
-    """What each line of FETCH_HEAD or MERGE_HEAD begins with."""
-    try:
-        with open(path, encoding="utf-8", errors="replace") as file:
-            words = [line.split(maxsplit=1)[0] for line in file if line.strip()]
-    except OSError:
-        return []
-    return [word for word in words if len(word) in (40, 64) and not word.strip("0123456789abcdef")]
+def _renamed(commit: str) -> str:
+    return f"it was merged with commit {commit[:10]}, which may have it under another name"
+
+
+def _their_change(step: Step, lines: Mapping[str, frozenset[Line]]) -> Change:
+    before = frozenset[Line]().union(*(lines.get(version, ()) for version in step.before))
+    return Change(lines[step.version] - before, before - lines[step.version])
+
+
+def _blobs_of(steps: Iterable[Step]) -> set[str]:
+    return {version for step in steps for version in (step.version, *step.before) if version}

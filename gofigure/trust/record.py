@@ -108,6 +108,21 @@ def note_use(trust: Trust, token: bytes, layer: Layer) -> None:
 def last_used(trust: Trust, token: bytes, name: str) -> bytes | None:
     """The approved text of a layer that was in use in this working tree last; None if there was none."""
     text = _read(os.path.join(trust.approved, _last_name(trust, token, name))).decode("ascii", "replace")
+    return _read_text(trust, text)
+
+
+def approved_texts(trust: Trust, token: bytes, name: str) -> list[bytes]:
+    """All texts of a layer that were approved and are still kept, in any working tree."""
+    found = []
+    with contextlib.suppress(OSError):  # another process may be pruning
+        for entry in os.listdir(trust.approved):
+            data = _read_text(trust, entry)
+            if data is not None and entry == _text_name(token, Layer(name, data)):
+                found.append(data)
+    return found
+
+
+def _read_text(trust: Trust, text: str) -> bytes | None:
     try:
         return read_regular(os.fsencode(os.path.join(trust.approved, text))) if text.startswith(_TEXT) else None
     except OSError:
