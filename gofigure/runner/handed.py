@@ -36,9 +36,11 @@ class Handed:
             return ""
         if self.gets(stage):
             return f"it reads what git hands to {self.hook}"
-        if self.hook in _ABOUT_A_MESSAGE:  # it may read the file without being told its name
-            return f"{self.hook} is about a message, which is no content"
-        return next((f"it needs {name}, which reads what git hands to {self.hook}" for name in by), "")
+        by_way_of = next(iter(by), None)
+        if by_way_of is not None:
+            return f"it needs {by_way_of}, which reads what git hands to {self.hook}"
+        # It may read the message without being told the file's name.
+        return f"{self.hook} is about a message, which is no content" if self.hook in _ABOUT_A_MESSAGE else ""
 
     def is_missing(self, stage: Stage) -> str:
         """Why it cannot run without git's arguments, which are not there; "" if it can."""

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable
 
 from gofigure.digest.tree import look_up
 from gofigure.model import Stage
 from gofigure.snapshot.select import Selecting, Selector, show
-from gofigure.targets import reads_whole_locations, roots_of, source_of
+from gofigure.targets import manifests_of, reads_whole_locations, roots_of, source_of
 
 _NAMES_SHOWN = 3
 
@@ -28,16 +29,23 @@ def said_of(locations: tuple[str, ...], source: str | None) -> str:
     return f"no file in {names}{more} matches {_shown(source or '')}"
 
 
-def widened(stage: Stage, tree: bytes, load: Callable[[bytes], bytes]) -> Stage:
+def widened(stage: Stage, tree: bytes, load: Callable[[bytes], bytes], selecting: Selecting) -> Stage:
     """The stage with the modules or workspaces around its locations in their place (docs/decisions/0010).
 
     What is tested in one folder may use all of its module: a change there must not leave the old pass standing.
+    Where there are other modules, its manifest may refer to them (`replace x => ../x`): then everything is read.
     """
     markers = roots_of(stage)
     if not markers or stage.inputs or not stage.locations:
         return stage
-    locations = (_root_of(location, markers, tree, load) for location in stage.locations)
-    return stage._replace(locations=tuple(dict.fromkeys(locations)))
+    roots = {_root_of(location, markers, tree, load) for location in stage.locations}
+    outermost = sorted(root for root in roots if not any(root.startswith(f"{other}/") for other in roots))
+    manifests = "|".join(re.escape(name) for name in manifests_of(stage))
+    pattern = f"(?:^|/)(?:{manifests})$"
+    everywhere = selecting.select(tree, Selector(("",), pattern)).files
+    if everywhere < 0 or everywhere != selecting.select(tree, Selector(tuple(outermost), pattern)).files:
+        return stage._replace(locations=("",))
+    return stage._replace(locations=tuple(outermost))
 
 
 def selectors_of(stage: Stage) -> tuple[Selector, ...]:

@@ -80,7 +80,7 @@ class Planner:
         commands = commands_of(stage)
         env = declared(stage, self._environ)
         tools = self._tools.of(stage, commands, env.get("PATH", self._base_env["PATH"]))
-        selectors = selectors_of(widened(stage, tree, self._store.contents.load_tree))
+        selectors = selectors_of(widened(stage, tree, self._store.contents.load_tree, self.selecting))
         reads = tuple(Read(selector, *self.selecting.select(tree, selector)) for selector in selectors)
         shared = b"".join(read.digest for read in reads[1:])
         facts = facts_of(stage, commands, env, tools, upstream, self._system, shared)

@@ -14,6 +14,7 @@ class Target(Protocol):
 
     READS_WHOLE_LOCATIONS: bool  # `source` only says where there is something to do (decision 6)
     ROOTS: tuple[str, ...]  # files that mark the root of a module or workspace, of which a location is only a part
+    MANIFESTS: tuple[str, ...]  # files that make a folder a module, which others may refer to
     TELLS_VERSION: bool  # its tools may be run with `--version`; a word of the user's could do anything
     ENVIRONMENT: tuple[tuple[str, str], ...]  # variables that its programs get, unless the stage says otherwise
 
@@ -77,6 +78,10 @@ def reads_whole_locations(stage: Stage) -> bool:
 def roots_of(stage: Stage) -> tuple[str, ...]:
     """File names: all of the outermost folder around a location that holds one of them may decide the result."""
     return KINDS[stage.target].ROOTS
+
+
+def manifests_of(stage: Stage) -> tuple[str, ...]:
+    return KINDS[stage.target].MANIFESTS
 
 
 def tells_version(stage: Stage) -> bool:

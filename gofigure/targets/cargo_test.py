@@ -7,6 +7,7 @@ from gofigure.model import Command, Stage
 TELLS_VERSION = True
 READS_WHOLE_LOCATIONS = True
 ROOTS: tuple[str, ...] = ("Cargo.toml",)
+MANIFESTS: tuple[str, ...] = ("Cargo.toml",)
 ENVIRONMENT: tuple[tuple[str, str], ...] = ()
 
 

@@ -7,6 +7,7 @@ from gofigure.model import Command, Stage
 TELLS_VERSION = True
 READS_WHOLE_LOCATIONS = True
 ROOTS: tuple[str, ...] = ("go.work", "go.mod")
+MANIFESTS: tuple[str, ...] = ("go.mod",)
 ENVIRONMENT: tuple[tuple[str, str], ...] = ()
 
 

@@ -7,6 +7,7 @@ from gofigure.model import Command, Stage
 TELLS_VERSION = True
 READS_WHOLE_LOCATIONS = False
 ROOTS: tuple[str, ...] = ()
+MANIFESTS: tuple[str, ...] = ()
 ENVIRONMENT: tuple[tuple[str, str], ...] = ()
 
 # With one of these, make reads another file, or works in another folder.

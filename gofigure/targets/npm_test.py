@@ -7,6 +7,7 @@ from gofigure.model import Command, Stage
 TELLS_VERSION = True
 READS_WHOLE_LOCATIONS = True
 ROOTS: tuple[str, ...] = ("package-lock.json", "npm-shrinkwrap.json", "yarn.lock", "pnpm-lock.yaml")
+MANIFESTS: tuple[str, ...] = ("package.json",)
 # Test runners then run once instead of watching, and write no new snapshots.
 ENVIRONMENT: tuple[tuple[str, str], ...] = (("CI", "true"),)
 

@@ -7,6 +7,7 @@ from gofigure.model import Command, Stage
 TELLS_VERSION = True
 READS_WHOLE_LOCATIONS = True
 ROOTS: tuple[str, ...] = ()
+MANIFESTS: tuple[str, ...] = ()
 ENVIRONMENT: tuple[tuple[str, str], ...] = ()
 
 

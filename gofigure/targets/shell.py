@@ -9,6 +9,7 @@ from gofigure.model import Command, Stage
 TELLS_VERSION = False
 READS_WHOLE_LOCATIONS = False
 ROOTS: tuple[str, ...] = ()
+MANIFESTS: tuple[str, ...] = ()
 ENVIRONMENT: tuple[tuple[str, str], ...] = ()
 
 # A line of plain words does the same with and without a shell, and starts in half the time (GNU make does so too).

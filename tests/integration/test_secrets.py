@@ -383,8 +383,8 @@ def test_forms_used_here_are_the_real_ones() -> None:
 def test_what_escapes_have_taken_apart_is_hidden_once_they_are_gone(project: Repo) -> None:
     """`grep --color` writes the value in two pieces; without the colours it is whole again."""
     half = len(VALUE) // 2
-    project.write("say", f"printf 'error: {VALUE[:half]}\\033[31m%s\\033[0m\\n' '{VALUE[half:]}'; exit 1\n")
-    project.config("[jobs.j]\nstages = ['s']\n[stages.s]\nsecrets = ['TOKEN']\nrun = 'sh say'\n")
+    project.write("said", f"error: {VALUE[:half]}\x1b[31m{VALUE[half:]}\x1b[0m\n")
+    project.config("[jobs.j]\nstages = ['s']\n[stages.s]\nsecrets = ['TOKEN']\nrun = 'cat said; exit 1'\n")
     project.gofigure("allow")
     done = project.gofigure("run", env={"TOKEN": VALUE})
     assert done.returncode == 1

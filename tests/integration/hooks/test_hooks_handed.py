@@ -169,7 +169,7 @@ def test_it_is_never_reused_and_proves_nothing(repo: Repo, tmp_path: Path) -> No
     assert by_name["copy"]["reason"] == "never reused (it reads what git hands to commit-msg)"
     assert by_name["copy"]["note"] == "not proven: it reads what git hands to commit-msg"
     assert by_name["look"]["reason"] == "never reused (it needs copy, which reads what git hands to commit-msg)"
-    assert [by_name[name]["proven"] for name in ("copy", "look", "apart")] == [0, 0, 1]
+    assert [by_name[name]["proven"] for name in ("copy", "look", "apart")] == [False, False, False]
 
     by_hand = {stage["stage"]: stage for stage in repo.json("run")["runs"][0]["stages"]}
     assert by_hand["copy"]["verdict"] == "passed"

@@ -273,3 +273,17 @@ def test_a_request_to_stop_in_the_middle(repo: Repo, rig: Rig) -> None:
     assert Path(stage["parts"][2]["log"]).read_text() == "before\n"
     (row,) = (line for line in running.output.decode().splitlines() if line.split()[:2] == ["b", "interrupted"])
     assert stage["parts"][2]["log"] in row
+
+
+def test_a_module_that_another_may_refer_to_is_read_too(repo: Repo, tools: Path) -> None:
+    """`replace lib => ../lib` and the like: that there is another module is enough."""
+    repo.write("a/go.mod", "module a\nreplace lib => ../lib\n")
+    repo.write("a/a_test.go", "1\n")
+    repo.write("lib/go.mod", "module lib\n")
+    repo.write("lib/lib.go", "1\n")
+    repo.write("notes", "1\n")
+    at = Repo(repo.root, {**repo.env, "PATH": f"{tools}:{repo.env['PATH']}"}, repo.command)
+    _configure(at, "[jobs.j]\nstages = ['s']\n[stages.s]\ntarget = 'go_test'\nlocations = ['a']\n")
+    assert at.json("run")["runs"][0]["verdict"] == "passed"
+    at.write("lib/lib.go", "2\n")
+    assert at.json("run")["runs"][0]["verdict"] == "passed", "it must not be reused"

@@ -68,11 +68,12 @@ def test_locations_with_nothing_to_do(store: Store, tree: bytes, stage: Stage, e
 @pytest.mark.parametrize(
     ("stage", "expected"),
     [
-        (Stage("s", target="go_test", locations=("mono/a/b", "api")), ("mono", "api")),
+        (Stage("s", target="go_test", locations=("mono/a/b", "api")), ("api", "mono")),
         (Stage("s", target="cargo_test", locations=("rust/one",)), ("rust",)),
-        (Stage("s", target="npm_test", locations=("js/pkg", "web")), ("js", "web")),
-        (Stage("s", target="go_test", locations=("web", "nowhere/at/all")), ("web", "nowhere/at/all")),
-        (Stage("s", target="go_test", locations=("mono/a", "mono/a/b")), ("mono",)),
+        (Stage("s", target="npm_test", locations=("js/pkg", "web", "lib/deep")), ("js", "lib/deep", "web")),
+        (Stage("s", target="npm_test", locations=("js/pkg",)), ("",)),  # it may refer to the others
+        (Stage("s", target="go_test", locations=("web", "nowhere/at/all")), ("",)),
+        (Stage("s", target="go_test", locations=("mono/a", "mono/a/b", "api")), ("api", "mono")),
         (Stage("s", target="go_test", locations=("mono/a",), inputs=("*.go",)), ("mono/a",)),
         (Stage("s", target="go_test"), ()),
         (Stage("s", target="pytest", locations=("mono/a",)), ("mono/a",)),
@@ -81,7 +82,7 @@ def test_locations_with_nothing_to_do(store: Store, tree: bytes, stage: Stage, e
 def test_the_module_around_a_location_is_read(
     store: Store, tree: bytes, stage: Stage, expected: tuple[str, ...]
 ) -> None:
-    assert widened(stage, tree, store.contents.load_tree).locations == expected
+    assert widened(stage, tree, store.contents.load_tree, Selecting(store.contents)).locations == expected
 
 
 def test_what_is_missing_in_words() -> None:
