@@ -298,7 +298,7 @@ def test_a_personal_layer_that_git_tracks_is_anybodys(allowed: Repo, words: str)
     allowed.git("add", "-f", ".gofigure.local.toml")
     done = allowed.gofigure(*words.split())
     assert done.returncode == 2, said(done)
-    assert ".gofigure.local.toml is tracked by git, so it may be anybody's; it is not used" in said(done)
+    assert ".gofigure.local.toml is tracked by git, so it may be anybody's; nothing is run with it" in said(done)
     assert "git rm --cached .gofigure.local.toml" in said(done)
     assert not (allowed.root.parent / "planted").exists()
 

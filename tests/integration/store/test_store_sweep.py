@@ -231,48 +231,51 @@ def test_too_short_a_moment_leaves_what_was_not_reached(place: str, store: Store
 
 
 _SWEEPER = """
-import sys
+import os, signal, sys
+from gofigure.store.db import Database
 from gofigure.store.store import Store
-sys.path.insert(0, sys.argv[2])
+place, folder, last = sys.argv[1], sys.argv[2], int(sys.argv[3])
+sys.path.insert(0, folder)
 from test_store_sweep import TIGHT, TOKEN
 import gofigure.store.sweep
 gofigure.store.sweep.STEP = 20
-store = Store.open(sys.argv[1], TOKEN, sys.argv[1] + "-in-use")[0]
-print("here", flush=True)
+store = Store.open(place, TOKEN, place + "-in-use")[0]
+real, count = Database.execute, 0
+def counted(*args):
+    global count
+    count += 1
+    if count == last:
+        os.kill(os.getpid(), signal.SIGKILL)
+    return real(*args)
+Database.execute = counted
 store.sweep(TIGHT, lambda label, done: None, ())
-print("done", flush=True)
+print(count)
 """
 
 
 def test_killed_at_random_moments_twenty_times(tmp_path: Path, environment: dict[str, str]) -> None:
+    """A moment is a statement of SQL: that strikes on any machine."""
     dice = random.Random(20261122)
-    killed = 0
+    killed, statements = 0, 0
     place = str(tmp_path / ".gofigure")
-    takes = 0.0  # seconds that a sweep takes here; the first one is let be, to be measured
     for _ in range(21):
         with _open(place) as store:
-            _fill(store, 100 if killed else 500)
-        sweeper = subprocess.Popen(
-            [sys.executable, "-c", _SWEEPER, place, os.path.dirname(__file__)],
+            _fill(store, 100 if killed else 300)
+        last = dice.randint(1, max(1, statements // 4))  # the first sweep is let be: it counts
+        done = subprocess.run(
+            [sys.executable, "-c", _SWEEPER, place, os.path.dirname(__file__), str(last if statements else 0)],
             env={**environment, "PYTHONPATH": os.pathsep.join(path for path in sys.path if path)},
-            stdout=subprocess.PIPE,
+            capture_output=True,
+            check=False,
         )
-        assert sweeper.stdout is not None
-        assert sweeper.stdout.readline() == b"here\n"
-        began = time.monotonic()
-        try:
-            sweeper.wait(timeout=dice.uniform(0, takes) if takes else None)
-            takes = takes or time.monotonic() - began
-        except subprocess.TimeoutExpired:
-            killed += 1
-            os.kill(sweeper.pid, signal.SIGKILL)
-        sweeper.wait()
-        sweeper.stdout.close()
+        assert done.returncode in (0, -signal.SIGKILL), done.stderr.decode()
+        killed += done.returncode != 0
+        statements = statements or int(done.stdout)
         store, notice = Store.open(place, TOKEN, place + "-in-use")
         with store:
             assert notice == ""
             _assert_sound(place, store)
-    assert killed >= 7, "the moments must be such that they strike"
+    assert killed >= 10, "the moments must be such that they strike"
     with _open(place) as store:
         _sweep(store)
         _assert_bounds(place)
