@@ -36,7 +36,7 @@ _Row = RunRow | Skip
 @click.option("--stage", metavar="NAME", help="Only runs with this stage; --verdict is then the stage's.")
 @click.option("--since", metavar="WHEN", help="Only from then on: 90s, 10m, 2h, 3d, 1w (ago), or a date.")
 @click.option("--until", metavar="WHEN", help="Only up to then; a date means all of that day.")
-@click.option("--limit", "-n", type=click.IntRange(1), default=20, show_default=True, help="How many runs.")
+@click.option("--limit", "-n", type=click.IntRange(1, 1_000_000), default=20, show_default=True, help="How many runs.")
 @click.option("--json", "as_json", is_flag=True, help="Print the result as JSON.")
 def history(
     *,

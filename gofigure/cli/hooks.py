@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import os
+
 import click
 
 from gofigure import trust
@@ -42,7 +44,8 @@ def install_in(where: Here) -> None:
     for one in install.uninstall(repository, [hook for hook in HOOKS if hook not in wanted]):
         tell(f"gave back {one.path}" if one.kept else f"removed {one.path}: no job names it")
     for one in done:
-        kept = f" (the hook that was there runs first; it is now {one.kept})" if one.kept else ""
+        then = "runs first" if one.kept and os.access(one.kept, os.X_OK) else "is not executable, and does not run"
+        kept = f" (the hook that was there {then}; it is now {one.kept})" if one.kept else ""
         tell(f"installed {one.path}{kept}")
 
 

@@ -63,8 +63,9 @@ def logs(run: str | None, stage: str | None, *, follow: bool, only_paths: bool, 
 
 def _last_of(stage: str, history: History, project: Project, *, follow: bool) -> str:
     """The run that is meant by a stage alone."""
-    if follow:  # what is under way, or about to be
-        return LAST
+    newest = history.newest(project.root)
+    if follow and newest is not None and newest.state == "running":
+        return LAST  # it is under way, or about to be
     last = history.last_executed(stage, project.root)
     if last is None and stage not in (valid := history.names("stage")):
         raise unknown("stage", stage, sorted(valid))

@@ -269,3 +269,9 @@ def test_nothing_to_run_is_no_pass(repo: Repo, text: str) -> None:
     done = repo.gofigure("run")
     assert done.returncode == 2
     assert "has no job to run" in said(done)
+
+
+def test_a_number_beyond_all_measure(repo: Repo) -> None:
+    repo.config(CONFIG)
+    repo.gofigure("allow")
+    _is_defined(repo.gofigure("history", "-n", "9223372036854775808"), "history")

@@ -255,3 +255,10 @@ def test_a_reader_that_goes(three: Repo) -> None:
     done = subprocess.run(["bash", "-c", line], cwd=three.root, env=three.env, capture_output=True, check=False)
     assert done.stdout == b"\x1b"
     assert b"bug" not in done.stderr
+
+
+def test_following_what_is_over_shows_its_last_execution(repo: Repo) -> None:
+    _project(repo, "[stages.s]\nrun = 'echo once'\n", "s")
+    repo.gofigure("run")
+    assert repo.gofigure("run").returncode == 0
+    assert repo.gofigure("logs", "-f", "s").stdout == repo.gofigure("logs", "s").stdout == b"once\n"
