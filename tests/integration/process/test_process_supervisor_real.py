@@ -44,6 +44,14 @@ def bearers(marker: Marker) -> set[int]:
     return family.marked("=".join(marker).encode())
 
 
+def at_least(count: int, marker: Marker) -> bool:
+    """Whether so many bear the marker, or soon will: in the middle of an exec a process shows no environment."""
+    until = time.monotonic() + 10
+    while len(bearers(marker)) < count and time.monotonic() < until:
+        os.sched_yield()
+    return len(bearers(marker)) >= count
+
+
 def test_codes_times_and_sizes(marker: Marker, env: Env, log: Callable[[object], str]) -> None:
     with Supervisor(marker) as supervisor:
         for code in (0, 1, 255):
@@ -266,7 +274,7 @@ def test_two_hundred_at_once(marker: Marker, env: Env, log: Callable[[object], s
         for i in range(200):
             extra = {"FIFO": fifo, "I": str(i)}
             supervisor.start(i, ["sh", "-c", script], env=env | extra, log_path=log(i))
-        assert len(bearers(marker)) == 200
+        assert at_least(200, marker)
         os.write(gate, b"\n" * 200)  # a shell takes one line, byte by byte
         ended: list[Ended] = []
         while batch := supervisor.wait():
