@@ -340,6 +340,7 @@ def _migrate(database: Database, token: bytes) -> None:
         if version == 0:
             database.execute("INSERT INTO meta VALUES ('token', ?)", (token,))
             database.execute("INSERT INTO meta VALUES ('journal', ?)", (_inode(database.path + "-journal") or b"",))
+            database.execute("INSERT INTO meta VALUES ('swept', ?)", (str(time.time_ns()),))  # nothing is old yet
         database.execute(f"PRAGMA user_version = {len(STEPS)}")
         database.execute(f"PRAGMA application_id = {APPLICATION_ID}")
 
