@@ -7,14 +7,14 @@ from collections.abc import Callable
 from gofigure.cli.terminal import printable
 from gofigure.cli.verdicts import ended
 from gofigure.model import Part, StageResult
-from gofigure.snapshot.select import show
+from gofigure.snapshot.select import as_bytes, show
 
 
 def part_rows(stage: StageResult, width: int, duration: Callable[[float], str]) -> list[str]:
     """One row per part of a stage that has several. `width`: of the column of names; `duration`: seconds in words."""
     if len(stage.parts) < 2:
         return []
-    names = [show(part.location.encode("utf-8", "surrogateescape") or b".") for part in stage.parts]
+    names = [show(as_bytes(part.location) or b".") for part in stage.parts]
     column = max(width - 2, *map(len, names))
     return [
         f"    {name:<{column}}  {part.verdict:<11} {_took(part, duration):>8}  {_remark(part, stage)}".rstrip()

@@ -7,7 +7,9 @@ import os
 from gofigure.events import Note, Observer
 from gofigure.git.repository import Repository
 
-_LINES = ("/.gofigure", "/.gofigure-journal", "/.gofigure.set-aside-*", "/.gofigure.local.toml")
+_FILES = (b".gofigure", b".gofigure-journal", b".gofigure.local.toml")
+_SET_ASIDE = b".gofigure.set-aside-"
+_LINES = tuple(f"/{os.fsdecode(name)}" for name in (*_FILES, _SET_ASIDE + b"*"))
 
 
 def is_ignored(repository: Repository, path: bytes) -> bool:
@@ -36,3 +38,8 @@ def exclude_state(repository: Repository, observe: Observer) -> None:
             file.write(os.fsencode("\n".join(missing)) + b"\n")
     except OSError as error:
         observe(Note(f"{path} cannot be written ({error.strerror}); git will show .gofigure as untracked"))
+
+
+def is_own(path: bytes) -> bool:
+    """Whether this is one of them; also where `info/exclude` has not been written yet, and outside git."""
+    return path in _FILES or path.startswith(_SET_ASIDE)

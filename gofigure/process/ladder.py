@@ -10,6 +10,7 @@ from collections.abc import Callable, Iterable
 from typing import NamedTuple
 
 from gofigure.process import family
+from gofigure.process.pipes import pidfd
 
 Steps = tuple[tuple[int, float], ...]
 Find = Callable[[family.Table], set[int]]
@@ -105,7 +106,7 @@ class Ending:
         wanted = self._find(known) - family.spared(known)
         new = {pid for pid in wanted if pid not in self._members and not known[pid].dead}
         for pid in new:
-            self._members[pid] = member = _Member(known[pid], _pidfd(pid))
+            self._members[pid] = member = _Member(known[pid], pidfd(pid))
             if self._epoll is not None and member.fd >= 0:
                 self._epoll.register(member.fd, select.EPOLLIN)
         return new
@@ -148,13 +149,6 @@ class _Member(NamedTuple):
     def close(self) -> None:
         if self.fd >= 0:
             os.close(self.fd)
-
-
-def _pidfd(pid: int) -> int:
-    try:
-        return os.pidfd_open(pid)
-    except (AttributeError, OSError):  # macOS, an old kernel, too many files
-        return -1
 
 
 def _quietly(send: Callable[[int, int], object], to: int, number: int) -> None:

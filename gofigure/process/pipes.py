@@ -106,7 +106,7 @@ class ExitWatch:
     def __init__(self, pid: int) -> None:
         self.pid = pid
         self.code: int | None = None
-        self.fd = _pidfd(pid)
+        self.fd = pidfd(pid)
 
     def ended(self) -> bool:
         if self.code is None:
@@ -132,8 +132,9 @@ class ExitWatch:
         self.fd = -1
 
 
-def _pidfd(pid: int) -> int:
+def pidfd(pid: int) -> int:
+    """A descriptor that becomes readable when the process ends, and can never mean a later one; -1: there is none."""
     try:
         return os.pidfd_open(pid)
-    except (AttributeError, OSError):  # macOS, an old kernel, a sandbox
+    except (AttributeError, OSError):  # macOS, an old kernel, a sandbox, too many files
         return -1

@@ -7,7 +7,7 @@ from collections.abc import Callable
 
 from gofigure.digest.tree import look_up
 from gofigure.model import Stage
-from gofigure.snapshot.select import Selecting, Selector, show
+from gofigure.snapshot.select import Selecting, Selector, as_bytes, show
 from gofigure.targets import manifests_of, reads_whole_locations, roots_of, source_of
 
 _NAMES_SHOWN = 3
@@ -67,15 +67,11 @@ def _root_of(location: str, markers: tuple[str, ...], tree: bytes, load: Callabl
     names = location.split("/")
     for upto in range(len(names)):
         folder = "/".join(names[:upto])
-        paths = (_bytes(f"{folder}/{marker}".lstrip("/")) for marker in markers)
+        paths = (as_bytes(f"{folder}/{marker}".lstrip("/")) for marker in markers)
         if any(look_up(tree, path, load) is not None for path in paths):
             return folder
     return location
 
 
 def _shown(text: str) -> str:
-    return show(_bytes(text))
-
-
-def _bytes(text: str) -> bytes:
-    return text.encode("utf-8", "surrogateescape")
+    return show(as_bytes(text))

@@ -13,6 +13,7 @@ from typing import NamedTuple
 
 from gofigure.model import RunResult, Snapshot, StageResult
 from gofigure.runner.plan import Plan, Step
+from gofigure.runner.why import never_reused
 from gofigure.snapshot.select import Selecting, covers, show
 from gofigure.store.proofs import Proof
 from gofigure.store.store import Store
@@ -65,7 +66,7 @@ class Recorder:
         self._keep(result)
         if result.verdict == "passed" and not step.unprovable:
             self._passed.append(_Passed(step, result))
-        elif result.verdict == "passed" and not _never_proven(step):
+        elif result.verdict == "passed" and not never_reused(step):
             self._astray.add(result.stage)
         elif result.verdict in ("failed", "timed out") and not step.differs:
             self._refuted += [step.key, *step.file_keys]
@@ -156,11 +157,6 @@ class Recorder:
                 names = self._selecting.changed(before, here.tree, selector, 3)
                 return f"while it ran, {', '.join(names) or 'what its links lead to changed'}"
         return ""
-
-
-def _never_proven(step: Step) -> bool:
-    """Whether its stage says so: what needs it has always had to do with that."""
-    return step.stage.type == "deploy" or step.stage.interactive or not step.stage.cache
 
 
 def _joined(*notes: str) -> str:

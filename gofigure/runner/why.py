@@ -25,7 +25,7 @@ def ago(then_ns: int) -> str:
 
 def must_run(step: Step, content: Content, *, use_proofs: bool) -> str:
     """Why no proof would be enough; "" where one would."""
-    never = _never_reused(step)
+    never = never_reused(step)
     if never:
         return f"never reused ({never})"
     if not use_proofs:
@@ -38,7 +38,7 @@ def must_run(step: Step, content: Content, *, use_proofs: bool) -> str:
 
 def unprovable(step: Step, content: Content) -> str:
     """Why its passing will prove nothing; "" where it proves something."""
-    if _never_reused(step):
+    if never_reused(step):
         return step.handed or "its result is never reused"
     if step.inputs.files == 0:
         return "its inputs match no file"
@@ -49,7 +49,7 @@ def unprovable(step: Step, content: Content) -> str:
     return f"it ran on other content: {', '.join(step.differs)}" if step.differs else ""
 
 
-def _never_reused(step: Step) -> str:
+def never_reused(step: Step) -> str:
     """What it is about a stage that keeps it from ever being proven; "" mostly."""
     if step.stage.type == "deploy":
         return "a deploy"

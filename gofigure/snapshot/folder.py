@@ -6,13 +6,14 @@ import os
 
 from gofigure.digest.tree import build
 from gofigure.events import Observer, Progress
+from gofigure.git.exclude import is_own
 from gofigure.model import Snapshot
 from gofigure.snapshot.files import digest_files, word_of
 from gofigure.snapshot.select import show
 from gofigure.store.contents import Contents
 
 # Never content: git's own folder, and at the root what gofigure writes.
-_OURS = (b".gofigure", b".gofigure-journal", b".gofigure.d", b".gofigure.local.toml")
+_STATE = b".gofigure.d"
 _CHUNK = 2500
 
 
@@ -43,7 +44,7 @@ def _list(root: bytes, unprovable: dict[bytes, str], notes: list[str]) -> list[b
             with os.scandir(os.path.join(root, folder)) as entries:
                 for entry in entries:
                     path = os.path.join(folder, entry.name)
-                    if entry.name == b".git" or path in _OURS or path.startswith(b".gofigure.set-aside-"):
+                    if entry.name == b".git" or path == _STATE or is_own(path):
                         continue
                     if entry.is_dir(follow_symlinks=False):
                         waiting.append(path)

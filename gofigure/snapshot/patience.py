@@ -13,11 +13,14 @@ SECONDS = 10.0  # of computing, for all names of one folder; a million names tak
 
 
 @contextlib.contextmanager
-def patience(expression: str) -> Iterator[None]:
-    """Raise SlowExpression where what is inside computes for too long.
+def patience(expression: str | None) -> Iterator[None]:
+    """Raise SlowExpression where what is inside computes for too long; None: there is no expression to wait for.
 
     `re` looks for signals while it matches. Only the main thread gets them: in any other there is no bound.
     """
+    if expression is None:
+        yield
+        return
 
     def give_up(_number: int, _frame: FrameType | None) -> None:
         raise SlowExpression(expression, SECONDS)

@@ -71,7 +71,7 @@ class Selecting:
         return Selection(digest_value(_CONTEXT, parts), total)
 
     def _part(self, tree: bytes, location: str, selector: Selector) -> _Part:
-        entry, door = self._reach(tree, _name(location))
+        entry, door = self._reach(tree, as_bytes(location))
         if door is not None:  # all that is behind it is decided by the commit, or lies anywhere
             return _Part(door.kind + door.digest, -1, elsewhere=door.kind == LINK)
         if entry is None:
@@ -109,11 +109,8 @@ class Selecting:
     def _matched(self, folder: bytes, selector: Selector) -> Iterator[tuple[tuple[bytes, Entry], bool]]:
         """Every file below a folder, and whether its name matches."""
         files, matches = self._files_below(folder), _matching(selector)
-        if selector.pattern is None:
+        with patience(selector.pattern):
             answers = [matches(path) for path, _ in files]
-        else:
-            with patience(selector.pattern):
-                answers = [matches(path) for path, _ in files]
         return zip(files, answers, strict=True)
 
     def _reach(self, tree: bytes, path: bytes) -> tuple[Entry | None, Entry | None]:
@@ -131,7 +128,7 @@ class Selecting:
         """The files themselves, with paths from the root of the tree; links are not files of their own."""
         found: list[tuple[bytes, Entry]] = []
         for location in selector.locations:
-            prefix = _name(location)
+            prefix = as_bytes(location)
             entry = look_up(tree, prefix, self._contents.load_tree)
             if entry is None:
                 continue
@@ -170,14 +167,14 @@ class Selecting:
 
 def selects(selector: Selector, path: bytes) -> bool:
     """Whether a selector takes a path that exists."""
-    with patience(selector.pattern or ""):
+    with patience(selector.pattern):
         return _selects(selector, path)
 
 
 def _selects(selector: Selector, path: bytes) -> bool:
     matches = _matching(selector)
     for location in selector.locations:
-        prefix = _name(location)
+        prefix = as_bytes(location)
         if not prefix:
             rest = path
         elif path == prefix:
@@ -196,7 +193,7 @@ def covers(selector: Selector, path: bytes) -> bool:
 
     A slash says that this is a folder and that nobody knows what is in it.
     """
-    prefixes = [_name(location) for location in selector.locations]
+    prefixes = [as_bytes(location) for location in selector.locations]
     if path.endswith(b"/"):
         return any(_may_hold(selector, prefix, path) for prefix in prefixes)
     return selects(selector, path) or any(prefix.startswith(path + b"/") for prefix in prefixes)
@@ -221,7 +218,7 @@ def _matching(selector: Selector) -> Callable[[bytes], bool]:
     return lambda path: search(path.decode("utf-8", "surrogateescape")) is not None
 
 
-def _name(text: str) -> bytes:
+def as_bytes(text: str) -> bytes:
     """A path of the configuration as git has it; `os.fsencode` would ask the locale."""
     return text.encode("utf-8", "surrogateescape")
 

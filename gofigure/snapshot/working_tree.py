@@ -11,6 +11,7 @@ from gofigure.digest.tree import EXECUTABLE, FILE, LINK, MODULE, Entry, look_up
 from gofigure.errors import GitError
 from gofigure.events import Observer
 from gofigure.git import index, status
+from gofigure.git.exclude import is_own
 from gofigure.git.objects import read_blobs
 from gofigure.git.program import output
 from gofigure.git.repository import Repository
@@ -22,10 +23,6 @@ from gofigure.store.contents import Contents
 
 if TYPE_CHECKING:
     from gofigure.git.attributes import Conversions
-
-# As in info/exclude (git.exclude), which may not have been written yet when git is asked.
-_OURS = (b".gofigure", b".gofigure-journal", b".gofigure.local.toml")
-_SET_ASIDE = b".gofigure.set-aside-"
 
 
 class Asked(NamedTuple):
@@ -64,11 +61,7 @@ def of_working_tree(
     if repository.head is None or oid != repository.head.tree:
         tree = digest_of_tree(apart, oid, contents, observe)
 
-    new = [
-        path
-        for path in found.untracked
-        if not path.endswith(b"/") and path not in _OURS and not path.startswith(_SET_ASIDE)
-    ]
+    new = [path for path in found.untracked if not path.endswith(b"/") and not is_own(path)]
     looked_at = [*found.tracked, *new, *found.conflicted, *flags.assumed, *flags.skipped]
     changes = _changes(repository, asked, tree, looked_at, flags, contents, unprovable)
     for path in flags.skipped:

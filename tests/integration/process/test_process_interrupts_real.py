@@ -9,8 +9,8 @@ import time
 from typing import TYPE_CHECKING
 
 import pytest
+from support.processes import at_least, bearers
 
-from gofigure.process import family
 from gofigure.process.spawn import spawn
 
 if TYPE_CHECKING:
@@ -93,18 +93,6 @@ def drive(marker: Marker, env: dict[str, str], tmp_path: Path) -> Iterator[Calla
         driver.give_up()
 
 
-def left(marker: Marker) -> set[int]:
-    return family.marked("=".join(marker).encode())
-
-
-def at_least(count: int, marker: Marker) -> bool:
-    """Whether so many bear the marker, or soon will: in the middle of an exec a process shows no environment."""
-    until = time.monotonic() + 10
-    while len(left(marker)) < count and time.monotonic() < until:
-        os.sched_yield()
-    return len(left(marker)) >= count
-
-
 @pytest.mark.parametrize("name", ["SIGINT", "SIGTERM", "SIGHUP", "SIGQUIT"])
 def test_each_request_is_raised_once_and_nobody_is_left(
     name: str, marker: Marker, drive: Callable[..., Driver]
@@ -115,7 +103,7 @@ def test_each_request_is_raised_once_and_nobody_is_left(
     driver.send(signal.Signals[name])
     code, said = driver.rest()
     assert (code, said) == (0, [f"interrupted {name}", "raised once", f"over {name}", "handler restored True"])
-    assert left(marker) == set()
+    assert bearers(marker) == set()
 
 
 def test_a_second_request_does_not_wait(marker: Marker, drive: Callable[..., Driver], stubborn: list[str]) -> None:
@@ -127,7 +115,7 @@ def test_a_second_request_does_not_wait(marker: Marker, drive: Callable[..., Dri
     driver.send(signal.SIGINT)
     assert driver.rest() == (0, ["raised once", "over SIGINT", "handler restored True"])
     assert time.monotonic() - begun < 2
-    assert left(marker) == set()
+    assert bearers(marker) == set()
 
 
 def test_nohup_keeps_its_word(marker: Marker, drive: Callable[..., Driver]) -> None:
@@ -138,7 +126,7 @@ def test_nohup_keeps_its_word(marker: Marker, drive: Callable[..., Driver]) -> N
     driver.send(signal.SIGHUP)
     driver.send(signal.SIGTERM)
     assert driver.rest()[1][0] == "interrupted SIGTERM"
-    assert left(marker) == set()
+    assert bearers(marker) == set()
 
 
 def test_a_request_between_two_waits_is_not_lost(marker: Marker, env: dict[str, str], tmp_path: Path) -> None:

@@ -9,6 +9,7 @@ import time
 from typing import TYPE_CHECKING, NoReturn
 
 import pytest
+from support.processes import at_least, bearers
 
 from gofigure.process import family
 from gofigure.process.capture import start
@@ -38,18 +39,6 @@ def run(marker: Marker, env: Env, path: str, *argv: str, timeout: float | None =
         (ended,) = supervisor.wait()
         assert supervisor.wait() == []
     return ended
-
-
-def bearers(marker: Marker) -> set[int]:
-    return family.marked("=".join(marker).encode())
-
-
-def at_least(count: int, marker: Marker) -> bool:
-    """Whether so many bear the marker, or soon will: in the middle of an exec a process shows no environment."""
-    until = time.monotonic() + 10
-    while len(bearers(marker)) < count and time.monotonic() < until:
-        os.sched_yield()
-    return len(bearers(marker)) >= count
 
 
 def test_codes_times_and_sizes(marker: Marker, env: Env, log: Callable[[object], str]) -> None:
