@@ -23,9 +23,10 @@ from gofigure.errors import GofigureError, NestedError, NotACommit
 from gofigure.events import Note, Observer
 from gofigure.model import Config, Job, RunResult, Snapshot, Trigger
 from gofigure.project import Project, load_config, open_store
-from gofigure.runner.execute import Setting, execute
+from gofigure.runner.execute import execute
 from gofigure.runner.plan import Content, Plan
 from gofigure.runner.planner import Planner, skipped
+from gofigure.runner.setting import Setting
 from gofigure.snapshot.commits import of_commit, of_index
 from gofigure.snapshot.looking import Looking
 from gofigure.store.store import Store
@@ -66,7 +67,7 @@ def run(project: Project, request: Request, observe: Observer) -> list[RunResult
         open_store(project, token, observe, looking) as store,
         tidying(project, store, results, observe),
     ):
-        planner = Planner(config, store, request.environ, project.root, request.trigger)
+        planner = Planner(config, store, request.environ, project.root, request.trigger, project.repository)
         setting = make_setting(project, request, token, store, planner, looking, observe)
         for about in contents(project, request, looking, store, observe):
             for job in jobs:
@@ -189,6 +190,7 @@ def make_setting(
 ) -> Setting:
     return Setting(
         root=project.root,
+        repository=project.repository,
         state_dir=project.state_dir,
         lock_file=project.lock_file,
         mark=mark(token),

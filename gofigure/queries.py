@@ -16,7 +16,7 @@ from gofigure.model import Config, Job
 from gofigure.pipeline import Request, choose_jobs, content_now, contents, look
 from gofigure.project import Loaded, Project, open_store
 from gofigure.runner.execute import settle_if_free
-from gofigure.runner.plan import Content, Plan, Step
+from gofigure.runner.plan import Content, Plan, Shared, Step
 from gofigure.runner.planner import Planner
 from gofigure.runner.readers import Reader, readers
 from gofigure.snapshot.commits import of_commit
@@ -42,6 +42,7 @@ class Standing(NamedTuple):
 
     plans: list[Plan]
     last: dict[str, RunRow]  # the newest run of each job that has one
+    shared: Shared = Shared()  # what a private checkout would get from the working tree
 
 
 def standing(project: Project, loaded: Loaded, request: Request, observe: Observer) -> Standing:
@@ -50,7 +51,8 @@ def standing(project: Project, loaded: Loaded, request: Request, observe: Observ
         planned = present.plans(observe)
         present.settle()
         jobs = [plan.job.name for plan in planned]
-        return Standing(planned, {job: run for job in jobs for run in present.store.history.runs(Filter(job), 1)})
+        last = {job: run for job in jobs for run in present.store.history.runs(Filter(job), 1)}
+        return Standing(planned, last, present.shared(planned))
 
 
 class AboutStage(NamedTuple):
@@ -121,6 +123,11 @@ class _Present(NamedTuple):
         plan = self.planner.plan(job, content, use_proofs=self.request.use_proofs)
         return self.secrets.hide(plan) if self.secrets is not None else plan
 
+    def shared(self, planned: Sequence[Plan]) -> Shared:
+        if not planned:
+            return Shared()
+        return self.planner.shared((step for plan in planned for step in plan.steps.values()), planned[0].content)
+
     def settle(self) -> None:
         """Let what a dead process left not look as if it were under way."""
         settle_if_free(self.store, self.project.lock_file, self.project.root, self.mark)
@@ -131,7 +138,7 @@ def _looking_on(project: Project, loaded: Loaded, request: Request, observe: Obs
     """Open what is needed, once. Raises NotAllowedError where the configuration may not run."""
     token = trust.require(project.trust, loaded.layers)
     with look(project, request) as looking, open_store(project, token, observe, looking) as store:
-        planner = Planner(loaded.config, store, request.environ, project.root, request.trigger)
+        planner = Planner(loaded.config, store, request.environ, project.root, request.trigger, project.repository)
         secrets = _at_hand(loaded.config, request.environ)
         yield _Present(project, loaded, request, looking, store, planner, mark(token), secrets)
 

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, NamedTuple, get_args
 
 from gofigure.config import checks
 from gofigure.config.kinds import Key, Kind
-from gofigure.model import HOOKS, StageType
+from gofigure.model import HOOKS, StageType, Workspace
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -140,6 +140,22 @@ KEYS: tuple[Key, ...] = (
         _FLAG,
         False,
         "Whether the stage talks with the user: it gets the terminal, runs alone, and is never reused.",
+    ),
+    Key(
+        "stages.*",
+        "workspace",
+        Kind("a kind of workspace", checks.choice, choices=get_args(Workspace)),
+        "auto",
+        "Where the stage runs: in-place (the working tree), private (a checkout of what is being checked), or auto: "
+        "in place where what it reads is the same there, else private.",
+    ),
+    Key(
+        "stages.*",
+        "share",
+        Kind("a list of paths", checks.items, item=_PATH),
+        None,
+        "What git ignores and a private checkout gets by links; when it is left out: node_modules, .venv, target and "
+        "their like, where they are.",
     ),
 )
 
