@@ -45,6 +45,7 @@ class Stage(NamedTuple):
     enabled: bool = True
     interactive: bool = False  # it gets the terminal
     workspace: Workspace = "auto"
+    fix: bool = False  # it may change what it reads, and the changes are taken over
     share: tuple[str, ...] | None = None  # what is linked into a private checkout; None: what is found by itself
 
 
@@ -140,3 +141,4 @@ class RunResult(NamedTuple):
     verdict: Verdict
     stages: tuple[StageResult, ...]
     seconds: float = 0.0
+    mended: tuple[str, ...] = ()  # files that fixers have changed

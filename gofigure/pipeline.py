@@ -1,7 +1,7 @@
 """The main line: whatever starts a stage walks through `run`, from top to bottom.
 
     trigger → configuration → jobs → permission → look → store
-            → for each content and job: plan → lock → run what is left → record
+            → for each content and job: let fixers mend → plan → lock → workspace → run what is left → record
             → remove what is old
 
 Permission is for the very bytes of the configuration that was read (docs/decisions/0012), and comes before anything
@@ -70,9 +70,11 @@ def run(project: Project, request: Request, observe: Observer) -> list[RunResult
         planner = Planner(config, store, request.environ, project.root, request.trigger, project.repository)
         setting = make_setting(project, request, token, store, planner, looking, observe)
         for about in contents(project, request, looking, store, observe):
+            content = about
             for job in jobs:
-                planning = Planning(job, about, looking, setting)
-                result = execute(setting, planning.plan(), planning.plan_again)
+                planning = Planning(job, content, looking, setting)
+                result = mend(setting, planning) or execute(setting, planning.plan(), planning.plan_again)
+                content = planning.about
                 results.append(result)
                 if result.verdict != "reused":
                     looking.forget()  # something has run since it looked
@@ -85,22 +87,30 @@ class Planning:
     """One job on one content: its plan, as often as it is needed."""
 
     def __init__(self, job: Job, about: Snapshot, looking: Looking, setting: Setting) -> None:
-        self._job = job
-        self._about = about
+        self.job = job
+        self.about = about
         self._looking = looking
         self._setting = setting
 
     def plan(self) -> Plan:
         """By what was seen when somebody looked last."""
         setting = self._setting
-        content = content_now(self._about, self._looking, setting.store, setting.observe)
+        content = content_now(self.about, self._looking, setting.store, setting.observe)
         lenient = setting.trigger.kind != "manual"
-        return setting.planner.plan(self._job, content, use_proofs=setting.use_proofs, lenient=lenient)
+        return setting.planner.plan(self.job, content, use_proofs=setting.use_proofs, lenient=lenient)
 
     def plan_again(self) -> Plan:
         """By a new look: time has passed."""
         self._looking.forget()
         return self.plan()
+
+    def renew(self) -> None:
+        """Fixers have changed what this is about."""
+        self._looking.forget()
+        setting = self._setting
+        if self.about.kind == "index" and setting.repository is not None:
+            index_file = setting.trigger.index_file
+            self.about = of_index(setting.repository, index_file, setting.store.contents, setting.observe)
 
 
 @contextlib.contextmanager
@@ -111,6 +121,15 @@ def tidying(project: Project, store: Store, results: Sequence[RunResult], observ
         from gofigure.sweeping import now_and_then
 
         now_and_then(project, store, observe)
+
+
+def mend(setting: Setting, planning: Planning) -> RunResult | None:
+    """Let the job's fixers mend what they can; the result of one that failed, which ends the job."""
+    if not setting.planner.knows_fixers:
+        return None
+    from gofigure.runner import mending
+
+    return mending.mend(setting, mending.Planned(planning.plan, planning.plan_again, planning.renew), execute)
 
 
 def nothing_to_do(config: Config, request: Request) -> list[RunResult]:

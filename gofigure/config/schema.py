@@ -151,6 +151,14 @@ KEYS: tuple[Key, ...] = (
     ),
     Key(
         "stages.*",
+        "fix",
+        _FLAG,
+        False,
+        "Whether the stage may change the files it reads: what it changes goes into the commit and into the working "
+        "tree. Without, a stage that changes tracked files fails.",
+    ),
+    Key(
+        "stages.*",
         "share",
         Kind("a list of paths", checks.items, item=_PATH),
         None,

@@ -99,6 +99,9 @@ def _stage_rules(stage: Stage, bad: list[Wrong]) -> list[Wrong]:
     if len(ways) > 1 and ways != ["files", "inputs"]:
         others = " and ".join(f"'{key}'" for key in ways[1:])
         wrong.append(Wrong((ways[0],), f"found together with {others}; {_RULE}"))
+    if stage.fix and stage.workspace == "in-place" and not _touched("workspace", bad):
+        message = 'found "in-place" with \'fix\', expected "auto" or "private": what is mended is taken over from there'
+        wrong.append(Wrong(("workspace",), message))
     told = {**dict.fromkeys(stage.pass_env, "pass_env"), **{name: "env" for name, _ in stage.env}}
     for index, name in enumerate(stage.secrets):
         if name in told:

@@ -8,6 +8,7 @@ configuration with the repository, as a linked worktree does. It is not register
 from __future__ import annotations
 
 import os
+from collections.abc import Sequence
 
 from gofigure.errors import GitError
 from gofigure.git.repository import Head, Repository
@@ -42,10 +43,10 @@ def clean(checkout: Repository) -> None:
     checkout.git.run("clean", "-ffdq")
 
 
-def changed_files(checkout: Repository) -> bytes:
-    """A patch of what was changed here in tracked files since `switch`; for people."""
-    args = ("diff", "--no-ext-diff", "--no-textconv", "--no-color", "--ignore-submodules=all")
-    done = checkout.git.start(*args).finish()
+def changed_files(repository: Repository, paths: Sequence[bytes] = (), index_file: str | None = None) -> bytes:
+    """A patch of what differs from the index in tracked files, for people; `paths`: only there."""
+    args = ("diff", "--no-ext-diff", "--no-textconv", "--no-color", "--ignore-submodules=all", "--")
+    done = repository.git.start(*args, *map(os.fsdecode, paths), index_file=index_file).finish()
     if done.code not in (0, 1):
         raise GitError(done.err.decode(errors="backslashreplace").strip())
     return done.out

@@ -24,19 +24,26 @@ class Git(NamedTuple):
     git_dir: str
     env: Mapping[str, str]
 
-    def start(self, *args: str, index_file: str | None = None, stdin: bytes = b"") -> Running:
-        """Start `git ARGS`; several may be under way at once."""
+    def start(
+        self, *args: str, index_file: str | None = None, stdin: bytes = b"", always: Sequence[str] = _ALWAYS
+    ) -> Running:
+        """Start `git ARGS`; several may be under way at once. `always`: what stands before them."""
         env = dict(self.env)
         if self.git_dir:
             env["GIT_DIR"] = self.git_dir
             env["GIT_WORK_TREE"] = self.folder
         if index_file is not None:
             env["GIT_INDEX_FILE"] = index_file
-        return start(["git", "-C", self.folder, *_ALWAYS, *args], env=env, input=stdin)
+        return start(["git", "-C", self.folder, *always, *args], env=env, input=stdin)
 
     def run(self, *args: str, index_file: str | None = None, stdin: bytes = b"") -> bytes:
         """Output of `git ARGS`. Raises GitError with git's own words."""
         return output(self.start(*args, index_file=index_file, stdin=stdin), args)
+
+    def run_as_user(self, *args: str, index_file: str | None = None, stdin: bytes = b"") -> bytes:
+        """The same, by the user's own settings: for what is written into the user's index."""
+        running = self.start(*args, index_file=index_file, stdin=stdin, always=("-c", "core.hooksPath=/dev/null"))
+        return output(running, args)
 
 
 def output(running: Running, args: Sequence[str], timeout: float | None = None) -> bytes:

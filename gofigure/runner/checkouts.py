@@ -18,14 +18,16 @@ from gofigure.runner.setting import Setting
 class Places(NamedTuple):
     """The folders that stages run in, and how to look at what stands there."""
 
+    repositories: Mapping[Place, Repository | None]
     roots: Mapping[Place, str]
     look: Callable[[Place], Snapshot]
+    tree: str = ""  # git's tree that the private checkout holds
 
 
 @contextlib.contextmanager
 def opened(setting: Setting, plan: Plan) -> Iterator[tuple[Plan, Places]]:
     """The plan's places; and the plan as it can be carried out, if there can be no private checkout after all."""
-    here = Places({"in place": setting.root}, lambda _place: setting.look())
+    here = Places({"in place": setting.repository}, {"in place": setting.root}, lambda _place: setting.look())
     if not plan.private or setting.repository is None:
         yield plan, here
         return
@@ -57,4 +59,5 @@ def _private(setting: Setting, repository: Repository, plan: Plan) -> Iterator[P
                 return setting.look()
             return of_checkout(checkout.repository, checkout.shared, contents, setting.observe)
 
-        yield Places({"in place": setting.root, "private": root}, look)
+        repositories: dict[Place, Repository | None] = {"in place": repository, "private": checkout.repository}
+        yield Places(repositories, {"in place": setting.root, "private": root}, look, oid)

@@ -38,13 +38,18 @@ def execute(setting: Setting, plan: Plan, plan_again: Callable[[], Plan]) -> Run
         if secrets is not None:
             plan = secrets.hide(plan)
         settle(setting.store, setting.root, setting.mark)
+        from gofigure.process.log_files import make_folder  # a run that is wholly proven needs none
+
         with opened(setting, plan) as (plan, places):
             stages = [(name, step.reason, b"" if step.astray else step.key) for name, step in plan.steps.items()]
             number = setting.store.begin(_new_run(setting, plan), stages)
             if lock is not None:
                 lock.describe(f"{os.getpid()} run {number} of {plan.job.name} (process {os.getpid()})")
             _announce(setting, plan, number)
-            result = _run(setting, plan, number, places, secrets)
+            logs = make_folder(setting.state_dir, number)
+            result = _run(setting, plan, number, places, logs, secrets)
+            if plan.mends and result.verdict != "interrupted":
+                result = result._replace(mended=_taken_over(setting, plan, places, logs))
     setting.observe(RunFinished(result))
     return result
 
@@ -85,22 +90,30 @@ def _secrets(setting: Setting, plan: Plan) -> Secrets | None:
     return secrets
 
 
-def _run(setting: Setting, plan: Plan, number: int, places: Places, secrets: Secrets | None) -> RunResult:
+def _run(setting: Setting, plan: Plan, number: int, places: Places, logs: str, secrets: Secrets | None) -> RunResult:
     # Imported only now: a run that is wholly proven, the most frequent one, needs none of it.
     from gofigure.executor.local import LocalExecutor
-    from gofigure.process.log_files import make_folder
     from gofigure.process.supervisor import Supervisor
+    from gofigure.runner.changes import Patches
     from gofigure.runner.loop import run_plan
     from gofigure.runner.record import Recorder
     from gofigure.runner.tasks import TaskMaker
 
     this = f"{setting.mark}:{number}"
     inside = " ".join([*setting.trigger.inside, this])
-    logs = make_folder(setting.state_dir, number)
     tasks = TaskMaker(setting.planner, places.roots, logs, inside, setting.trigger, secrets)
     mask = secrets.mask if secrets is not None else None
     hide = mask.text if mask is not None else str
-    recorder = Recorder(setting.store, number, plan, setting.planner.selecting, places.look, hide)
+    recorder = Recorder(
+        setting.store,
+        number,
+        plan,
+        setting.planner.selecting,
+        places.look,
+        hide=hide,
+        said_of=Patches(places.repositories, setting.trigger.index_file, logs).said,
+        tell=lambda stage: setting.observe(StageFinished(number, stage)),
+    )
     pulse = None
     if setting.wants_output:
         from gofigure.runner.pulse import Pulse
@@ -118,6 +131,19 @@ def _run(setting: Setting, plan: Plan, number: int, places: Places, secrets: Sec
             keep_going=setting.keep_going,
             pulse=pulse,
         )
+
+
+def _taken_over(setting: Setting, plan: Plan, places: Places, logs: str) -> tuple[str, ...]:
+    """Bring what fixers changed to the user."""
+    from gofigure.runner.mending import take_over
+
+    def keep(patch: bytes) -> str:
+        place = os.path.join(logs, "left-alone.patch")
+        with open(place, "wb") as file:
+            file.write(patch)
+        return place
+
+    return take_over(setting, plan, places, keep)
 
 
 def _reused(setting: Setting, plan: Plan) -> RunResult:
@@ -164,7 +190,7 @@ def _announce(setting: Setting, plan: Plan, number: int) -> None:
 def _announce_checkout(setting: Setting, plan: Plan) -> None:
     """Say what runs in a private checkout, and why."""
     by_reason: dict[str, list[str]] = {}
-    for step in plan.private:
+    for step in () if plan.mends else plan.private:
         by_reason.setdefault(step.why_there, []).append(step.stage.name)
     for why, names in by_reason.items():
         verb = "runs" if len(names) == 1 else "run"

@@ -39,7 +39,7 @@ def fallen_back(plan: Plan, why: str) -> Plan:
         name: _fallen_back(step, plan.content, why) if step.place == "private" else step
         for name, step in plan.steps.items()
     }
-    return plan._replace(steps=steps)
+    return plan._replace(steps=steps, mends=False)
 
 
 def not_checked_out(step: Step) -> Step:
@@ -60,6 +60,8 @@ def _why_private(step: Step) -> str:
     """Why a stage cannot, or does not want to, run in the working tree; "" if it can."""
     if step.stage.workspace == "private":
         return "it asks for that"
+    if step.stage.fix:
+        return "what it mends is taken over from there"
     if step.stage.workspace == "auto" and step.differs:
         return f"the working tree differs: {', '.join(step.differs)}"
     return ""

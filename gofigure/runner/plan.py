@@ -99,6 +99,7 @@ class Plan(NamedTuple):
     steps: Mapping[str, Step]  # by stage, in dependency order
     lenient: bool = False  # a stage that cannot run on this content does not fail the run
     shared: Shared = Shared()
+    mends: bool = False  # only fixers are run, and what they change is taken over
 
     @property
     def private(self) -> list[Step]:

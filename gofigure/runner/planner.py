@@ -97,6 +97,10 @@ class Planner:
             steps[step.stage.name] = moved(step, content, "private", step.why_there, leads_back(step, shared))
         return shared
 
+    @property
+    def knows_fixers(self) -> bool:
+        return any(stage.fix for stage in self._config.stages.values())
+
     def environment(self, stage: Stage) -> dict[str, str]:
         """All of a stage's environment."""
         return {**self._base_env, **declared(stage, self._environ)}

@@ -8,13 +8,14 @@ stages that ended before it, which is what keeps a thousand short stages cheap.
 from __future__ import annotations
 
 import time
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from typing import NamedTuple
 
 from gofigure.model import Place, RunResult, Snapshot, StageResult
+from gofigure.runner.changes import Changed, changed, culprits
 from gofigure.runner.plan import Plan, Step
 from gofigure.runner.why import never_reused
-from gofigure.snapshot.select import Selecting, covers, show
+from gofigure.snapshot.select import Selecting, show
 from gofigure.store.proofs import Proof
 from gofigure.store.store import Store
 
@@ -40,13 +41,18 @@ class Recorder:
         selecting: Selecting,
         look: Callable[[Place], Snapshot],
         hide: Callable[[str], str] = str,
+        said_of: Callable[[Step, Iterable[bytes]], tuple[str, ...]] = lambda _step, _files: (),
+        tell: Callable[[StageResult], None] = lambda _result: None,
     ) -> None:
+        """`said_of`: the changes a stage has made, to be shown; `tell`: told of results that are not what they were."""
         self.run = run
         self.hide = hide  # what a text goes through before it is stored
         self._store = store
         self._plan = plan
         self._selecting = selecting
         self._look = look
+        self._said_of = said_of
+        self._tell = tell
         self._started: list[str] = []
         self._finished: dict[str, StageResult] = {}
         self._passed: list[_Passed] = []
@@ -107,8 +113,19 @@ class Recorder:
         here = {place: self._look(place) for place in {passed.step.place for passed in self._passed}}
         proofs: list[Proof] = []
         file_proofs: list[tuple[bytes, int]] = []
+        found = {
+            step.stage.name: changed(self._plan, step, here[step.place], self._selecting) for step, _ in self._passed
+        }
+        guilty = culprits(self._plan, found)
         for step, passed in self._passed:
-            why_not = self.hide(self._led_astray(step) or self._moved(step, here[step.place]))
+            change = found[passed.stage]
+            why_not = self.hide(self._led_astray(step) or change.words)
+            if passed.stage in guilty:
+                self._condemn(step, passed, change)
+                continue
+            if self._plan.mends and step.stage.fix and change.files:
+                why_not = "it changed what it read"
+                file_proofs += [(key, self.run) for key in self._left_alone(step, change, here[step.place])]
             if why_not:
                 self._astray.add(passed.stage)
                 self._keep(passed._replace(note=_joined(passed.note, f"not proven: {why_not}"), key=b""))
@@ -119,6 +136,32 @@ class Recorder:
         self._passed = []
         self._flush(proofs, file_proofs)
         self._next_look = time.monotonic() + max(_LOOK_EVERY, _SHARE * (time.monotonic() - began))
+
+    def _condemn(self, step: Step, passed: StageResult, change: Changed) -> None:
+        """A stage that has changed tracked files has not passed, whatever it says."""
+        self._astray.add(passed.stage)
+        self._refuted += [step.key, *step.file_keys]
+        names = ", ".join(sorted(map(show, change.files))[:3])
+        more = f" and {len(change.files) - 3} more" if len(change.files) > 3 else ""
+        self._amend(
+            passed._replace(
+                verdict="failed",
+                note=_joined(passed.note, self.hide(f"it changed {names}{more} (fix = true takes that over)")),
+                excerpt=tuple(map(self.hide, self._said_of(step, change.files))),
+                allowed=step.stage.allow_failure,
+            )
+        )
+
+    def _left_alone(self, step: Step, change: Changed, here: Snapshot) -> list[bytes]:
+        """The keys of the files that a fixer was handed and found good; none, if what all of them depend on changed."""
+        others = step.reads[1:]
+        if any(self._selecting.select(here.tree, one.selector).digest != one.digest for one in others):
+            return []
+        return [key for path, key in zip(step.files or (), step.file_keys, strict=False) if path not in change.files]
+
+    def _amend(self, result: StageResult) -> None:
+        self._keep(result)
+        self._tell(result)
 
     def _keep(self, result: StageResult) -> None:
         self._results[result.stage] = self._finished[result.stage] = result
@@ -145,18 +188,6 @@ class Recorder:
         """What it needs and what was not made from this content: its own result then is not about it either."""
         name = next((name for name in step.stage.needs if name in self._astray), None)
         return "" if name is None else f"it needs {name}, which was not proven"
-
-    def _moved(self, step: Step, here: Snapshot) -> str:
-        """What the stage reads and is no longer as it was; "" if all is."""
-        before = (self._plan.content.about if step.place == "private" else self._plan.content.here).tree
-        for selector, digest, _ in step.reads:
-            for path in here.unprovable:
-                if covers(selector, path):
-                    return f"{show(path)} {here.unprovable[path]}"
-            if self._selecting.select(here.tree, selector).digest != digest:
-                names = self._selecting.changed(before, here.tree, selector, 3)
-                return f"while it ran, {', '.join(names) or 'what its links lead to changed'}"
-        return ""
 
 
 def _joined(*notes: str) -> str:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 import re
 from collections.abc import Callable, Iterator
 from typing import NamedTuple
@@ -157,6 +158,11 @@ class Selecting:
             if len(words) == limit:
                 break
         return words
+
+    def altered(self, old: bytes, new: bytes, selector: Selector, limit: int) -> list[bytes]:
+        """The first selected files of `old` that are not the same in `new`."""
+        found = (path for path, was, _ in differences(old, new, self._contents.load_tree) if was is not None)
+        return list(itertools.islice((path for path in found if selects(selector, path)), limit))
 
     def keep(self) -> None:
         """Write the new answers to the store."""

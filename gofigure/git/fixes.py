@@ -1,0 +1,88 @@
+"""What fixers have changed in a checkout of our own, brought into an index as `git add` would have done."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Iterator, Sequence
+from typing import NamedTuple
+
+from gofigure.errors import GitError
+from gofigure.git.index import private_index
+from gofigure.git.program import Git
+from gofigure.git.repository import Repository
+
+_FILES = (b"100644", b"100755")
+
+
+class Fix(NamedTuple):
+    """One file with its content before and after; object ids."""
+
+    path: bytes
+    mode: bytes
+    before: str
+    after: str
+
+
+def harvest(checkout: Repository, tree: str, folder: str) -> list[Fix]:
+    """The files of `tree` that are changed in its checkout; their new content is written as blobs.
+
+    `folder`: see git.index.scratch. Files that are gone, new, or of another kind are no fixes.
+    """
+    own = private_index(checkout.index_file, folder)
+    checkout.git.run("add", "--update", index_file=own)
+    args = ("diff-index", "--cached", "-z", "--raw", "--no-renames", "--ignore-submodules=all", tree)
+    fields = checkout.git.run(*args, index_file=own).split(b"\0")[:-1]
+    fixes = []
+    for meta, path in zip(fields[::2], fields[1::2], strict=True):
+        old_mode, mode, before, after, _ = meta.lstrip(b":").split(b" ")
+        if old_mode in _FILES and mode in _FILES:
+            fixes.append(Fix(path, mode, before.decode(), after.decode()))
+    return fixes
+
+
+def into_index(repository: Repository, index_file: str | None, fixes: Sequence[Fix]) -> None:
+    """Put the fixed content in place of what was staged. Raises GitError where another process has the index.
+
+    `index_file`: the GIT_INDEX_FILE of a hook. For `git commit PATH` git hands over an index of its own, and has
+    written the one that will be the user's to index.lock: without the fixes there, the commit would look undone.
+    """
+    active = index_file or repository.index_file
+    targets = [active]
+    if os.path.basename(active).startswith("next-index-"):
+        targets.append(repository.index_file + ".lock")
+    lines = b"".join(b"%s %s\t%s\0" % (fix.mode, fix.after.encode(), fix.path) for fix in fixes)
+    for target in targets:
+        _check_unchanged(repository.git, target, fixes)
+        repository.git.run_as_user("update-index", "-z", "--index-info", index_file=target, stdin=lines)
+
+
+def merged(git: Git, mine: bytes, base: bytes, theirs: bytes, folder: str) -> bytes | None:
+    """`theirs`' changes to `base`, made to `mine`; None where they are at odds, or the content is no text."""
+    names = [os.path.join(folder, name) for name in ("mine", "base", "theirs")]
+    for name, data in zip(names, (mine, base, theirs), strict=True):
+        with open(name, "wb") as file:
+            file.write(data)
+    done = git.start("merge-file", "--stdout", "--quiet", *names).finish()
+    return done.out if done.code == 0 else None
+
+
+def as_checked_out(checkout: Repository, paths: Sequence[bytes]) -> Iterator[tuple[bytes, bytes]]:
+    """(path, bytes) of files as the checkout's own index has them: with line ends and filters, as before any fix."""
+    asked = b"".join(path + b"\0" for path in paths)
+    for line in checkout.git.run("checkout-index", "--temp", "-z", "--stdin", stdin=asked).split(b"\0")[:-1]:
+        name, path = line.split(b"\t", 1)
+        place = os.path.join(os.fsencode(checkout.root), name)
+        with open(place, "rb") as file:
+            yield path, file.read()
+        os.unlink(place)
+
+
+def _check_unchanged(git: Git, index_file: str, fixes: Sequence[Fix]) -> None:
+    staged: dict[bytes, str] = {}
+    for line in git.run("ls-files", "-s", "-z", index_file=index_file).split(b"\0")[:-1]:
+        meta, path = line.split(b"\t", 1)
+        staged[path] = meta.split(b" ")[1].decode()
+    for fix in fixes:
+        if staged.get(fix.path) != fix.before:
+            name = fix.path.decode("utf-8", "backslashreplace")
+            raise GitError(f"{name} was staged anew while it was being mended", hint="commit again")

@@ -1,0 +1,138 @@
+"""Fixers run first, in a private checkout, and what they change is taken over, until nothing is left to change.
+
+    plan → fixers of it that are not proven → run → take over → plan anew, on the mended content → ...
+
+So what comes after them, in the same job, reads what will be committed; and a fixer is proven on content that it
+leaves as it is. Where content cannot be changed any more (a commit), a fixer only checks.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from typing import NamedTuple
+
+from gofigure.errors import GofigureError
+from gofigure.events import Note
+from gofigure.git.index import scratch
+from gofigure.model import RunResult
+from gofigure.runner.checkouts import Places
+from gofigure.runner.graph import Graph
+from gofigure.runner.plan import Plan, Step
+from gofigure.runner.setting import Setting
+from gofigure.snapshot.select import show
+
+_ROUNDS = 3
+_NAMED = 5
+_HOOKS = ("pre-commit", "pre-merge-commit")  # git reads the index once more after these
+
+
+class Planned(NamedTuple):
+    """How a job's plan is come by."""
+
+    plan: Callable[[], Plan]
+    plan_again: Callable[[], Plan]  # by a new look
+    renew: Callable[[], None]  # the content itself is another one now
+
+
+def mend(
+    setting: Setting, planned: Planned, carry_out: Callable[[Setting, Plan, Callable[[], Plan]], RunResult]
+) -> RunResult | None:
+    """Let fixers mend; the result of the last of them to fail, None if nothing stands in the way of the rest.
+
+    `carry_out`: runner.execute.execute.
+    """
+    mended: tuple[str, ...] = ()
+    for _ in range(_ROUNDS):
+        plan = fixers_of(planned.plan(), setting)
+        if plan is None:
+            return None
+        result = carry_out(setting, plan, lambda: _left_of(planned.plan_again(), setting))
+        if result.verdict == "interrupted":
+            return result
+        if not result.mended:
+            return result if result.verdict == "failed" else None
+        mended = result.mended
+        planned.renew()
+    raise GofigureError(
+        f"the fixers do not come to an end: {_listed(mended)} changed each of {_ROUNDS} times",
+        hint="two of them disagree, or one makes another change each time; run them by hand and compare",
+    )
+
+
+def fixers_of(plan: Plan, setting: Setting) -> Plan | None:
+    """The plan of those that may mend here, and what they need; None if there are none that must run."""
+    if not _can_mend(plan, setting):
+        return None
+    names = [name for name, step in plan.steps.items() if step.stage.fix and step.fate == "run"]
+    if not names:
+        return None
+    wanted: dict[str, None] = {}
+    while names:
+        name = names.pop()
+        wanted[name] = None
+        names += [need for need in plan.steps[name].stage.needs if need not in wanted]
+    steps = {name: step for name, step in plan.steps.items() if name in wanted}
+    graph = Graph(tuple(step.stage for step in steps.values()), _in_turn(steps, plan.graph.waits_for))
+    return plan._replace(steps=steps, graph=graph, mends=True)
+
+
+def _left_of(plan: Plan, setting: Setting) -> Plan:
+    """The fixers that are left where another run came first; maybe none."""
+    return fixers_of(plan, setting) or plan._replace(steps={})
+
+
+def _can_mend(plan: Plan, setting: Setting) -> bool:
+    kind, trigger = plan.content.about.kind, setting.trigger.kind
+    return (kind == "index" and trigger in (*_HOOKS, "manual")) or (kind == "working tree" and trigger == "manual")
+
+
+def _in_turn(steps: Mapping[str, Step], waits_for: Mapping[str, frozenset[str]]) -> dict[str, frozenset[str]]:
+    """The order of the graph, and besides: of two fixers that may write the same file, the second waits."""
+    order: dict[str, frozenset[str]] = {}
+    for name, step in steps.items():
+        before = {other for other in waits_for[name] if other in steps}
+        if step.stage.fix:
+            before |= {other for other in order if steps[other].stage.fix and _may_meet(steps[other], step)}
+        order[name] = frozenset(before)
+    return order
+
+
+def _may_meet(one: Step, other: Step) -> bool:
+    if one.files is None or other.files is None:
+        return True
+    return not set(one.files).isdisjoint(other.files)
+
+
+def take_over(setting: Setting, plan: Plan, places: Places, keep: Callable[[bytes], str]) -> tuple[str, ...]:
+    """Bring what fixers changed in the checkout into the index and the working tree; returns the files' names.
+
+    `keep`: stores a patch that could not be applied, and returns where. Raises GitError where another process has
+    the index.
+    """
+    from gofigure.git.checkout import changed_files
+    from gofigure.git.fixes import harvest, into_index
+    from gofigure.workspace.take_over import take_over as into_files
+
+    repository, checkout = setting.repository, places.repositories.get("private")
+    if repository is None or checkout is None:
+        return ()
+    with scratch(repository) as folder:
+        fixes = harvest(checkout, places.tree, folder)
+        if not fixes:
+            return ()
+        if plan.content.about.kind == "index":
+            into_index(repository, setting.trigger.index_file, fixes)
+        left = into_files(repository, checkout, fixes, folder)
+    names = tuple(show(fix.path) for fix in fixes)
+    where = "in what is being committed and " if plan.content.about.kind == "index" else ""
+    setting.observe(Note(f"mended {where}in the working tree: {_listed(names)}"))
+    if left:
+        kept = keep(changed_files(checkout, [fix.path for fix in left]))
+        alone = _listed([show(fix.path) for fix in left])
+        setting.observe(Note(f"left alone in the working tree, as your edits are at odds with it: {alone}; see {kept}"))
+    return names
+
+
+def _listed(names: Sequence[str]) -> str:
+    more = f" and {len(names) - _NAMED} more" if len(names) > _NAMED else ""
+    return ", ".join(names[:_NAMED]) + more
