@@ -3,7 +3,7 @@
     plan → fixers of it that are not proven → run → take over → plan anew, on the mended content → ...
 
 So what comes after them, in the same job, reads what will be committed; and a fixer is proven on content that it
-leaves as it is. Where content cannot be changed any more (a commit), a fixer only checks.
+leaves as it is. Where content cannot be changed any more (a commit, a merge that git makes), a fixer only checks.
 """
 
 from __future__ import annotations
@@ -23,7 +23,6 @@ from gofigure.snapshot.select import show
 
 _ROUNDS = 3
 _NAMED = 5
-_HOOKS = ("pre-commit", "pre-merge-commit")  # git reads the index once more after these
 
 
 class Planned(NamedTuple):
@@ -82,8 +81,9 @@ def _left_of(plan: Plan, setting: Setting) -> Plan:
 
 
 def _can_mend(plan: Plan, setting: Setting) -> bool:
+    """Git reads the index once more after pre-commit; after pre-merge-commit it commits the tree that it had before."""
     kind, trigger = plan.content.about.kind, setting.trigger.kind
-    return (kind == "index" and trigger in (*_HOOKS, "manual")) or (kind == "working tree" and trigger == "manual")
+    return (kind == "index" and trigger in ("pre-commit", "manual")) or (kind == "working tree" and trigger == "manual")
 
 
 def _in_turn(steps: Mapping[str, Step], waits_for: Mapping[str, frozenset[str]]) -> dict[str, frozenset[str]]:

@@ -23,6 +23,7 @@ from gofigure.store.store import Store
 _LOOK_EVERY = 1.0
 _SHARE = 10
 _WRITE_EVERY = 0.1
+_NAMES_SHOWN = 3
 
 
 class _Passed(NamedTuple):
@@ -124,8 +125,10 @@ class Recorder:
                 self._condemn(step, passed, change)
                 continue
             if self._plan.mends and step.stage.fix and change.files:
-                why_not = "it changed what it read"
+                self._astray.add(passed.stage)
+                self._keep(passed._replace(note=_joined(passed.note, self.hide(f"mended {_named(change)}")), key=b""))
                 file_proofs += [(key, self.run) for key in self._left_alone(step, change, here[step.place])]
+                continue
             if why_not:
                 self._astray.add(passed.stage)
                 self._keep(passed._replace(note=_joined(passed.note, f"not proven: {why_not}"), key=b""))
@@ -141,12 +144,11 @@ class Recorder:
         """A stage that has changed tracked files has not passed, whatever it says."""
         self._astray.add(passed.stage)
         self._refuted += [step.key, *step.file_keys]
-        names = ", ".join(sorted(map(show, change.files))[:3])
-        more = f" and {len(change.files) - 3} more" if len(change.files) > 3 else ""
         self._amend(
             passed._replace(
                 verdict="failed",
-                note=_joined(passed.note, self.hide(f"it changed {names}{more} (fix = true takes that over)")),
+                exit_code=None,
+                note=_joined(passed.note, self.hide(f"it changed {_named(change)} (fix = true takes that over)")),
                 excerpt=tuple(map(self.hide, self._said_of(step, change.files))),
                 allowed=step.stage.allow_failure,
             )
@@ -188,6 +190,12 @@ class Recorder:
         """What it needs and what was not made from this content: its own result then is not about it either."""
         name = next((name for name in step.stage.needs if name in self._astray), None)
         return "" if name is None else f"it needs {name}, which was not proven"
+
+
+def _named(change: Changed) -> str:
+    names = sorted(map(show, change.files))
+    more = f" and {len(names) - _NAMES_SHOWN} more" if len(names) > _NAMES_SHOWN else ""
+    return ", ".join(names[:_NAMES_SHOWN]) + more
 
 
 def _joined(*notes: str) -> str:
