@@ -58,4 +58,8 @@ STEPS: tuple[str, ...] = (
       FOREIGN KEY (run, stage) REFERENCES stage_runs (run, stage) ON DELETE CASCADE
     ) WITHOUT ROWID
     """,
+    """
+    -- A commit that a hook let through without a look has this one as its first parent.
+    ALTER TABLE skips ADD COLUMN head TEXT NOT NULL DEFAULT ''
+    """,
 )

@@ -10,6 +10,12 @@ from typing import NamedTuple
 from gofigure.model import MAY_WAIT
 from gofigure.triggers.background import folder_of, folders_of, is_taken, write_whole
 
+_WORDS = {
+    "waiting": "is waiting",
+    "running": "is under way",
+    "interrupted": "was interrupted",
+    "not begun": "could not be made",
+}
 BAD = ("failed", "interrupted", "not begun")
 
 
@@ -28,8 +34,7 @@ class Outcome(NamedTuple):
     def title(self) -> str:
         """`post-commit check of commit 1a2b3c4d5e failed`."""
         of = f" of {self.about}" if self.about else ""
-        words = {"not begun": "could not be made", "interrupted": "was interrupted"}.get(self.state, self.state)
-        return f"{self.hook} check{of} {words}"
+        return f"{self.hook} check{of} {_WORDS.get(self.state, self.state)}"
 
     @property
     def detail(self) -> str:
