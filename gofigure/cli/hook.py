@@ -25,19 +25,26 @@ def answer(hook: str, args: Sequence[str], data: bytes) -> int:
     What comes after the fact can stop nothing. Git makes post-checkout's exit code its own: to call a checkout
     failed that was made would break every script around it. The failure is told and recorded all the same.
     """
-    background: bool | None = None  # see pipeline.Request
     if hook in MAY_WAIT:
-        from gofigure.cli.later import put_off
-
-        share = put_off(hook, args, data)
-        if share == "all":
-            return EXIT_PASSED
-        background = False if share == "some" else None
-    code = guarded(lambda: _run_jobs(hook, args, data, background=background))
+        return _answer_after(hook, args, data)
+    code = guarded(lambda: _run_jobs(hook, args, data))
     return EXIT_PASSED if hook in AFTER_THE_FACT and code != EXIT_INTERRUPTED else code
 
 
-def _run_jobs(hook: str, args: Sequence[str], data: bytes, *, background: bool | None) -> int:
+def _answer_after(hook: str, args: Sequence[str], data: bytes) -> int:
+    """What git need not wait for comes last: who is started by a run takes itself for a part of it."""
+    from gofigure.cli.later import put_off, share_put_off
+
+    share, as_git_gave_it = share_put_off(hook), dict(os.environ)
+    code = EXIT_PASSED
+    if share != "all":
+        code = guarded(lambda: _run_jobs(hook, args, data, background=None if share == "none" else False))
+    if share != "none" and not put_off(hook, args, data, as_git_gave_it):
+        code = max(code, guarded(lambda: _run_jobs(hook, args, data, background=True)))
+    return code if code == EXIT_INTERRUPTED else EXIT_PASSED
+
+
+def _run_jobs(hook: str, args: Sequence[str], data: bytes, *, background: bool | None = None) -> int:
     from gofigure.cli.console import console_for
     from gofigure.cli.here import here
     from gofigure.model import Trigger

@@ -41,7 +41,9 @@ class Judged(NamedTuple):
         return not self.jobs
 
 
-class _Finding(NamedTuple):
+class Finding(NamedTuple):
+    """What is known of one job on one tree."""
+
     good: bool
     reason: str
     run: int = 0
@@ -77,7 +79,7 @@ class Judge:
         for commit in commits:
             digest = trees[commit.tree]
             mine = [run for run in runs if run.tree == digest]
-            findings = {job.name: self._by_runs(job, mine, stages) for job in self._jobs}
+            findings = {job.name: said_by(job, mine, stages) for job in self._jobs}
             open_jobs = [job for job in self._jobs if not findings[job.name].good]
             if open_jobs:
                 trees[commit.tree] = digest = digest or name_tree(commit.tree)
@@ -90,23 +92,7 @@ class Judge:
             judged.append(Judged(commit, tuple(bad), reason, said.run))
         return judged
 
-    def _by_runs(self, job: Job, runs: Sequence[RunRow], stages: Mapping[int, list[StageRow]]) -> _Finding:
-        """What the newest run of the job that came to something says. `runs`: on this tree, newest first."""
-        partial = _Finding(good=False, reason="")
-        for run in runs:
-            if run.job != job.name:
-                continue
-            failed = [stage.stage for stage in stages[run.id] if stage.state in _FAILED and not stage.allowed]
-            if failed and any(stage.key for stage in stages[run.id] if stage.stage in failed):
-                return _Finding(good=False, reason=f"{', '.join(failed)} failed in run {run.id}", run=run.id)
-            why_not = next(filter(None, map(_why_not, stages[run.id])), "")
-            if run.state in ("passed", "reused") and not why_not:
-                return _Finding(good=True, reason=f"{job.name} {run.state} in run {run.id}", run=run.id)
-            if why_not and not partial.reason:
-                partial = _Finding(good=False, reason=f"{why_not} (run {run.id})", run=run.id)
-        return partial
-
-    def _by_proofs(self, job: Job, digest: bytes | None, known: _Finding) -> _Finding:
+    def _by_proofs(self, job: Job, digest: bytes | None, known: Finding) -> Finding:
         if digest is None:
             return known
         about = Snapshot("commit", digest)
@@ -115,7 +101,7 @@ class Judge:
         except GofigureError:  # a slow expression, a record that is gone: no proof in any case
             return known
         if not missing:
-            return _Finding(good=True, reason=f"every stage of {job.name} is proven")
+            return Finding(good=True, reason=f"every stage of {job.name} is proven")
         return known
 
     def _unseen(self, commit: Commit, makers: Mapping[str, str], *, known: bool) -> str:
@@ -130,6 +116,23 @@ class Judge:
         return f"made by {maker}; {what}" if maker else what
 
 
+def said_by(job: Job, runs: Sequence[RunRow], stages: Mapping[int, list[StageRow]]) -> Finding:
+    """What the newest run of a job that came to something says. `runs`: on one tree, newest first."""
+    partial = Finding(good=False, reason="")
+    for run in runs:
+        if run.job != job.name:
+            continue
+        failed = [stage.stage for stage in stages[run.id] if stage.state in _FAILED and not stage.allowed]
+        if failed and any(stage.key for stage in stages[run.id] if stage.stage in failed):
+            return Finding(good=False, reason=f"{', '.join(failed)} failed in run {run.id}", run=run.id)
+        why_not = next(filter(None, map(_why_not, stages[run.id])), "")
+        if run.state in ("passed", "reused") and not why_not:
+            return Finding(good=True, reason=f"{job.name} {run.state} in run {run.id}", run=run.id)
+        if why_not and not partial.reason:
+            partial = Finding(good=False, reason=f"{why_not} (run {run.id})", run=run.id)
+    return partial
+
+
 def _may_be_of(skip: Skip, commit: Commit) -> bool:
     """Whether the hook that ran nothing was called for this commit: HEAD was its first parent then."""
     return bool(skip.head) and skip.head == next(iter(commit.parents), "")
@@ -139,8 +142,10 @@ def _why_not(stage: StageRow) -> str:
     """Why a stage's part in a run says nothing of the tree that the run was about; "" if it does."""
     if stage.state == "reused" or (stage.state in _FAILED and stage.allowed):
         return ""
+    if stage.state in ("passed", *_FAILED) and not stage.key:
+        return f"{stage.stage} {stage.state}, but on other content"
     if stage.state == "passed":
-        return "" if stage.key else f"{stage.stage} passed, but on other content"
+        return ""
     if stage.state == "skipped":
         return f"{stage.stage} did not run: {stage.reason}"
-    return f"{stage.stage} was {stage.state}"
+    return f"{stage.stage} {'is' if stage.state in ('queued', 'running') else 'was'} {stage.state}"
