@@ -19,6 +19,7 @@ from gofigure.process.spawn import CannotStart, spawn
 _LOG_BYTES = 256 * 1024
 _QUIET = 2.0  # seconds without a move, after which a rebase counts as stopped, for a person to act
 _LOOK_EVERY = 0.1
+_GLANCE = 0.002  # far longer than `is_taken` holds a place that it looks at
 _SEQUENCES = ("rebase-merge", "rebase-apply", "sequencer")
 # Of a commit that is past when the turn comes; git would take these for those of the present.
 _STALE = ("GIT_INDEX_FILE", "GIT_QUARANTINE_PATH")
@@ -66,7 +67,9 @@ def ask(folder: str, asked: Asked, argv: Sequence[str], env: Mapping[str, str]) 
         return False
     try:
         if not _take(place, wait=False):
-            return True
+            time.sleep(_GLANCE)
+            if not _take(place, wait=False):
+                return True
         return _start(folder, argv, env, place)
     finally:
         os.close(place)

@@ -16,6 +16,7 @@ _WORDS = {
     "interrupted": "was interrupted",
     "not begun": "could not be made",
 }
+_RUNNING = b'"state": "running"'
 BAD = ("failed", "interrupted", "not begun")
 
 
@@ -62,14 +63,28 @@ def keep(git_dir: str, outcome: Outcome) -> None:
 
 
 def outcome_of(git_dir: str, hook: str) -> Outcome | None:
-    """What is known of the newest run of a hook; what a killed process has left counts as interrupted."""
+    """What is known of the newest run of a hook, or of the one that waits for its turn."""
     folder = folder_of(git_dir, hook)
     found = _read(os.path.join(folder, "outcome"))
-    if found is not None and found.state == "running" and not is_taken(folder, "running"):
-        found = found._replace(state="interrupted", said="it was killed")
+    if said := _lost(folder):
+        known = found if found is not None and found.state == "running" else Outcome(hook, "running")
+        return known._replace(state="interrupted", said=said, at_ns=_changed(os.path.join(folder, "request")))
     if is_taken(folder, "waiting") and (found is None or found.state != "running"):
         return Outcome(hook, "waiting")
     return found
+
+
+def _lost(folder: str) -> str:
+    """What became of a process that was killed, or died, before it could say so itself; "" mostly."""
+    if is_taken(folder, "running") or is_taken(folder, "waiting"):
+        return ""
+    place = os.path.join(folder, "outcome")
+    with contextlib.suppress(OSError), open(place, "rb") as file:
+        if _RUNNING in file.read():
+            return "it was killed"
+    if _changed(os.path.join(folder, "request")) > _changed(place):
+        return f"it was gone before it began; see {os.path.join(folder, 'log')}"
+    return ""
 
 
 def outcomes(git_dir: str) -> list[Outcome]:
@@ -84,7 +99,10 @@ def untold(git_dir: str) -> Iterator[tuple[str, int, str]]:
     if not os.path.isdir(folders_of(git_dir)):  # mostly; this is asked at every run
         return
     for hook in MAY_WAIT:
-        place = os.path.join(folder_of(git_dir, hook), "untold")
+        folder = folder_of(git_dir, hook)
+        if _lost(folder) and (lost := outcome_of(git_dir, hook)) is not None:
+            keep(git_dir, lost)
+        place = os.path.join(folder, "untold")
         mine = f"{place}.{os.getpid()}"
         try:
             os.rename(place, mine)  # of two who ask at once, one gets it
@@ -103,6 +121,14 @@ def _read(path: str) -> Outcome | None:
         with open(path, "rb") as file:
             said = json.load(file)
         found = Outcome(**said)
-        return found._replace(runs=tuple(map(int, found.runs)), failed=tuple(map(str, found.failed)))
+        runs, failed = tuple(map(int, found.runs)), tuple(map(str, found.failed))
+        return found._replace(runs=runs, failed=failed, at_ns=int(found.at_ns))
     except (OSError, ValueError, TypeError):
         return None
+
+
+def _changed(path: str) -> int:
+    try:
+        return os.stat(path).st_mtime_ns
+    except OSError:
+        return 0

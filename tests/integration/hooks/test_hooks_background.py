@@ -140,7 +140,7 @@ def test_while_one_runs_one_waits_and_takes_the_newest(repo: Repo, rig: Rig, tmp
     gate.arrive()
     gate.open()
     assert _settle(repo)["about"] == f"commit {head}"
-    assert lines(tmp_path / "ran") == 2, "two and three were never checked: they are not the newest"
+    assert len(_runs(repo)) == lines(tmp_path / "ran") == 2, "two and three were never checked: they are not the newest"
 
 
 def test_a_rebase_comes_to_one_run(configured: Repo, tmp_path: Path) -> None:
@@ -219,6 +219,19 @@ def test_one_that_was_killed_is_not_under_way(repo: Repo, rig: Rig) -> None:
     assert (found["state"], found["said"]) == ("interrupted", "it was killed")
     with contextlib.suppress(ProcessLookupError):
         os.kill(stage, signal.SIGKILL)
+    repo.config(CONFIG.replace("LINE", ""))
+    assert "was interrupted" in said(repo.gofigure("run"))
+    assert "was interrupted" not in said(repo.gofigure("run"))
+
+
+def test_one_that_died_before_it_began_is_told_too(configured: Repo) -> None:
+    _commit(configured, "one")
+    _settle(configured)
+    os.utime(Path(folder_of(_git_dir(configured), "post-commit")) / "outcome", (0, 0))  # older than what is asked for
+    found = _status(configured)
+    assert (found["state"], "gone before it began" in found["said"]) == ("interrupted", True)
+    assert "gone before it began" in said(configured.gofigure("run"))
+    assert "gone before it began" not in said(configured.gofigure("run"))
 
 
 def test_what_could_not_begin_is_told_and_on_record(configured: Repo) -> None:
