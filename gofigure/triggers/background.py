@@ -8,14 +8,17 @@ Places are kernel locks: a process that was killed holds none (docs/decisions/00
 from __future__ import annotations
 
 import contextlib
+import errno
 import fcntl
 import os
+import stat
 import time
 from collections.abc import Iterator, Mapping, Sequence
 from typing import NamedTuple
 
 from gofigure.process.spawn import CannotStart, spawn
 
+_LARGEST = 1024 * 1024  # as a configuration may be
 _LOG_BYTES = 256 * 1024
 _QUIET = 2.0  # seconds without a move, after which a rebase counts as stopped, for a person to act
 _LOOK_EVERY = 0.1
@@ -46,6 +49,23 @@ def git_dir_of(root: str, environ: Mapping[str, str]) -> str | None:
     except OSError:
         return None
     return os.path.join(root, said) if said else None
+
+
+def written(*paths: str) -> bytes:
+    """What the files say that are there, told apart. Raises OSError for one that is none, or too large."""
+    parts = []
+    for path in paths:
+        try:
+            fd = os.open(path, os.O_RDONLY | os.O_NONBLOCK | os.O_CLOEXEC)
+        except FileNotFoundError:
+            parts.append(b"")
+            continue
+        with open(fd, "rb") as file:
+            info = os.fstat(fd)
+            if not stat.S_ISREG(info.st_mode) or info.st_size > _LARGEST:
+                raise OSError(errno.EINVAL, os.strerror(errno.EINVAL), path)
+            parts.append(file.read())
+    return b"\0".join(parts)  # which no TOML holds
 
 
 def folder_of(git_dir: str, hook: str) -> str:

@@ -278,6 +278,19 @@ def test_switched_off(configured: Repo, tmp_path: Path) -> None:
     assert lines(tmp_path / "ran") == 0
 
 
+def test_what_is_remembered_of_the_configuration_is_of_these_very_bytes(configured: Repo) -> None:
+    for text in ("one", "two"):
+        _commit(configured, text)
+        _settle(configured)
+    configured.write(".gofigure.local.toml", "[jobs.after]\nbackground = false\n")
+    assert "after: passed" in _commit(configured, "three")
+    (configured.root / ".gofigure.local.toml").unlink()
+    assert _commit(configured, "four") == ""
+    _settle(configured)
+    configured.config(CONFIG.replace("LINE", "").replace("background = true", "background = false"))
+    assert "after: passed" in _commit(configured, "five")
+
+
 def test_a_linked_worktree_has_its_own(configured: Repo, tmp_path: Path) -> None:
     _commit(configured, "one")
     _settle(configured)
@@ -289,7 +302,9 @@ def test_a_linked_worktree_has_its_own(configured: Repo, tmp_path: Path) -> None
 
 
 def test_the_hook_imports_nothing_of_a_run(configured: Repo) -> None:
-    """What it needs is what it costs: the run itself is another process's."""
+    """What it needs is what it costs: the run itself is another process's, and the configuration is remembered."""
+    for text in ("one", "two"):
+        _commit(configured, text)
     script = str(configured.root / ".git" / "hooks" / "post-commit")
     done = subprocess.run(
         [sys.executable, "-I", "-X", "importtime", "-m", "gofigure.cli.hook", "post-commit", script],
@@ -302,7 +317,7 @@ def test_the_hook_imports_nothing_of_a_run(configured: Repo) -> None:
     )
     imported = {line.rpartition("|")[2].strip() for line in done.stderr.splitlines() if "|" in line}
     assert "gofigure.triggers.background" in imported
-    assert not imported & {"gofigure.pipeline", "gofigure.store.store", "sqlite3", "click", "json", "subprocess"}
+    assert not imported & {"gofigure.pipeline", "gofigure.store.store", "sqlite3", "click", "json", "tomli"}
     _settle(configured)
 
 
