@@ -10,13 +10,12 @@ from typing import TYPE_CHECKING
 # Only what is needed to find out whether there is anything to wait for: see `later`.
 from gofigure.cli.guard import exit_code, guarded, leave
 from gofigure.errors import EXIT_INTERRUPTED, EXIT_PASSED, NestedError
-from gofigure.model import MAY_WAIT
+from gofigure.model import MAY_WAIT, Trigger
 from gofigure.triggers.hooks import AFTER_THE_FACT, READS_INPUT, for_stages, run_kept
 
 if TYPE_CHECKING:
     from gofigure.cli.console import Console
     from gofigure.cli.here import Here
-    from gofigure.model import Trigger
 
 
 def answer(hook: str, args: Sequence[str], data: bytes) -> int:
@@ -47,7 +46,6 @@ def _answer_after(hook: str, args: Sequence[str], data: bytes) -> int:
 def _run_jobs(hook: str, args: Sequence[str], data: bytes, *, background: bool | None = None) -> int:
     from gofigure.cli.console import console_for
     from gofigure.cli.here import here
-    from gofigure.model import Trigger
 
     handed = for_stages(hook, args, os.getcwd())
     where = here()

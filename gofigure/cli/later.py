@@ -19,6 +19,7 @@ def share_put_off(hook: str) -> Share:
 
     Inside a run nothing is put off: a stage that makes commits is waited for, with all that it starts.
     """
+    # The second is runner.environment.INSIDE_VARIABLE, whose home takes too long to import here.
     if os.environ.get("GOFIGURE") == "0" or os.environ.get("GOFIGURE_INSIDE"):
         return "none"
     from gofigure.triggers.background import folder_of, git_dir_of, written
