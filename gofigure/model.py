@@ -19,6 +19,8 @@ HOOKS = (
     "pre-commit", "pre-merge-commit", "prepare-commit-msg", "commit-msg", "post-commit",
     "pre-rebase", "post-checkout", "post-merge", "post-rewrite", "pre-push",
 )  # fmt: skip
+# After these git goes on whatever comes of them: their jobs may run in the background.
+MAY_WAIT = ("post-commit", "post-checkout", "post-merge", "post-rewrite")
 HANDS_NOTHING = ("pre-commit", "pre-merge-commit", "post-commit")  # hooks without arguments and input (githooks)
 
 
@@ -56,6 +58,7 @@ class Job(NamedTuple):
     stages: tuple[str, ...]
     on: tuple[str, ...] = ()
     strict_dependency: bool = False
+    background: bool = False  # git does not wait for it
     enabled: bool = True
 
 

@@ -14,6 +14,7 @@ A commit, a saved file and a person differ only in the trigger and in the conten
 from __future__ import annotations
 
 import contextlib
+import os
 from collections.abc import Iterator, Mapping, Sequence
 from typing import NamedTuple
 
@@ -49,11 +50,14 @@ class Request(NamedTuple):
     use_proofs: bool = True
     keep_going: bool = False
     parallel: int = 0  # stages at once; 0: one per core
+    background: bool | None = None  # of a hook's jobs, only those that git does not wait for, or that it waits for
     wants_output: bool = False  # the observer is to be told what stages print
 
 
 def run(project: Project, request: Request, observe: Observer) -> list[RunResult]:
     """Do what a trigger asks for; one result per job and content. Raises GofigureError where it cannot begin."""
+    if request.background is not True:
+        tell_failed_in_background(project, observe)
     config, layers = load_config(project)
     jobs = choose_jobs(config, request)
     if not jobs:
@@ -143,7 +147,7 @@ def choose_jobs(config: Config, request: Request) -> tuple[Job, ...]:
     """Those named; or else those that the trigger's hook starts; a person who names none means all."""
     if request.names or request.trigger.kind == "manual":
         return configuration.choose(config, request.names)
-    return configuration.jobs_for(config, request.trigger.kind)
+    return configuration.jobs_for(config, request.trigger.kind, background=request.background)
 
 
 def refuse_nested(trigger: Trigger, token: bytes) -> None:
@@ -159,6 +163,17 @@ def refuse_nested(trigger: Trigger, token: bytes) -> None:
 def tell_unknown_skips(config: Config, request: Request, observe: Observer) -> None:
     for words in configuration.unknown(config, sorted(skipped(request.environ))):
         observe(Note(f"SKIP: {words}"))
+
+
+def tell_failed_in_background(project: Project, observe: Observer) -> None:
+    """Say what went wrong when nobody looked; each failure is told once."""
+    if project.repository is None or not os.path.isdir(os.path.join(project.repository.git_dir, "gofigure/background")):
+        return
+    from gofigure.runner.why import ago
+    from gofigure.triggers.outcome import untold
+
+    for title, at_ns, more in untold(project.repository.git_dir):
+        observe(Note(f"{title} {ago(at_ns)}: {more}"))
 
 
 def look(project: Project, request: Request) -> Looking:

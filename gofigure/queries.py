@@ -4,24 +4,28 @@ from __future__ import annotations
 
 import contextlib
 import os
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from typing import TYPE_CHECKING, NamedTuple
 
 from gofigure import trust
 from gofigure.digest.tree import KIND_WORDS, Entry, look_up
-from gofigure.errors import GofigureError
+from gofigure.errors import GitError, GofigureError
 from gofigure.events import Note, Observer
+from gofigure.git.commits import Branch, made_by, newest, unpublished
 from gofigure.git.exclude import is_ignored
-from gofigure.model import Config, Job
+from gofigure.git.program import Git
+from gofigure.model import Config, Job, Trigger
 from gofigure.pipeline import Request, choose_jobs, content_now, contents, look
 from gofigure.project import Loaded, Project, open_store
 from gofigure.runner.execute import settle_if_free
 from gofigure.runner.plan import Content, Plan, Shared, Step
 from gofigure.runner.planner import Planner
 from gofigure.runner.readers import Reader, readers
+from gofigure.runner.verified import Judge, Judged, gates
 from gofigure.snapshot.commits import of_commit
 from gofigure.snapshot.looking import Looking
 from gofigure.snapshot.select import show
+from gofigure.snapshot.trees import digest_of_tree
 from gofigure.store.history import Filter
 from gofigure.store.ledger import RunRow, StageRow
 from gofigure.store.store import Store
@@ -29,6 +33,12 @@ from gofigure.triggers.hooks import mark
 
 if TYPE_CHECKING:
     from gofigure.runner.secrets import Secrets
+
+# What `status` tells of: it must stay quick.
+_COMMITS = 50
+_WITHOUT_REMOTES = 10
+_FEW_TREES = 5
+_MANY_TREES = 100
 
 
 def plans(project: Project, loaded: Loaded, request: Request, observe: Observer) -> list[Plan]:
@@ -43,16 +53,58 @@ class Standing(NamedTuple):
     plans: list[Plan]
     last: dict[str, RunRow]  # the newest run of each job that has one
     shared: Shared = Shared()  # what a private checkout would get from the working tree
+    commits: Commits | None = None  # those that are on no remote
 
 
-def standing(project: Project, loaded: Loaded, request: Request, observe: Observer) -> Standing:
+def standing(
+    project: Project, loaded: Loaded, request: Request, observe: Observer, *, with_commits: bool = False
+) -> Standing:
     """What `run` would do, and what it did last. Raises NotAllowedError before anything is looked at."""
     with _looking_on(project, loaded, request, observe) as present:
         planned = present.plans(observe)
         present.settle()
         jobs = [plan.job.name for plan in planned]
         last = {job: run for job in jobs for run in present.store.history.runs(Filter(job), 1)}
-        return Standing(planned, last, present.shared(planned))
+        unpublished = _unpublished(present, observe) if with_commits else None
+        return Standing(planned, last, present.shared(planned), unpublished)
+
+
+class Commits(NamedTuple):
+    """What is known of the newest commits of the branch that is checked out, newest first."""
+
+    judged: list[Judged]
+    more: bool  # there are others that were asked for too
+    has_remotes: bool  # those are meant that are on no remote
+
+
+def commits(project: Project, loaded: Loaded, limit: int, observe: Observer) -> Commits | None:
+    """The newest commits; None where there are none, or no job that a commit must have passed."""
+    with _looking_on(project, loaded, Request(Trigger("manual"), os.environ), observe) as present:
+        return _judged(present, lambda git: newest(git, limit), _MANY_TREES, observe)
+
+
+def _unpublished(present: _Present, observe: Observer) -> Commits | None:
+    return _judged(present, lambda git: unpublished(git, _COMMITS, _WITHOUT_REMOTES), _FEW_TREES, observe)
+
+
+def _judged(present: _Present, ask: Callable[[Git], Branch], most_trees: int, observe: Observer) -> Commits | None:
+    """`most_trees`: how many that are not known yet may be looked into; what was looked into is known from then on."""
+    repository, jobs = present.project.repository, gates(present.loaded.config)
+    if repository is None or repository.head is None or not jobs:
+        return None
+    branch = ask(repository.git)
+    left = iter(range(most_trees))
+
+    def name_tree(oid: str) -> bytes | None:
+        if next(left, None) is None:
+            return None
+        with contextlib.suppress(GitError):
+            return digest_of_tree(repository, oid, present.store.contents, observe)
+        return None
+
+    judge = Judge(jobs, present.store, present.planner)
+    judged = judge.judge(branch.commits, name_tree, lambda: made_by(repository.git))
+    return Commits(judged, branch.more, branch.has_remotes)
 
 
 class AboutStage(NamedTuple):
@@ -207,4 +259,5 @@ def note_skip(project: Project, hook: str, reason: str, observe: Observer) -> No
     token = trust.token_of(project.trust)
     if token is not None:
         with contextlib.suppress(GofigureError), open_store(project, token, observe) as store:
-            store.ledger.record_skip(hook, reason)
+            head = project.repository.head if project.repository is not None else None
+            store.ledger.record_skip(hook, reason, head.commit if head is not None else "")

@@ -23,7 +23,6 @@ def of_run(result: RunResult) -> dict[str, Any]:
         "verdict": result.verdict,
         "seconds": round(result.seconds, 6),
         "stages": [of_stage(stage) for stage in result.stages],
-        "mended": list(result.mended),
     }
 
 

@@ -37,6 +37,7 @@ _Row = RunRow | Skip
 @click.option("--since", metavar="WHEN", help="Only from then on: 90s, 10m, 2h, 3d, 1w (ago), or a date.")
 @click.option("--until", metavar="WHEN", help="Only up to then; a date means all of that day.")
 @click.option("--limit", "-n", type=click.IntRange(1, 1_000_000), default=20, show_default=True, help="How many runs.")
+@click.option("--commits", is_flag=True, help="The newest commits instead of runs: which are verified, and by what.")
 @click.option("--json", "as_json", is_flag=True, help="Print the result as JSON.")
 def history(
     *,
@@ -48,9 +49,16 @@ def history(
     since: str | None,
     until: str | None,
     limit: int,
+    commits: bool,
     as_json: bool,
 ) -> int:
     """Show the latest runs, newest first, and between them the hooks that were told to run nothing."""
+    if commits:
+        if any((job, branch, verdicts, trigger, stage, since, until)):
+            raise GofigureError(
+                "--commits shows commits, and what chooses runs does not go with it", hint="leave one out"
+            )
+        return _commits(limit, as_json=as_json)
     wanted = Filter(
         job,
         branch,
@@ -77,6 +85,23 @@ def history(
         print(line)
     if not told:
         print("nothing has run" + (" that matches" if wanted != Filter() else " yet"), file=sys.stderr)
+    return 0
+
+
+def _commits(limit: int, *, as_json: bool) -> int:
+    from gofigure.cli.commits import of_commits, tell_commits
+    from gofigure.project import load_config
+    from gofigure.queries import commits
+
+    project = here().project
+    with console_for(sys.stderr) as console:
+        found = commits(project, load_config(project), limit, console)
+    if as_json:
+        print(dump(of_commits(found)))
+    elif found is None:
+        print("no commit, or no job that runs before or after one", file=sys.stderr)
+    else:
+        tell_commits(found)
     return 0
 
 

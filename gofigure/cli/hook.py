@@ -7,17 +7,15 @@ import sys
 from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
-from gofigure.cli.console import console_for
+# Only what is needed to find out whether there is anything to wait for: see `later`.
 from gofigure.cli.guard import exit_code, guarded, leave
-from gofigure.cli.here import Here, here
 from gofigure.errors import EXIT_INTERRUPTED, EXIT_PASSED, NestedError
-from gofigure.model import Trigger
-from gofigure.pipeline import Request, run
-from gofigure.queries import note_skip
+from gofigure.model import MAY_WAIT, Trigger
 from gofigure.triggers.hooks import AFTER_THE_FACT, READS_INPUT, for_stages, run_kept
 
 if TYPE_CHECKING:
     from gofigure.cli.console import Console
+    from gofigure.cli.here import Here
 
 
 def answer(hook: str, args: Sequence[str], data: bytes) -> int:
@@ -26,26 +24,47 @@ def answer(hook: str, args: Sequence[str], data: bytes) -> int:
     What comes after the fact can stop nothing. Git makes post-checkout's exit code its own: to call a checkout
     failed that was made would break every script around it. The failure is told and recorded all the same.
     """
+    if hook in MAY_WAIT:
+        return _answer_after(hook, args, data)
     code = guarded(lambda: _run_jobs(hook, args, data))
     return EXIT_PASSED if hook in AFTER_THE_FACT and code != EXIT_INTERRUPTED else code
 
 
-def _run_jobs(hook: str, args: Sequence[str], data: bytes) -> int:
+def _answer_after(hook: str, args: Sequence[str], data: bytes) -> int:
+    """What git need not wait for comes last: who is started by a run takes itself for a part of it."""
+    from gofigure.cli.later import put_off, share_put_off
+
+    share, as_git_gave_it = share_put_off(hook), dict(os.environ)
+    code = EXIT_PASSED
+    if share != "all":
+        code = guarded(lambda: _run_jobs(hook, args, data, background=None if share == "none" else False))
+    if share != "none" and not put_off(hook, args, data, as_git_gave_it):
+        code = max(code, guarded(lambda: _run_jobs(hook, args, data, background=True)))
+    return code if code == EXIT_INTERRUPTED else EXIT_PASSED
+
+
+def _run_jobs(hook: str, args: Sequence[str], data: bytes, *, background: bool | None = None) -> int:
+    from gofigure.cli.console import console_for
+    from gofigure.cli.here import here
+
     handed = for_stages(hook, args, os.getcwd())
     where = here()
     trigger = Trigger(hook, handed, data, where.taken.index_file, where.inside)
     with console_for(sys.stderr) as console:
-        return _run(where, trigger, console)
+        return _run(where, trigger, console, background=background)
 
 
-def _run(where: Here, trigger: Trigger, console: Console) -> int:
+def _run(where: Here, trigger: Trigger, console: Console, *, background: bool | None) -> int:
+    from gofigure.pipeline import Request, run
+    from gofigure.queries import note_skip
+
     if where.environ.get("GOFIGURE") == "0":
         note_skip(where.project, trigger.kind, "GOFIGURE=0", console)
         return EXIT_PASSED
     if not os.path.exists(where.project.config_file):
         note_skip(where.project, trigger.kind, "there is no .gofigure.toml here", console)
         return EXIT_PASSED
-    request = Request(trigger, where.environ, wants_output=console.wants_output)
+    request = Request(trigger, where.environ, background=background, wants_output=console.wants_output)
     try:
         return exit_code(run(where.project, request, console))
     except NestedError as error:

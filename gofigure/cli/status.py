@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, NamedTuple
 import click
 
 from gofigure.cli.as_json import dump, of_run_row, of_step
+from gofigure.cli.commits import of_commits, of_outcome, tell_outcome, tell_unverified
 from gofigure.cli.console import console_for
 from gofigure.cli.here import Here, here
 from gofigure.cli.terminal import tell
@@ -23,6 +24,7 @@ from gofigure.queries import Standing, standing
 from gofigure.runner.why import ago
 from gofigure.snapshot.select import show
 from gofigure.triggers.install import installed, wanted_hooks
+from gofigure.triggers.outcome import Outcome, outcomes
 
 if TYPE_CHECKING:
     from gofigure.runner.plan import Plan, Shared
@@ -40,6 +42,7 @@ class _Place(NamedTuple):
     missing: Sequence[str]  # hooks that a job names and that are not installed
     local: Mapping[str, Sequence[str]]  # personal files in use -> what they change
     disabled: Sequence[str]
+    background: Sequence[Outcome]
 
 
 @click.command()
@@ -59,7 +62,9 @@ def status(names: tuple[str, ...], *, staged: bool, as_json: bool) -> int:
     refusal, stand = "", Standing([], {})
     try:
         with console_for(sys.stderr) as console:
-            stand = standing(where.project, loaded, request, console)
+            # Commits are what everybody asks about who names nothing.
+            whole = not names and not staged
+            stand = standing(where.project, loaded, request, console, with_commits=whole)
     except NotAllowedError as error:
         refusal = f"{error}; {error.hint}"
     repository = where.project.repository
@@ -74,6 +79,7 @@ def status(names: tuple[str, ...], *, staged: bool, as_json: bool) -> int:
         missing=[hook for hook in wanted if hook not in hooks],
         local=dict.fromkeys(loaded.config.local, changed_by_layers(layers)),
         disabled=loaded.config.disabled,
+        background=outcomes(repository.git_dir) if repository is not None else (),
     )
     if as_json:
         print(dump(_json(place, jobs, stand)))
@@ -101,8 +107,12 @@ def _tell(place: _Place, jobs: Sequence[Job], stand: Standing) -> None:
         for job in jobs:
             tell(f"{job.name}: {', '.join(job.stages)}")
     _tell_shared(stand.shared)
+    for outcome in place.background:
+        tell_outcome(outcome)
     for plan in stand.plans:
         tell_plan(plan, stand.last.get(plan.job.name))
+    if stand.commits is not None:
+        tell_unverified(stand.commits)
 
 
 def _tell_hooks(place: _Place) -> None:
@@ -142,6 +152,8 @@ def _json(place: _Place, jobs: Sequence[Job], stand: Standing) -> dict[str, obje
         "local": place.local,
         "disabled": place.disabled,
         "shared": [show(path) for path in stand.shared.folders],
+        "background": [of_outcome(outcome) for outcome in place.background],
+        "commits": of_commits(stand.commits),
         "jobs": [
             {
                 "job": job.name,

@@ -46,6 +46,13 @@ KEYS: tuple[Key, ...] = (
         "Run the stages in the order of the list and stop at the first failure; "
         "this is order only, where `needs` is order and data.",
     ),
+    Key(
+        "jobs.*",
+        "background",
+        _FLAG,
+        False,
+        "Whether git goes on while this job runs; for jobs whose hooks all come after the fact.",
+    ),
     Key("jobs.*", "enabled", _FLAG, True, "Whether this job takes part; false is as if it were not written."),
     Key(
         "stages.*",

@@ -11,9 +11,13 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
 
 
-def jobs_for(config: Config, hook: str) -> tuple[Job, ...]:
-    """The jobs that a git hook starts, in the order of the file."""
-    return tuple(job for job in config.jobs.values() if hook in job.on)
+def jobs_for(config: Config, hook: str, *, background: bool | None = None) -> tuple[Job, ...]:
+    """The jobs that a git hook starts, in the order of the file.
+
+    `background`: only those for which git does not wait (True) or waits (False).
+    """
+    jobs = tuple(job for job in config.jobs.values() if hook in job.on)
+    return jobs if background is None else tuple(job for job in jobs if job.background == background)
 
 
 def choose(config: Config, names: Sequence[str]) -> tuple[Job, ...]:

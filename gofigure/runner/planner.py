@@ -101,6 +101,35 @@ class Planner:
     def knows_fixers(self) -> bool:
         return any(stage.fix for stage in self._config.stages.values())
 
+    def unproven(self, job: Job, content: Content) -> str:
+        """The first stage of a job that has no proof on a content and could make the job fail; "" if all have one.
+
+        Whatever stands in the working tree, and whatever SKIP says.
+        """
+        self._ever_proven = self._store.proofs.stages()
+        steps: dict[str, Step] = {}
+        for stage in order(job, self._config).stages:
+            step = steps[stage.name] = self._looked_at(stage, content, steps)
+            if not stage.allow_failure and not self._is_proven(step, content):
+                return stage.name
+        self.selecting.keep()
+        return ""
+
+    def _is_proven(self, step: Step, content: Content) -> bool:
+        if step.missing:
+            return False
+        if step.stage.files is not None and step.inputs.files == 0:
+            return True
+        if step.stage.name not in self._ever_proven or must_run(step, content, use_proofs=True):
+            return False
+        if self._store.proofs.find(step.key) is not None:
+            return True
+        if step.stage.files is None:
+            return False
+        from gofigure.runner import per_file
+
+        return not per_file.without_proof(self._files(step, content), self._store.proofs).paths
+
     def environment(self, stage: Stage) -> dict[str, str]:
         """All of a stage's environment."""
         return {**self._base_env, **declared(stage, self._environ)}

@@ -50,6 +50,7 @@ class Skip(NamedTuple):
     at_ns: int
     hook: str
     reason: str
+    head: str = ""  # the commit that was checked out; "" where there was none, or nobody asked
 
 
 class History:
@@ -82,6 +83,15 @@ class History:
             (stage, stored_path(worktree)),
         ).fetchone()
         return found[0] if found else None
+
+    def runs_on(self, trees: Sequence[bytes]) -> list[RunRow]:
+        """Every run that was about one of these contents; newest first."""
+        found: list[RunRow] = []
+        for at in range(0, len(trees), _CHUNK):
+            part = trees[at : at + _CHUNK]
+            query = f"SELECT {RUN_COLUMNS} FROM runs WHERE tree IN ({','.join('?' * len(part))})"  # noqa: S608
+            found += [run_row(row) for row in self._db.execute(query, part)]
+        return sorted(found, key=lambda run: -run.id)
 
     def under_way(self) -> list[RunRow]:
         """Runs that are recorded as running, in any working tree."""
@@ -122,7 +132,7 @@ class History:
         if not wanted.takes_skips:
             return []
         rows = self._db.execute(
-            "SELECT at_ns, hook, reason FROM skips WHERE at_ns >= ? AND at_ns < ? AND (? IS NULL OR hook = ?)"
+            "SELECT at_ns, hook, reason, head FROM skips WHERE at_ns >= ? AND at_ns < ? AND (? IS NULL OR hook = ?)"
             " ORDER BY at_ns DESC LIMIT ?",
             (
                 max(from_ns, wanted.since_ns or 0),

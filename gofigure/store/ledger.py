@@ -153,10 +153,13 @@ class Ledger:
                     (run,),
                 )
 
-    def record_skip(self, hook: str, reason: str) -> None:
-        """A hook that was told not to run."""
+    def record_skip(self, hook: str, reason: str, head: str = "") -> None:
+        """A hook that was told not to run. `head`: the commit that was checked out then."""
         with self._db.writing():
-            self._db.execute("INSERT INTO skips VALUES (?, ?, ?)", (time.time_ns(), hook, reason))
+            self._db.execute(
+                "INSERT INTO skips (at_ns, hook, reason, head) VALUES (?, ?, ?, ?)",
+                (time.time_ns(), hook, reason, head),
+            )
 
     def has_runs(self) -> bool:
         return self._db.execute("SELECT 1 FROM runs LIMIT 1").fetchone() is not None

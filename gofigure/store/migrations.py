@@ -62,4 +62,8 @@ STEPS: tuple[str, ...] = (
     -- Where a stage was executed: 'in place', 'private', or nowhere.
     ALTER TABLE stage_runs ADD COLUMN place TEXT NOT NULL DEFAULT ''
     """,
+    """
+    -- A commit that a hook let through without a look has this one as its first parent.
+    ALTER TABLE skips ADD COLUMN head TEXT NOT NULL DEFAULT ''
+    """,
 )
