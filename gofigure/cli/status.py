@@ -21,7 +21,7 @@ from gofigure.pipeline import Request, choose_jobs
 from gofigure.project import Loaded, as_judged, parse_config, read_config
 from gofigure.queries import Standing, standing
 from gofigure.runner.why import ago
-from gofigure.triggers.install import installed, wanted_hooks
+from gofigure.triggers.install import in_place_of_ours, installed, wanted_hooks
 
 if TYPE_CHECKING:
     from gofigure.runner.plan import Plan
@@ -37,6 +37,7 @@ class _Place(NamedTuple):
     refusal: str  # why the configuration may not run here; "" if it may
     hooks: Sequence[str]
     missing: Sequence[str]  # hooks that a job names and that are not installed
+    instead: Mapping[str, str]  # those of them in whose place somebody else's script is -> whose
     local: Mapping[str, Sequence[str]]  # personal files in use -> what they change
     disabled: Sequence[str]
 
@@ -64,13 +65,16 @@ def status(names: tuple[str, ...], *, staged: bool, as_json: bool) -> int:
     repository = where.project.repository
     hooks = installed(repository) if repository is not None else []
     wanted = wanted_hooks(loaded.config) if repository is not None else []
+    missing = [hook for hook in wanted if hook not in hooks]
+    who = {hook: in_place_of_ours(repository, hook) for hook in missing} if repository is not None else {}
     place = _Place(
         content=_content(where, staged=staged),
         branch=branch_of(repository) if repository is not None else "",
         in_git=repository is not None,
         refusal=refusal,
         hooks=hooks,
-        missing=[hook for hook in wanted if hook not in hooks],
+        missing=missing,
+        instead={hook: name for hook, name in who.items() if name},
         local=dict.fromkeys(loaded.config.local, changed_by_layers(layers)),
         disabled=loaded.config.disabled,
     )
@@ -110,6 +114,8 @@ def _tell_hooks(place: _Place) -> None:
     tell(f"hooks: {', '.join(place.hooks) or 'none installed (gofigure install-hooks)'}")
     if place.hooks and place.missing:
         tell(f"  named by a job and not installed: {', '.join(place.missing)} (gofigure install-hooks)")
+    for hook, name in place.instead.items():
+        tell(f"  {hook} is {name}'s, which does not run gofigure (gofigure install-hooks: runs both)")
 
 
 def tell_plan(plan: Plan, last: RunRow | None = None) -> None:
@@ -130,6 +136,7 @@ def _json(place: _Place, jobs: Sequence[Job], stand: Standing) -> dict[str, obje
         "allowed": not place.refusal,
         "hooks": place.hooks,
         "missing_hooks": place.missing,
+        "hooks_of_others": place.instead,
         "local": place.local,
         "disabled": place.disabled,
         "jobs": [

@@ -16,7 +16,7 @@ from support.rig import Rig, lines, stages
 from gofigure.cli.here import here
 from gofigure.errors import GofigureError
 from gofigure.git.repository import Repository
-from gofigure.triggers import hooks_path, install
+from gofigure.triggers import chain, hooks_path, install
 
 MANY = 8
 KEPT = ".before-gofigure"
@@ -204,7 +204,7 @@ class _Model:
         self.there, self.ours = _state(self.place), False
 
     def check(self) -> None:
-        assert install.is_ours(self.place) == self.ours
+        assert chain.is_ours(self.place) == self.ours
         if not self.ours:
             assert _state(self.place) == self.there
         assert _state(self.place + KEPT) == self.kept
