@@ -16,6 +16,7 @@ from gofigure.triggers.chain import SET_ASIDE, is_older_self, is_ours, manager_o
 from gofigure.triggers.hooks import KEPT
 from gofigure.triggers.hooks_path import configured, folder_in_use
 from gofigure.triggers.install import calls_us, wanted_hooks
+from gofigure.triggers.naming import is_our_name, named
 
 _MEND = "gofigure install-hooks"
 
@@ -24,10 +25,10 @@ def check_order(scene: Scene) -> Iterator[Said]:
     """For each hook that anything stands for: what runs, first to last."""
     if scene.repository is None:
         return
-    folder, named = folder_in_use(scene.repository), config_hooks(scene.repository.git)
+    folder, found = folder_in_use(scene.repository), config_hooks(scene.repository.git)
     runs_named = _runs_named(scene)
-    for hook in dict.fromkeys((*HOOKS, *named.order)):
-        steps = [_name(one) for one in _active(named, hook)] if runs_named else []
+    for hook in dict.fromkeys((*HOOKS, *found.order)):
+        steps = [_name(one) for one in _active(found, hook)] if runs_named else []
         steps += _steps(os.path.join(folder, hook))
         if steps:
             yield fine(f"{hook} runs {', then '.join(steps)}")
@@ -37,8 +38,9 @@ def check_named(scene: Scene) -> Iterator[Said]:
     """The hooks that the configuration names, where something keeps them from running."""
     if scene.repository is None:
         return
-    named = config_hooks(scene.repository.git)
-    used = dict.fromkeys(one for event in named.order for one in named.of(event))
+    found = config_hooks(scene.repository.git)
+    ours = named(scene.repository, found)
+    used = dict.fromkeys(one for event in found.order for one in found.of(event))
     if used and not _runs_named(scene):
         words = ".".join(map(str, FIRST_VERSION))
         listed = ", ".join(f"hook.{one.name} ({one.scope})" for one in used)
@@ -46,6 +48,8 @@ def check_named(scene: Scene) -> Iterator[Said]:
     for one in used:
         if not one.command and one.enabled:
             yield problem(f"hook.{one.name} has an event and no command: newer git refuses to go on", _remove(one))
+        elif is_our_name(one.name) and not any(one in found.of(hook) for hook in ours):
+            yield problem(f"hook.{one.name} starts {one.command}, which is not ours here: was this moved?", _MEND)
         elif one.name in HOOKS:
             yield problem(f"hook.{one.name} has the name of an event: newer git refuses to go on", _remove(one))
 
@@ -57,9 +61,10 @@ def check_others(scene: Scene) -> Iterator[Said]:
     yield from _tell_scope(scene.repository)
     folder = folder_in_use(scene.repository)
     wanted = wanted_hooks(scene.config) if scene.config is not None else []
+    by_name = named(scene.repository)
     for hook in HOOKS:
         place = os.path.join(folder, hook)
-        if hook in wanted and not runs_ours(place):
+        if hook in wanted and hook not in by_name and not runs_ours(place):
             aside = [place + suffix for suffix in SET_ASIDE if is_ours(place + suffix)]
             yield from (
                 warning(f"{one} is ours and does not run: {written_by(place)} set it aside", _MEND) for one in aside
@@ -97,12 +102,13 @@ def _kept(place: str) -> list[str]:
     return [f"{written_by(kept)} ({kept})"] if runs else []
 
 
-def _active(named: ConfigHooks, hook: str) -> list[ConfigHook]:
-    return [] if named.is_off(hook) else [one for one in named.of(hook) if one.enabled]
+def _active(found: ConfigHooks, hook: str) -> list[ConfigHook]:
+    return [] if found.is_off(hook) else [one for one in found.of(hook) if one.enabled]
 
 
 def _name(one: ConfigHook) -> str:
-    return f"hook.{one.name} ({one.scope} configuration)"
+    who = "gofigure by hook" if is_our_name(one.name) else "hook"
+    return f"{who}.{one.name} ({one.scope} configuration)"
 
 
 def _remove(one: ConfigHook) -> str:

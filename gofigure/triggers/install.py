@@ -17,6 +17,7 @@ from gofigure.model import HOOKS, Config
 from gofigure.triggers.chain import belongs_at, is_ours, runs_ours, take_out, written_by
 from gofigure.triggers.hooks import KEPT
 from gofigure.triggers.hooks_path import folder_in_use, folder_to_write, own_folder
+from gofigure.triggers.naming import forget, named, place_of, runs_here, tell_git
 
 _RECORD = "hooks-folders"  # in the state folder: where we have installed besides git's own place, one per line
 
@@ -49,6 +50,22 @@ def install(repository: Repository, hooks: Iterable[str], *, path: str, data: st
     return done
 
 
+def install_named(repository: Repository, hooks: Iterable[str], *, path: str, data: str) -> list[Installed]:
+    """Have git's configuration name one script per hook; what stands in the hooks folder is left as it is."""
+    done = []
+    for hook in hooks:
+        place = place_of(repository, hook)
+        _write(place, script(hook, path, data))
+        tell_git(repository, hook)
+        done.append(Installed(hook, place, None))
+    return done
+
+
+def uninstall_named(repository: Repository, hooks: Iterable[str] = HOOKS) -> list[Installed]:
+    places = [(hook, forget(repository, hook)) for hook in hooks]
+    return [Installed(hook, place, None) for hook, place in places if place is not None]
+
+
 def uninstall(repository: Repository, hooks: Iterable[str] = HOOKS) -> list[Installed]:
     """Take our scripts away and put back what was there; hooks of others stay as they are.
 
@@ -71,7 +88,14 @@ def wanted_hooks(config: Config) -> list[str]:
 def installed(repository: Repository) -> list[str]:
     """The hooks that call gofigure now."""
     folder = folder_in_use(repository)
-    return [hook for hook in HOOKS if runs_ours(os.path.join(folder, hook)) or calls_us(os.path.join(folder, hook))]
+    by_name = named(repository)
+    if by_name and not runs_here(repository):
+        by_name = []
+    return [
+        hook
+        for hook in HOOKS
+        if hook in by_name or runs_ours(os.path.join(folder, hook)) or calls_us(os.path.join(folder, hook))
+    ]
 
 
 def in_place_of_ours(repository: Repository, hook: str) -> str:

@@ -12,9 +12,13 @@ from typing import NamedTuple, NoReturn
 
 import pytest
 
+from gofigure.git.config_hooks import FIRST_VERSION
+from gofigure.git.settings import version
 from support.repo import Repo
 
 HUSKY = "husky@9.1.7"
+# A folder with a git of 2.54 or newer in it, where the one on the PATH is older.
+_GIT = os.environ.get("GOFIGURE_TEST_GIT", "")
 
 
 class Manager(NamedTuple):
@@ -51,6 +55,18 @@ def install_husky(folder: Path) -> Path:
     if done.returncode != 0:
         _missing(f"{HUSKY} cannot be got: {done.stdout} {done.stderr}")
     return folder / "node_modules/husky/bin.js"
+
+
+def newer_git(repo: Repo) -> Repo:
+    """The same repository with a git that runs the hooks that its configuration names.
+
+    Debian has none yet, so that CI may do without it, too.
+    """
+    path = f"{_GIT}:{repo.env['PATH']}" if _GIT else repo.env["PATH"]
+    newer = Repo(repo.root, {**repo.env, "PATH": path})
+    if version(newer.env) < FIRST_VERSION:
+        pytest.skip(f"git {'.'.join(map(str, FIRST_VERSION))} is not here (GOFIGURE_TEST_GIT: the folder of one)")
+    return newer
 
 
 def _missing(why: str) -> NoReturn:
