@@ -7,7 +7,7 @@ from collections.abc import Mapping, Sequence
 
 from gofigure.triggers.hooks import KEPT, READS_INPUT
 
-_RUN_BY = "GOFIGURE_HOOK"  # told to that hook: which of ours has started it
+_RUN_BY = "GOFIGURE_STARTED_BY"  # told to that hook: which of ours has started it
 
 
 def run_kept(script: str, hook: str, args: Sequence[str], data: bytes, environ: Mapping[str, str]) -> int:

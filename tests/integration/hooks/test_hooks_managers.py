@@ -201,3 +201,26 @@ def test_a_changed_lefthook_configuration_does_not_put_ours_out(repo: Repo) -> N
         with (repo.root / "lefthook.yml").open("a") as file:
             file.write(f"# {number}\n")
         trial.check()
+
+
+@pytest.mark.parametrize("name", ["pre-commit", "prek"])
+def test_a_hook_whose_input_they_keep_to_themselves_has_ours_on_top(repo: Repo, name: str) -> None:
+    """pre-commit hands post-rewrite's input on to nobody: ours goes above it, and it gets what git gave."""
+    trial = Trial(repo, next(one for one in MANAGERS if one.name == name))
+    configured = (repo.root / ".pre-commit-config.yaml").read_text()
+    repo.write(".pre-commit-config.yaml", configured.replace("[pre-commit, commit-msg, pre-push]", "[post-rewrite]"))
+    repo.config(
+        '[jobs.j]\non = ["post-rewrite"]\nstages = ["s"]\n[stages.s]\nrun = \'cat >> ../ours; : "$1"\'\ncache = false\n'
+    )
+    trial.they_install()
+    alone = trial.folder()
+    trial.installs()
+    assert repo.commit("one").returncode == 0
+    old = repo.git("rev-parse", "HEAD").decode().strip()
+    done = repo.try_git("commit", "-q", "--amend", "-m", "two")
+    assert done.returncode == 0, said(done)
+    assert trial.told("ours") == [f"{old} {repo.git('rev-parse', 'HEAD').decode().strip()}"]
+    trial.they_install()
+    trial.installs()
+    trial.uninstalls()
+    assert trial.folder() == alone
