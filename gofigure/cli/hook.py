@@ -11,7 +11,8 @@ from typing import TYPE_CHECKING
 from gofigure.cli.guard import exit_code, guarded, leave
 from gofigure.errors import EXIT_INTERRUPTED, EXIT_PASSED, NestedError
 from gofigure.model import MAY_WAIT, Trigger
-from gofigure.triggers.hooks import AFTER_THE_FACT, READS_INPUT, for_stages, run_kept
+from gofigure.triggers.hooks import AFTER_THE_FACT, READS_INPUT, for_stages
+from gofigure.triggers.kept import run_kept, runs_in_a_circle
 
 if TYPE_CHECKING:
     from gofigure.cli.console import Console
@@ -82,6 +83,8 @@ def given(hook: str) -> bytes:
 def _main() -> int:
     hook, script, *args = sys.argv[1:]
     as_git_gave_it = dict(os.environ)
+    if runs_in_a_circle(script, hook, as_git_gave_it):
+        return EXIT_PASSED
     data = given(hook)
     code = run_kept(script, hook, args, data, as_git_gave_it)
     return code if code != EXIT_PASSED else answer(hook, args, data)

@@ -13,7 +13,7 @@ from gofigure.errors import GofigureError
 from gofigure.git.repository import Repository
 from gofigure.model import HOOKS
 from gofigure.project import load_config
-from gofigure.triggers import install
+from gofigure.triggers import install, naming
 
 
 def _repository(where: Here) -> Repository:
@@ -23,13 +23,19 @@ def _repository(where: Here) -> Repository:
 
 
 @click.command("install-hooks")
-def install_hooks() -> int:
+@click.option(
+    "--via",
+    type=click.Choice(["folder", "config"]),
+    help="Where git finds them: in the hooks folder, or named by the repository's git configuration (git 2.54), which"
+    " leaves the hooks of others and core.hooksPath alone. As it is now, if not given; folder at first.",
+)
+def install_hooks(via: str | None) -> int:
     """Make git run the configured jobs; also allows this configuration to run."""
-    install_in(here())
+    install_in(here(), via)
     return 0
 
 
-def install_in(where: Here) -> None:
+def install_in(where: Here, via: str | None = None) -> None:
     """Install the hooks that the configuration names, and say which."""
     repository = _repository(where)
     config, layers = load_config(where.project)
@@ -39,10 +45,21 @@ def install_in(where: Here) -> None:
             "no job names a git hook, so there is nothing to install",
             hint='give a job in .gofigure.toml a line such as: on = ["pre-commit"]',
         )
-    done = install.install(repository, wanted, path=where.environ.get("PATH", ""), data=trust.data_home(where.environ))
+    by_name = via == "config" or (via is None and bool(naming.named(repository)))
+    if by_name:
+        naming.require_new_git(where.environ)
+    put, take, take_other = (
+        (install.install_named, install.uninstall_named, install.uninstall)
+        if by_name
+        else (install.install, install.uninstall, install.uninstall_named)
+    )
+    done = put(repository, wanted, path=where.environ.get("PATH", ""), data=trust.data_home(where.environ))
     trust.allow(where.project.trust, layers)
-    for one in install.uninstall(repository, [hook for hook in HOOKS if hook not in wanted]):
-        tell(f"gave back {one.path}" if one.kept else f"removed {one.path}: no job names it")
+    # Only now: what cannot be installed in the one way stays installed in the other.
+    unwanted = [*take(repository, [hook for hook in HOOKS if hook not in wanted]), *take_other(repository)]
+    for one in unwanted:
+        why = "git is told of it in the other way" if one.hook in wanted else "no job names it"
+        tell(f"gave back {one.path}" if one.kept else f"removed {one.path}: {why}")
     for one in done:
         then = "runs first" if one.kept and os.access(one.kept, os.X_OK) else "is not executable, and does not run"
         kept = f" (the hook that was there {then}; it is now {one.kept})" if one.kept else ""
@@ -52,7 +69,8 @@ def install_in(where: Here) -> None:
 @click.command("uninstall-hooks")
 def uninstall_hooks() -> int:
     """Take the hooks away and give back what was there before."""
-    done = install.uninstall(_repository(here()))
+    repository = _repository(here())
+    done = [*install.uninstall_named(repository), *install.uninstall(repository)]
     for one in done:
         tell(f"gave back {one.path}" if one.kept else f"removed {one.path}")
     if not done:

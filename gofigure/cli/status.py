@@ -23,7 +23,7 @@ from gofigure.project import Loaded, as_judged, parse_config, read_config
 from gofigure.queries import Standing, standing
 from gofigure.runner.why import ago
 from gofigure.snapshot.select import show
-from gofigure.triggers.install import installed, wanted_hooks
+from gofigure.triggers.install import in_place_of_ours, installed, wanted_hooks
 from gofigure.triggers.outcome import Outcome, outcomes
 
 if TYPE_CHECKING:
@@ -40,6 +40,7 @@ class _Place(NamedTuple):
     refusal: str  # why the configuration may not run here; "" if it may
     hooks: Sequence[str]
     missing: Sequence[str]  # hooks that a job names and that are not installed
+    instead: Mapping[str, str]  # those of them in whose place somebody else's script is -> whose
     local: Mapping[str, Sequence[str]]  # personal files in use -> what they change
     disabled: Sequence[str]
     background: Sequence[Outcome]
@@ -70,13 +71,16 @@ def status(names: tuple[str, ...], *, staged: bool, as_json: bool) -> int:
     repository = where.project.repository
     hooks = installed(repository) if repository is not None else []
     wanted = wanted_hooks(loaded.config) if repository is not None else []
+    missing = [hook for hook in wanted if hook not in hooks]
+    who = {hook: in_place_of_ours(repository, hook) for hook in missing} if repository is not None else {}
     place = _Place(
         content=_content(where, staged=staged),
         branch=branch_of(repository) if repository is not None else "",
         in_git=repository is not None,
         refusal=refusal,
         hooks=hooks,
-        missing=[hook for hook in wanted if hook not in hooks],
+        missing=missing,
+        instead={hook: name for hook, name in who.items() if name},
         local=dict.fromkeys(loaded.config.local, changed_by_layers(layers)),
         disabled=loaded.config.disabled,
         background=outcomes(repository.git_dir) if repository is not None else (),
@@ -122,6 +126,8 @@ def _tell_hooks(place: _Place) -> None:
     tell(f"hooks: {', '.join(place.hooks) or 'none installed (gofigure install-hooks)'}")
     if place.hooks and place.missing:
         tell(f"  named by a job and not installed: {', '.join(place.missing)} (gofigure install-hooks)")
+    for hook, name in place.instead.items():
+        tell(f"  {hook} is {name}'s, which does not run gofigure (gofigure install-hooks: runs both)")
 
 
 def _tell_shared(shared: Shared) -> None:
@@ -149,6 +155,7 @@ def _json(place: _Place, jobs: Sequence[Job], stand: Standing) -> dict[str, obje
         "allowed": not place.refusal,
         "hooks": place.hooks,
         "missing_hooks": place.missing,
+        "hooks_of_others": place.instead,
         "local": place.local,
         "disabled": place.disabled,
         "shared": [show(path) for path in stand.shared.folders],

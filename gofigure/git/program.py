@@ -14,6 +14,9 @@ from gofigure.process.capture import Captured, Running, start
 _ALWAYS = (
     "-c", "core.hooksPath=/dev/null", "-c", "core.fsmonitor=false", "-c", "core.quotePath=false",
     "-c", "core.splitIndex=false", "-c", "core.safecrlf=false",
+    # Since git 2.54 the configuration can name hooks, which core.hooksPath does not keep from running.
+    "-c", "hook.post-index-change.enabled=false", "-c", "hook.post-checkout.enabled=false",
+    "-c", "hook.reference-transaction.enabled=false",
 )  # fmt: skip
 
 

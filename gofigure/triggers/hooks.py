@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from typing import NamedTuple
 
 KEPT = ".before-gofigure"  # what a foreign hook is renamed to
@@ -42,30 +42,6 @@ def for_stages(hook: str, args: Sequence[str], folder: str) -> tuple[str, ...]:
     if hook in _NAMES_A_FILE and args:
         return (os.path.join(folder, args[0]), *args[1:])
     return tuple(args)
-
-
-def run_kept(script: str, hook: str, args: Sequence[str], data: bytes, environ: Mapping[str, str]) -> int:
-    """Run the hook that stood here before ours, with the same arguments, input and environment.
-
-    Its output goes to the terminal as it comes. Returns its exit code; 0 where there is none.
-    """
-    kept = os.path.join(os.path.dirname(os.path.abspath(script)), os.path.basename(script) + KEPT)
-    if not os.access(kept, os.X_OK) or os.path.isdir(kept):
-        return 0  # git ignores a hook that cannot be executed, too (t7520)
-    from gofigure.process.passthrough import pass_through
-
-    return pass_through([*_interpreter(kept), kept, *args], env=environ, data=data if hook in READS_INPUT else None)
-
-
-def _interpreter(script: str) -> tuple[str, ...]:
-    """What git starts a hook with: sh, if the system itself would refuse it for want of a first line (ENOEXEC)."""
-    try:
-        with open(script, "rb") as file:
-            start = file.read(256)
-    except OSError:
-        return ()
-    is_text = b"\0" not in start.partition(b"\n")[0]
-    return ("/bin/sh",) if is_text and not start.startswith(b"#!") else ()
 
 
 def mark(token: bytes) -> str:

@@ -14,11 +14,12 @@ from gofigure.digest.content import BigFileError, NotAFileError, read_regular
 from gofigure.errors import GofigureError
 from gofigure.git.repository import Repository
 from gofigure.model import HOOKS, Config
+from gofigure.triggers.chain import belongs_at, is_ours, runs_ours, take_out, written_by
 from gofigure.triggers.hooks import KEPT
 from gofigure.triggers.hooks_path import folder_in_use, folder_to_write, own_folder
+from gofigure.triggers.naming import forget, named, place_of, runs_here, tell_git
 
 _RECORD = "hooks-folders"  # in the state folder: where we have installed besides git's own place, one per line
-_MARK = b"#!/bin/sh\n# gofigure hook, version "
 
 
 class Installed(NamedTuple):
@@ -40,10 +41,29 @@ def install(repository: Repository, hooks: Iterable[str], *, path: str, data: st
     done = []
     for hook in hooks:
         place = os.path.join(folder, hook)
-        kept = _keep_foreign(place)
-        _write(place, script(hook, path, data))
-        done.append(Installed(hook, place, kept))
+        goes = belongs_at(place)
+        if not is_ours(goes):
+            take_out(place)  # ours may have been set aside, and would run twice or in a circle
+        kept = _keep_foreign(goes, place + KEPT)
+        _write(goes, script(hook, path, data))
+        done.append(Installed(hook, goes, kept))
     return done
+
+
+def install_named(repository: Repository, hooks: Iterable[str], *, path: str, data: str) -> list[Installed]:
+    """Have git's configuration name one script per hook; what stands in the hooks folder is left as it is."""
+    done = []
+    for hook in hooks:
+        place = place_of(repository, hook)
+        _write(place, script(hook, path, data))
+        tell_git(repository, hook)
+        done.append(Installed(hook, place, None))
+    return done
+
+
+def uninstall_named(repository: Repository, hooks: Iterable[str] = HOOKS) -> list[Installed]:
+    places = [(hook, forget(repository, hook)) for hook in hooks]
+    return [Installed(hook, place, None) for hook, place in places if place is not None]
 
 
 def uninstall(repository: Repository, hooks: Iterable[str] = HOOKS) -> list[Installed]:
@@ -54,15 +74,9 @@ def uninstall(repository: Repository, hooks: Iterable[str] = HOOKS) -> list[Inst
     folders = dict.fromkeys([own_folder(repository), folder_in_use(repository), *_remembered(repository)])
     done = []
     for place in (os.path.join(folder, hook) for folder in folders for hook in hooks):
-        kept = place + KEPT
-        ours, has_kept = is_ours(place), os.path.lexists(kept)
-        if not ours and (not has_kept or os.path.lexists(place)):
-            continue
-        if ours:
-            os.unlink(place)  # first: a folder cannot be renamed over a file
-        if has_kept:
-            os.rename(kept, place)
-        done.append(Installed(os.path.basename(place), place, kept if has_kept else None))
+        taken = take_out(place)
+        if taken is not None:
+            done.append(Installed(os.path.basename(place), *taken))
     return done
 
 
@@ -74,7 +88,21 @@ def wanted_hooks(config: Config) -> list[str]:
 def installed(repository: Repository) -> list[str]:
     """The hooks that call gofigure now."""
     folder = folder_in_use(repository)
-    return [hook for hook in HOOKS if is_ours(os.path.join(folder, hook)) or calls_us(os.path.join(folder, hook))]
+    by_name = named(repository)
+    if by_name and not runs_here(repository):
+        by_name = []
+    return [
+        hook
+        for hook in HOOKS
+        if hook in by_name or runs_ours(os.path.join(folder, hook)) or calls_us(os.path.join(folder, hook))
+    ]
+
+
+def in_place_of_ours(repository: Repository, hook: str) -> str:
+    """Whose script, which does not come to ours, git starts for a hook; "" where it starts none."""
+    place = os.path.join(folder_in_use(repository), hook)
+    taken = os.access(place, os.X_OK) and not runs_ours(place) and not calls_us(place)
+    return written_by(place) if taken else ""
 
 
 def calls_us(place: str) -> bool:
@@ -113,16 +141,6 @@ def _remembered(repository: Repository) -> list[str]:
         return []
 
 
-def is_ours(place: str) -> bool:
-    try:
-        if not stat.S_ISREG(os.lstat(place).st_mode):
-            return False  # we never write anything else, and to open a FIFO would block
-        with open(place, "rb") as file:
-            return file.read(len(_MARK)) == _MARK
-    except OSError:
-        return False
-
-
 def script(hook: str, path: str, data: str) -> bytes:
     """The shipped script, with this installation's interpreter written in."""
     import shlex
@@ -159,9 +177,8 @@ def template() -> str:
     raise GofigureError("the hook script is missing from this installation", hint="install gofigure again")
 
 
-def _keep_foreign(place: str) -> str | None:
+def _keep_foreign(place: str, kept: str) -> str | None:
     """Rename a hook that is not ours, so that it can be run first and given back."""
-    kept = place + KEPT
     if not os.path.lexists(place) or is_ours(place):
         return kept if os.path.lexists(kept) else None
     if os.path.lexists(kept):
@@ -176,7 +193,7 @@ def _keep_foreign(place: str) -> str | None:
 def _write(place: str, content: bytes) -> None:
     own = f"{place}.{os.getpid()}"
     try:
-        os.makedirs(os.path.dirname(place), exist_ok=True)
+        _make_folder(os.path.dirname(place))
         with open(own, "wb") as file:
             file.write(content)
         # Git runs only what is executable; nobody else may write what we run, whatever the umask.
@@ -184,3 +201,10 @@ def _write(place: str, content: bytes) -> None:
         os.replace(own, place)
     except OSError as error:
         raise GofigureError(f"{place} cannot be written: {error.strerror}") from error
+
+
+def _make_folder(folder: str) -> None:
+    """As open as the one that it is in: in a shared repository the others would have no hooks, and not hear of it."""
+    if not os.path.isdir(folder):
+        os.makedirs(folder)
+        os.chmod(folder, stat.S_IMODE(os.stat(os.path.dirname(folder)).st_mode))

@@ -7,13 +7,15 @@ import re
 import shlex
 from typing import NamedTuple
 
-from gofigure.triggers.install import is_ours, template
+from gofigure.triggers.chain import is_ours
+from gofigure.triggers.install import template
 
 _VERSION = re.compile(r"\A#!/bin/sh\n# gofigure hook, version ([^.\n]+)\.")
 _VALUES = re.compile(
     r"^hook=(.*?)\npython=(.*?)\nGOFIGURE_INSTALL_PATH=(.*?)\nGOFIGURE_DATA=(.*?)\nexport ", re.DOTALL | re.MULTILINE
 )
 _FLAGS = re.compile(r'^exec "\$python" (-\w+) -m ', re.MULTILINE)
+_WORD = r"""(?:[\w@%+=:,./-]|'[^']*'|"'")*"""  # as shlex.quote writes it
 
 
 class Written(NamedTuple):
@@ -49,3 +51,14 @@ def template_version() -> str:
     """The version of the script that would be written now."""
     found = _VERSION.search(template())
     return found[1] if found else ""
+
+
+def is_as_written(place: str) -> bool:
+    """Whether a script of ours is the template with values in it, and nothing else."""
+    try:
+        with open(place, "rb") as file:
+            text = os.fsdecode(file.read())
+    except OSError:
+        return False
+    pieces = re.split(r"@[A-Z]+@", template())
+    return re.fullmatch(_WORD.join(map(re.escape, pieces)), text, re.ASCII) is not None

@@ -16,7 +16,7 @@ from support.rig import Rig, lines, stages
 from gofigure.cli.here import here
 from gofigure.errors import GofigureError
 from gofigure.git.repository import Repository
-from gofigure.triggers import hooks_path, install
+from gofigure.triggers import chain, hooks_path, install
 
 MANY = 8
 KEPT = ".before-gofigure"
@@ -177,7 +177,14 @@ class _Model:
         self.ours = False
         self.kept: State | None = None
 
+    def _forget_older_self(self) -> None:
+        """The same program has been put there again: what was kept of it is one too many."""
+        if self.there is not None and self.kept is not None and self.there[:2] == self.kept[:2]:
+            self.kept = None
+
     def install(self) -> None:
+        if not self.ours:
+            self._forget_older_self()
         try:
             install.install(self.repository, ["pre-commit"], path="/usr/bin:/bin", data="/nowhere")
         except GofigureError:
@@ -190,6 +197,7 @@ class _Model:
 
     def uninstall(self) -> None:
         install.uninstall(self.repository)
+        self._forget_older_self()
         if self.there is None:
             self.there, self.ours, self.kept = self.kept, False, None
 
@@ -204,7 +212,7 @@ class _Model:
         self.there, self.ours = _state(self.place), False
 
     def check(self) -> None:
-        assert install.is_ours(self.place) == self.ours
+        assert chain.is_ours(self.place) == self.ours
         if not self.ours:
             assert _state(self.place) == self.there
         assert _state(self.place + KEPT) == self.kept
