@@ -19,6 +19,8 @@ HOOKS = (
 )  # fmt: skip
 HANDS_NOTHING = ("pre-commit", "pre-merge-commit", "post-commit")  # hooks without arguments and input (githooks)
 
+OPERATIONS = ("merge", "rebase", "cherry-pick", "revert", "am", "bisect")  # what git can be in the middle of
+
 
 class Stage(NamedTuple):
     """A node of a job: what to run, on which inputs. Paths are relative to the configuration's folder."""
@@ -42,6 +44,11 @@ class Stage(NamedTuple):
     cache: bool = True
     enabled: bool = True
     interactive: bool = False  # it gets the terminal
+    required: bool = False  # nothing in the environment can leave it out
+    # Where it is left out as long as it is not proven (docs/decisions/0021).
+    branches: tuple[str, ...] = ()  # globs
+    during: tuple[str, ...] = ()  # OPERATIONS, or "!" and one of them
+    changed: tuple[str, ...] = ()  # globs of paths
 
 
 class Job(NamedTuple):
@@ -52,6 +59,10 @@ class Job(NamedTuple):
     on: tuple[str, ...] = ()
     strict_dependency: bool = False
     enabled: bool = True
+    required: bool = False  # as if each of its stages said so; the same with those below
+    branches: tuple[str, ...] = ()
+    during: tuple[str, ...] = ()
+    changed: tuple[str, ...] = ()
 
 
 class Config(NamedTuple):

@@ -13,7 +13,7 @@ from gofigure.cli.here import Here, here
 from gofigure.errors import EXIT_INTERRUPTED, EXIT_PASSED, NestedError
 from gofigure.model import Trigger
 from gofigure.pipeline import Request, run
-from gofigure.queries import note_skip
+from gofigure.queries import note_skip, refuse_to_skip
 from gofigure.triggers.hooks import AFTER_THE_FACT, READS_INPUT, for_stages, run_kept
 
 if TYPE_CHECKING:
@@ -40,6 +40,7 @@ def _run_jobs(hook: str, args: Sequence[str], data: bytes) -> int:
 
 def _run(where: Here, trigger: Trigger, console: Console) -> int:
     if where.environ.get("GOFIGURE") == "0":
+        refuse_to_skip(where.project, trigger.kind)
         note_skip(where.project, trigger.kind, "GOFIGURE=0", console)
         return EXIT_PASSED
     if not os.path.exists(where.project.config_file):

@@ -3,21 +3,23 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from typing import TYPE_CHECKING
 
 from gofigure.digest.tree import look_up
 from gofigure.errors import SlowExpression
 from gofigure.model import Config, Job, Stage, Trigger
+from gofigure.runner.circumstances import Circumstances
 from gofigure.runner.environment import base_environment, declared
 from gofigure.runner.graph import order
 from gofigure.runner.handed import Handed
 from gofigure.runner.key import facts_of, handed_key, platform, stage_key
 from gofigure.runner.locations import missing, said_of, selectors_of, widened
 from gofigure.runner.plan import Content, Plan, Read, Step
+from gofigure.runner.skips import Skips
 from gofigure.runner.tools import Tools
 from gofigure.runner.why import ago, failed_here, first_difference, must_run, unprovable
-from gofigure.snapshot.select import Selecting
+from gofigure.snapshot.select import Selecting, covers
 from gofigure.store.store import Store
 from gofigure.targets import commands_of, source_of
 
@@ -30,7 +32,15 @@ _NAMES_SHOWN = 3
 class Planner:
     """Plans the jobs of one run: what is looked up for one stage is known for the next."""
 
-    def __init__(self, config: Config, store: Store, environ: Mapping[str, str], root: str, trigger: Trigger) -> None:
+    def __init__(
+        self,
+        config: Config,
+        store: Store,
+        environ: Mapping[str, str],
+        root: str,
+        trigger: Trigger,
+        circumstances: Circumstances,
+    ) -> None:
         self._config = config
         self._store = store
         self._environ = environ
@@ -39,7 +49,8 @@ class Planner:
         self._tools = Tools(store.contents, root, self._base_env)
         self._system = platform()
         self._handed = Handed(config, trigger)
-        self._skipped = skipped(environ)
+        self._skips = Skips(config, environ)
+        self._circumstances = circumstances
         self._ever_proven: set[str] = set()
         self._ever_run = False
         self.selecting = Selecting(store.contents)
@@ -108,6 +119,8 @@ class Planner:
         if step.stage.files is not None and step.inputs.files == 0:
             return step._replace(fate="reuse", reason="no file matches", files=())
         must = must_run(step, content, use_proofs=use_proofs)
+        if not must and step.stage.files is not None and self._circumstances.all_files:
+            must = "asked to (--all-files)"
         if must:
             return self._with_all_files(step, content, must)
         proof = self._store.proofs.find(step.key) if self._ever_proven else None
@@ -122,8 +135,11 @@ class Planner:
         """The step as it is, or with what keeps it from running."""
         if step.reused:
             return step
-        skip = next((name for name in (step.stage.name, job.name) if name in self._skipped), None)
-        why_not = f"SKIP={skip}" if skip is not None else self._handed.is_missing(step.stage)
+        why_not = (
+            self._skips.reason(step.stage.name, job)
+            or self._handed.is_missing(step.stage)
+            or self._circumstances.against(step.stage, job, content)
+        )
         if why_not:
             return step._replace(fate="leave out", reason=why_not)
         if step.differs and content.about.kind == "commit":
@@ -151,7 +167,7 @@ class Planner:
         if step.stage.files is None:
             return step._replace(reason=reason)
         files = self._files(step, content)
-        return step._replace(reason=reason, files=files.paths, file_keys=files.keys)
+        return self._handing_over(step, files, content, lambda _files: reason)
 
     def _file_by_file(self, step: Step, content: Content) -> Step:
         from gofigure.runner import per_file
@@ -161,7 +177,26 @@ class Planner:
         if not left.paths:
             return step._replace(fate="reuse", reason=f"all {len(files.paths)} files proven", files=())
         why = self._why(step, content) if len(left.paths) == len(files.paths) else ""
-        return step._replace(reason=per_file.reason(left, files, why), files=left.paths, file_keys=left.keys)
+        return self._handing_over(step, left, content, lambda some: per_file.reason(some, files, why))
+
+    def _handing_over(self, step: Step, left: Files, content: Content, reason: Callable[[Files], str]) -> Step:
+        """The step with its files; where only those are asked for that have changed since a commit, with these."""
+        since = self._circumstances.since
+        some = self._changed_among(left, step, content) if since else left
+        narrowed = f"only what has changed since {since[:10]}" if len(some.paths) < len(left.paths) else ""
+        if narrowed and not some.paths:
+            reused = f"none of its files has changed since {since[:10]}"
+            return step._replace(fate="reuse", reason=reused, files=(), narrowed=narrowed)
+        return step._replace(reason=reason(some), files=some.paths, file_keys=some.keys, narrowed=narrowed)
+
+    def _changed_among(self, files: Files, step: Step, content: Content) -> Files:
+        """All of them, too, where something has changed that the result of every file depends on."""
+        from gofigure.runner import per_file
+
+        changed = self._circumstances.changed(content)
+        if changed is None or any(covers(read.selector, path) for read in step.reads[1:] for path in changed):
+            return files
+        return per_file.among(files, changed)
 
     def _files(self, step: Step, content: Content) -> Files:
         from gofigure.runner.per_file import every  # not needed where the stage as a whole is proven
@@ -191,8 +226,3 @@ class Planner:
             return []
         words = [self.selecting.changed(old, new, one.selector, _NAMES_SHOWN) for one in reads]
         return [word for some in words for word in some][:_NAMES_SHOWN]
-
-
-def skipped(environ: Mapping[str, str]) -> frozenset[str]:
-    """The stages and jobs that the user's SKIP leaves out: `SKIP=lint,unit git commit`."""
-    return frozenset(name for word in environ.get("SKIP", "").split(",") if (name := word.strip()))
