@@ -199,13 +199,18 @@ def make_planner(project: Project, config: Config, request: Request, store: Stor
 
         return place_of(repository, trigger, content.about, request.branch or content.here.branch)
 
+    def operations() -> frozenset[str]:
+        from gofigure.triggers.since import operations_of
+
+        return operations_of(repository, trigger)
+
     def changed(about: Snapshot, before: str) -> frozenset[bytes] | None:
         from gofigure.snapshot.since import changed_paths
 
         return changed_paths(repository, about, before, store.contents, observe) if repository is not None else None
 
     circumstances = Circumstances(
-        repository, place, changed, since=since_commit(project, request), all_files=request.all_files
+        place, operations, changed, since=since_commit(project, request), all_files=request.all_files
     )
     return Planner(config, store, request.environ, project.root, trigger, circumstances)
 

@@ -21,7 +21,7 @@ def tree_of(git: Git, revision: str) -> tuple[str, str]:
     done = git.start("rev-parse", "--quiet", "--verify", "--end-of-options", f"{revision}^{{commit}}").finish()
     if done.code != 0:
         hint = SHALLOW_HINT if is_shallow(git) else "git log --oneline --all"
-        raise NotACommit(f"{revision} names no commit in this repository", hint=hint)
+        raise NotACommit(f"{revision or repr(revision)} names no commit in this repository", hint=hint)
     commit = done.out.decode().strip()
     return commit, git.run("rev-parse", "--verify", f"{commit}^{{tree}}").decode().strip()
 

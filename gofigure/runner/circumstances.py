@@ -13,7 +13,6 @@ from gofigure.model import Job, Snapshot, Stage
 from gofigure.runner.plan import Content
 
 if TYPE_CHECKING:
-    from gofigure.git.repository import Repository
     from gofigure.snapshot.since import Place
 
 Changed = Callable[[Snapshot, str], "frozenset[bytes] | None"]  # since a commit; None: any path may have
@@ -24,8 +23,8 @@ class Circumstances:
 
     def __init__(
         self,
-        repository: Repository | None,
         place: Callable[[Content], Place],
+        operations: Callable[[], frozenset[str]],
         changed: Changed,
         *,
         since: str = "",
@@ -33,12 +32,12 @@ class Circumstances:
     ) -> None:
         self.since = since  # only files that have changed since this commit are asked about; "": all
         self.all_files = all_files  # as if every file had changed
-        self._repository = repository
         self._place = place
+        self._operations = operations
         self._changed = changed
         self._places: dict[bytes | str, Place] = {}
         self._paths: dict[tuple[bytes, str], frozenset[bytes] | None] = {}
-        self._operations: frozenset[str] | None = None
+        self._under_way: frozenset[str] | None = None
 
     def against(self, stage: Stage, job: Job, content: Content) -> str:
         """What stands against running a stage, by its own conditions or by its job's; "" if nothing does."""
@@ -78,22 +77,15 @@ class Circumstances:
         return f"{on}, and branches = {_listed(globs)}"
 
     def _operation(self, names: tuple[str, ...]) -> str:
-        if self._operations is None:
-            self._operations = self._under_way()
-        now = self._operations
+        if self._under_way is None:
+            self._under_way = self._operations()
+        now = self._under_way
         refused = sorted(now.intersection(name.removeprefix("!") for name in names if name.startswith("!")))
         wanted = [name for name in names if not name.startswith("!")]
         if not refused and (not wanted or now.intersection(wanted)):
             return ""
         git = f"git is in the middle of: {', '.join(refused or sorted(now))}" if now else "git is doing nothing else"
         return f"{git}, and during = {_listed(names)}"
-
-    def _under_way(self) -> frozenset[str]:
-        if self._repository is None:
-            return frozenset()
-        from gofigure.git.operations import under_way
-
-        return under_way(self._repository)
 
     def _nothing_changed(self, globs: tuple[str, ...], content: Content) -> str:
         from gofigure.snapshot.since import chooser

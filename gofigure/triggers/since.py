@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from gofigure.git.operations import rebased_branch
+from gofigure.git.operations import rebased_branch, under_way
 from gofigure.git.repository import Repository
 from gofigure.model import Snapshot, Trigger
 from gofigure.snapshot.since import Place
@@ -19,6 +19,13 @@ def place_of(repository: Repository | None, trigger: Trigger, about: Snapshot, b
         return _pushed(trigger, about)
     branch = branch or rebased_branch(repository)
     return Place((branch,) if branch else (), _before(repository, trigger, about))
+
+
+def operations_of(repository: Repository | None, trigger: Trigger) -> frozenset[str]:
+    """What git is in the middle of. Before a merge without a conflict, its hook is all that tells of it."""
+    if repository is None:
+        return frozenset()
+    return under_way(repository) | ({"merge"} if trigger.kind == "pre-merge-commit" else set())
 
 
 def _before(repository: Repository, trigger: Trigger, about: Snapshot) -> str | None:
