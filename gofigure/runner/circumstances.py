@@ -35,8 +35,12 @@ class Circumstances:
         self._place = place
         self._operations = operations
         self._changed = changed
-        self._places: dict[bytes | str, Place] = {}
         self._paths: dict[tuple[bytes, str], frozenset[bytes] | None] = {}
+        self.forget()
+
+    def forget(self) -> None:
+        """What was seen of the repository no longer counts: time has passed."""
+        self._places: dict[str, Place] = {}
         self._under_way: frozenset[str] | None = None
 
     def against(self, stage: Stage, job: Job, content: Content) -> str:

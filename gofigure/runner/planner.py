@@ -59,6 +59,7 @@ class Planner:
         # Asked anew for each plan: the run that was waited for may have been the first of all.
         self._ever_proven = self._store.proofs.stages()
         self._ever_run = self._store.ledger.has_runs()
+        self._circumstances.forget()
         graph = order(job, self._config)
         steps: dict[str, Step] = {}
         for stage in graph.stages:

@@ -45,5 +45,5 @@ def _pushed(trigger: Trigger, about: Snapshot) -> Place:
     ours = [ref for ref in refs if ref.local_oid == about.commit]
     branches = [ref.remote_ref.removeprefix(_HEADS) for ref in ours or refs if ref.remote_ref.startswith(_HEADS)]
     there = {ref.remote_oid for ref in ours}
-    known = there.pop() if len(there) == 1 else ""
-    return Place(tuple(dict.fromkeys(branches)), known if known.strip("0") else None)
+    # All zeros for a new ref: no commit is called that, so that nobody can tell.
+    return Place(tuple(dict.fromkeys(branches)), there.pop() if len(there) == 1 else None)

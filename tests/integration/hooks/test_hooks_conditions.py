@@ -183,6 +183,20 @@ def test_a_commit_in_the_middle_of_a_rebase(repo: Repo, out: Path, backend: str)
     assert (lines(out), _reason(repo)) == (0, "git is in the middle of: rebase, and during = !rebase")
 
 
+def test_a_rebase_that_stops_at_what_has_become_empty_is_no_cherry_pick(repo: Repo, out: Path) -> None:
+    """Though git leaves CHERRY_PICK_HEAD there."""
+    _begin(repo, _job("during = ['!rebase', '!cherry-pick']"))
+    for branch in ("side", "main"):
+        repo.git("checkout", "-q", *(["-b", branch] if branch == "side" else [branch]))
+        repo.write("a", "the same\n")
+        repo.git("commit", "-qam", f"by {branch}", "--no-verify")
+    repo.git("checkout", "-q", "side")
+    assert repo.try_git("rebase", "--reapply-cherry-picks", "--empty=ask", "main").returncode != 0
+    assert (repo.root / ".git" / "CHERRY_PICK_HEAD").exists()
+    assert _change(repo).returncode == 0
+    assert _reason(repo) == "git is in the middle of: rebase, and during = !rebase, !cherry-pick"
+
+
 def test_between_two_picks(repo: Repo, out: Path) -> None:
     """The first was committed by hand: CHERRY_PICK_HEAD is gone, and the second is still to come."""
     _begin(repo, _job("during = ['!cherry-pick']"))
@@ -305,6 +319,17 @@ def test_a_push_is_about_the_branch_that_it_goes_to(repo: Repo, out: Path, tmp_p
     assert (lines(out), _reason(repo)) == (0, "branch wip, and branches = main")
     repo.git("checkout", "-q", "--detach")
     repo.git("push", "-q", "origin", "HEAD:refs/heads/main")
+    assert lines(out) == 1
+
+
+def test_each_commit_of_a_push_is_about_its_own_branch(repo: Repo, out: Path, tmp_path: Path) -> None:
+    _begin(repo, _job("branches = ['main']", "pre-push"))
+    _origin(repo, tmp_path)
+    repo.git("branch", "wip")
+    _change(repo)
+    repo.git("push", "-q", "origin", "main", "wip")
+    runs = {run["content"][-10:]: stages({"runs": [run]})["s"]["reason"] for run in repo.json("history")["runs"]}
+    assert runs[repo.git("rev-parse", "wip").decode()[:10]] == "branch wip, and branches = main"
     assert lines(out) == 1
 
 
