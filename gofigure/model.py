@@ -11,6 +11,8 @@ from typing import Literal, NamedTuple
 StageType = Literal["checkout", "build", "test", "deploy"]
 Verdict = Literal["passed", "reused", "failed", "timed out", "interrupted", "skipped"]
 SnapshotKind = Literal["index", "commit", "working tree", "folder"]
+Place = Literal["in place", "private"]  # the user's working tree, or a checkout of our own
+Workspace = Literal["auto", "in-place", "private"]  # what a stage asks for
 
 # In the order in which a commit, and then what is done with it, meets them.
 HOOKS = (
@@ -49,6 +51,8 @@ class Stage(NamedTuple):
     branches: tuple[str, ...] = ()  # globs
     during: tuple[str, ...] = ()  # OPERATIONS, or "!" and one of them
     changed: tuple[str, ...] = ()  # globs of paths
+    workspace: Workspace = "auto"
+    share: tuple[str, ...] | None = None  # what is linked into a private checkout; None: what is found by itself
 
 
 class Job(NamedTuple):
@@ -131,6 +135,7 @@ class StageResult(NamedTuple):
     allowed: bool = False  # it failed, and may
     key: bytes = b""
     parts: tuple[Part, ...] = ()  # of a stage with several locations: each one's
+    place: Place | None = None  # where it was executed
 
     @property
     def blocks(self) -> bool:

@@ -25,9 +25,10 @@ from gofigure.events import Note, Observer
 from gofigure.model import Config, Job, RunResult, Snapshot, Trigger
 from gofigure.project import Project, load_config, open_store
 from gofigure.runner.circumstances import Circumstances
-from gofigure.runner.execute import Setting, execute
+from gofigure.runner.execute import execute
 from gofigure.runner.plan import Content, Plan
 from gofigure.runner.planner import Planner
+from gofigure.runner.setting import Setting
 from gofigure.runner.skips import ONLY, SKIP, named, unheeded
 from gofigure.snapshot.commits import of_commit, of_index
 from gofigure.snapshot.looking import Looking
@@ -35,7 +36,7 @@ from gofigure.store.store import Store
 from gofigure.triggers.hooks import mark, pushed_refs
 
 if TYPE_CHECKING:
-    from gofigure.snapshot.since import Place
+    from gofigure.snapshot.since import Lineage
 
 # What a hook is about (docs/decisions/0015): the index that git hands over, the commit that was made, or, for those
 # that tell of changed files and for pre-rebase, what stands in the working tree.
@@ -194,10 +195,10 @@ def make_planner(project: Project, config: Config, request: Request, store: Stor
     """Raises GofigureError where `since` names nothing that the content could be compared with."""
     trigger, repository = request.trigger, project.repository
 
-    def place(content: Content) -> Place:
-        from gofigure.triggers.since import place_of
+    def lineage(content: Content) -> Lineage:
+        from gofigure.triggers.since import lineage_of
 
-        return place_of(repository, trigger, content.about, request.branch or content.here.branch)
+        return lineage_of(repository, trigger, content.about, request.branch or content.here.branch)
 
     def operations() -> frozenset[str]:
         from gofigure.triggers.since import operations_of
@@ -210,9 +211,9 @@ def make_planner(project: Project, config: Config, request: Request, store: Stor
         return changed_paths(repository, about, before, store.contents, observe) if repository is not None else None
 
     circumstances = Circumstances(
-        place, operations, changed, since=since_commit(project, request), all_files=request.all_files
+        lineage, operations, changed, since=since_commit(project, request), all_files=request.all_files
     )
-    return Planner(config, store, request.environ, project.root, trigger, circumstances)
+    return Planner(config, store, request.environ, project.root, trigger, circumstances, repository)
 
 
 def since_commit(project: Project, request: Request) -> str:
@@ -237,6 +238,7 @@ def make_setting(
 ) -> Setting:
     return Setting(
         root=project.root,
+        repository=project.repository,
         state_dir=project.state_dir,
         lock_file=project.lock_file,
         mark=mark(token),

@@ -17,7 +17,7 @@ from gofigure.model import Config, Job
 from gofigure.pipeline import Request, choose_jobs, content_now, contents, look, make_planner
 from gofigure.project import Loaded, Project, load_config, open_store
 from gofigure.runner.execute import settle_if_free
-from gofigure.runner.plan import Content, Plan, Step
+from gofigure.runner.plan import Content, Plan, Shared, Step
 from gofigure.runner.planner import Planner
 from gofigure.runner.readers import Reader, readers
 from gofigure.runner.skips import required
@@ -44,6 +44,7 @@ class Standing(NamedTuple):
 
     plans: list[Plan]
     last: dict[str, RunRow]  # the newest run of each job that has one
+    shared: Shared = Shared()  # what a private checkout would get from the working tree
 
 
 def standing(project: Project, loaded: Loaded, request: Request, observe: Observer) -> Standing:
@@ -52,7 +53,8 @@ def standing(project: Project, loaded: Loaded, request: Request, observe: Observ
         planned = present.plans(observe)
         present.settle()
         jobs = [plan.job.name for plan in planned]
-        return Standing(planned, {job: run for job in jobs for run in present.store.history.runs(Filter(job), 1)})
+        last = {job: run for job in jobs for run in present.store.history.runs(Filter(job), 1)}
+        return Standing(planned, last, present.shared(planned))
 
 
 class AboutStage(NamedTuple):
@@ -127,6 +129,11 @@ class _Present(NamedTuple):
     def plan(self, job: Job, content: Content) -> Plan:
         plan = self.planner.plan(job, content, use_proofs=self.request.use_proofs)
         return self.secrets.hide(plan) if self.secrets is not None else plan
+
+    def shared(self, planned: Sequence[Plan]) -> Shared:
+        if not planned:
+            return Shared()
+        return self.planner.shared((step for plan in planned for step in plan.steps.values()), planned[0].content)
 
     def settle(self) -> None:
         """Let what a dead process left not look as if it were under way."""

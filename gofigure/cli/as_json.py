@@ -40,6 +40,7 @@ def of_stage(stage: StageResult) -> dict[str, Any]:
         "allowed": stage.allowed,
         "key": stage.key.hex(),
         "parts": [of_part(part) for part in stage.parts],
+        "place": stage.place,
     }
 
 
@@ -78,6 +79,7 @@ def of_stage_row(stage: StageRow) -> dict[str, Any]:
         "allowed": bool(stage.allowed),
         "key": stage.key.hex() if stage.key else None,
         "parts": [of_part(part) for part in stage.parts],
+        "place": stage.place or None,
     }
 
 
@@ -87,4 +89,11 @@ def _rounded(seconds: float | None) -> float | None:
 
 def of_step(step: Step) -> dict[str, Any]:
     """What would become of a stage now."""
-    return {"proven": step.reused, "left_out": step.left_out, "reason": step.reason, "key": step.key.hex()}
+    return {
+        "proven": step.reused,
+        "left_out": step.left_out,
+        "reason": step.reason,
+        "key": step.key.hex(),
+        "place": step.place,
+        "why_there": step.why_there,
+    }

@@ -21,10 +21,11 @@ from gofigure.pipeline import Request, choose_jobs
 from gofigure.project import Loaded, as_judged, parse_config, read_config
 from gofigure.queries import Standing, standing
 from gofigure.runner.why import ago
+from gofigure.snapshot.select import show
 from gofigure.triggers.install import installed, wanted_hooks
 
 if TYPE_CHECKING:
-    from gofigure.runner.plan import Plan
+    from gofigure.runner.plan import Plan, Shared
     from gofigure.store.ledger import RunRow
 
 
@@ -99,6 +100,7 @@ def _tell(place: _Place, jobs: Sequence[Job], stand: Standing) -> None:
         tell(f"not allowed: {place.refusal}")
         for job in jobs:
             tell(f"{job.name}: {', '.join(job.stages)}")
+    _tell_shared(stand.shared)
     for plan in stand.plans:
         tell_plan(plan, stand.last.get(plan.job.name))
 
@@ -110,6 +112,13 @@ def _tell_hooks(place: _Place) -> None:
     tell(f"hooks: {', '.join(place.hooks) or 'none installed (gofigure install-hooks)'}")
     if place.hooks and place.missing:
         tell(f"  named by a job and not installed: {', '.join(place.missing)} (gofigure install-hooks)")
+
+
+def _tell_shared(shared: Shared) -> None:
+    if shared.folders:
+        tell(f"shared with private checkouts: {', '.join(map(show, shared.folders))}")
+    for way in shared.ways_back:
+        tell(f"  {way.shared} leads back into the working tree: {way.leads_to}")
 
 
 def tell_plan(plan: Plan, last: RunRow | None = None) -> None:
@@ -132,6 +141,7 @@ def _json(place: _Place, jobs: Sequence[Job], stand: Standing) -> dict[str, obje
         "missing_hooks": place.missing,
         "local": place.local,
         "disabled": place.disabled,
+        "shared": [show(path) for path in stand.shared.folders],
         "jobs": [
             {
                 "job": job.name,

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, NamedTuple, get_args
 
 from gofigure.config import checks
 from gofigure.config.kinds import Key, Kind
-from gofigure.model import HOOKS, OPERATIONS, StageType
+from gofigure.model import HOOKS, OPERATIONS, StageType, Workspace
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -166,6 +166,22 @@ KEYS: tuple[Key, ...] = (
     Key("stages.*", "branches", _BRANCHES, (), "Globs of branches: on any other it is left out, unless proven."),
     Key("stages.*", "during", _DURING, (), f"If it is not proven, it {_WHILE}"),
     Key("stages.*", "changed", _CHANGED, (), f"Globs from the root: if it is not proven, it {_SINCE}"),
+    Key(
+        "stages.*",
+        "workspace",
+        Kind("a kind of workspace", checks.choice, choices=get_args(Workspace)),
+        "auto",
+        "Where the stage runs: in-place (the working tree), private (a checkout of what is being checked), or auto: "
+        "in place where what it reads is the same there, else private.",
+    ),
+    Key(
+        "stages.*",
+        "share",
+        Kind("a list of paths", checks.items, item=_PATH),
+        None,
+        "What git ignores and a private checkout gets by links; when it is left out: node_modules, .venv, target and "
+        "their like, where they are.",
+    ),
 )
 
 

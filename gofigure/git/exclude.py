@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+from collections.abc import Sequence
 
 from gofigure.events import Note, Observer
 from gofigure.git.repository import Repository
@@ -14,9 +15,19 @@ _LINES = tuple(f"/{os.fsdecode(name)}" for name in (*_FILES, _SET_ASIDE + b"*"))
 
 def is_ignored(repository: Repository, path: bytes) -> bool:
     """Whether git leaves out what stands at `path` (relative to the root), by whatever rule."""
+    return bool(_ignored_below(repository, [path]))
+
+
+def ignored(repository: Repository, paths: Sequence[bytes]) -> frozenset[bytes]:
+    """Those of the paths, each of which is there, that git leaves out."""
+    found = {path.rstrip(b"/") for path in _ignored_below(repository, paths).split(b"\0")[:-1]}
+    return frozenset(path for path in paths if any(path == one or path.startswith(one + b"/") for one in found))
+
+
+def _ignored_below(repository: Repository, paths: Sequence[bytes]) -> bytes:
     # Not `check-ignore`: it refuses literal pathspecs.
     listed = ("ls-files", "-z", "--others", "--ignored", "--exclude-standard", "--directory", "--")
-    return bool(repository.git.run(*listed, os.fsdecode(path)))
+    return repository.git.run(*listed, *map(os.fsdecode, paths))
 
 
 def exclude_state(repository: Repository, observe: Observer) -> None:

@@ -99,6 +99,12 @@ def write_tree(git: Git, index_file: str | None, *, missing_ok: bool = False) ->
     return git.run(*args, index_file=index_file).decode().strip()
 
 
+def everything(git: Git, index_file: str) -> str:
+    """The id of the tree that `git add -A && git commit` would record. `index_file`: see private_index."""
+    git.run("add", "--all", index_file=index_file)
+    return write_tree(git, index_file)
+
+
 def without_conflicts(git: Git, index_file: str, paths: Sequence[bytes]) -> str:
     """A copy of a private index with the conflicted paths left out, so that the rest can be named by a tree."""
     import shutil

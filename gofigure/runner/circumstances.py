@@ -13,7 +13,7 @@ from gofigure.model import Job, Snapshot, Stage
 from gofigure.runner.plan import Content
 
 if TYPE_CHECKING:
-    from gofigure.snapshot.since import Place
+    from gofigure.snapshot.since import Lineage
 
 Changed = Callable[[Snapshot, str], "frozenset[bytes] | None"]  # since a commit; None: any path may have
 
@@ -23,7 +23,7 @@ class Circumstances:
 
     def __init__(
         self,
-        place: Callable[[Content], Place],
+        lineage: Callable[[Content], Lineage],
         operations: Callable[[], frozenset[str]],
         changed: Changed,
         *,
@@ -32,7 +32,7 @@ class Circumstances:
     ) -> None:
         self.since = since  # only files that have changed since this commit are asked about; "": all
         self.all_files = all_files  # as if every file had changed
-        self._place = place
+        self._lineage = lineage
         self._operations = operations
         self._changed = changed
         self._paths: dict[tuple[bytes, str], frozenset[bytes] | None] = {}
@@ -40,7 +40,7 @@ class Circumstances:
 
     def forget(self) -> None:
         """What was seen of the repository no longer counts: time has passed."""
-        self._places: dict[str, Place] = {}
+        self._lineages: dict[str, Lineage] = {}
         self._under_way: frozenset[str] | None = None
 
     def against(self, stage: Stage, job: Job, content: Content) -> str:
@@ -50,7 +50,7 @@ class Circumstances:
 
     def changed(self, content: Content) -> frozenset[bytes] | None:
         """The paths that have changed since what the content is compared with; None: any may have."""
-        before = self.since or self.place(content).before
+        before = self.since or self.lineage(content).before
         if before is None or self.all_files:
             return None
         known = (content.about.tree, before)
@@ -58,11 +58,11 @@ class Circumstances:
             self._paths[known] = self._changed(content.about, before)
         return self._paths[known]
 
-    def place(self, content: Content) -> Place:
+    def lineage(self, content: Content) -> Lineage:
         about = content.about.commit or content.about.kind
-        if about not in self._places:
-            self._places[about] = self._place(content)
-        return self._places[about]
+        if about not in self._lineages:
+            self._lineages[about] = self._lineage(content)
+        return self._lineages[about]
 
     def _against(self, ruled: Stage | Job, content: Content) -> str:
         return (
@@ -74,7 +74,7 @@ class Circumstances:
     def _branch(self, globs: tuple[str, ...], content: Content) -> str:
         from gofigure.snapshot.since import branch_matches
 
-        branches = self.place(content).branches
+        branches = self.lineage(content).branches
         if any(branch_matches(globs, branch) for branch in branches or ("",)):
             return ""
         on = f"branch {', '.join(branches)}" if branches else "no branch"
@@ -97,7 +97,7 @@ class Circumstances:
         paths = self.changed(content)
         if paths is None or any(map(chooser(globs), paths)):
             return ""
-        since = self.since or self.place(content).before or ""
+        since = self.since or self.lineage(content).before or ""
         return f"since {since[:10]} nothing of this has changed: {_listed(globs)}"
 
 

@@ -4,40 +4,23 @@ from __future__ import annotations
 
 import contextlib
 import os
-from collections.abc import Callable, Iterator, Mapping
-from typing import TYPE_CHECKING, NamedTuple
+from collections.abc import Callable, Iterator
+from typing import TYPE_CHECKING
 
 from gofigure.errors import NestedError, StoreUnwritable
 from gofigure.events import Note, Observer, RunFinished, RunStarted, StageFinished
-from gofigure.model import RunResult, Snapshot, Trigger, Verdict
+from gofigure.model import RunResult, Snapshot, Verdict
+from gofigure.runner.checkouts import Places, opened
 from gofigure.runner.environment import RUN_VARIABLE
 from gofigure.runner.plan import Plan
-from gofigure.runner.planner import Planner
+from gofigure.runner.setting import Setting
+from gofigure.snapshot.select import show
 from gofigure.store.ledger import NewRun
 from gofigure.store.store import Store
 
 if TYPE_CHECKING:
     from gofigure.runner.secrets import Secrets
     from gofigure.store.lock import RunLock
-
-
-class Setting(NamedTuple):
-    """Where and how plans are carried out."""
-
-    root: str
-    state_dir: str
-    lock_file: str
-    mark: str  # the repository's part of the run marker
-    trigger: Trigger
-    store: Store
-    planner: Planner
-    observe: Observer
-    look: Callable[[], Snapshot]  # at the working tree, anew
-    parallel: int
-    keep_going: bool
-    environ: Mapping[str, str]  # of whoever started this
-    wants_output: bool = False  # somebody looks on: tell what stages print
-    use_proofs: bool = True
 
 
 def execute(setting: Setting, plan: Plan, plan_again: Callable[[], Plan]) -> RunResult:
@@ -55,12 +38,13 @@ def execute(setting: Setting, plan: Plan, plan_again: Callable[[], Plan]) -> Run
         if secrets is not None:
             plan = secrets.hide(plan)
         settle(setting.store, setting.root, setting.mark)
-        stages = [(name, step.reason, b"" if step.differs else step.key) for name, step in plan.steps.items()]
-        number = setting.store.begin(_new_run(setting, plan), stages)
-        if lock is not None:
-            lock.describe(f"{os.getpid()} run {number} of {plan.job.name} (process {os.getpid()})")
-        _announce(setting, plan, number)
-        result = _run(setting, plan, number, secrets)
+        with opened(setting, plan) as (plan, places):
+            stages = [(name, step.reason, b"" if step.astray else step.key) for name, step in plan.steps.items()]
+            number = setting.store.begin(_new_run(setting, plan), stages)
+            if lock is not None:
+                lock.describe(f"{os.getpid()} run {number} of {plan.job.name} (process {os.getpid()})")
+            _announce(setting, plan, number)
+            result = _run(setting, plan, number, places, secrets)
     setting.observe(RunFinished(result))
     return result
 
@@ -101,7 +85,7 @@ def _secrets(setting: Setting, plan: Plan) -> Secrets | None:
     return secrets
 
 
-def _run(setting: Setting, plan: Plan, number: int, secrets: Secrets | None) -> RunResult:
+def _run(setting: Setting, plan: Plan, number: int, places: Places, secrets: Secrets | None) -> RunResult:
     # Imported only now: a run that is wholly proven, the most frequent one, needs none of it.
     from gofigure.executor.local import LocalExecutor
     from gofigure.process.log_files import make_folder
@@ -113,10 +97,10 @@ def _run(setting: Setting, plan: Plan, number: int, secrets: Secrets | None) -> 
     this = f"{setting.mark}:{number}"
     inside = " ".join([*setting.trigger.inside, this])
     logs = make_folder(setting.state_dir, number)
-    tasks = TaskMaker(setting.planner, setting.root, logs, inside, setting.trigger, secrets)
+    tasks = TaskMaker(setting.planner, places.roots, logs, inside, setting.trigger, secrets)
     mask = secrets.mask if secrets is not None else None
     hide = mask.text if mask is not None else str
-    recorder = Recorder(setting.store, number, plan, setting.planner.selecting, setting.look, hide)
+    recorder = Recorder(setting.store, number, plan, setting.planner.selecting, places.look, hide)
     pulse = None
     if setting.wants_output:
         from gofigure.runner.pulse import Pulse
@@ -166,7 +150,8 @@ def _announce(setting: Setting, plan: Plan, number: int) -> None:
         setting.observe(Note(note))
     if setting.planner.configuration_differs(plan.content):
         setting.observe(Note(f"the configuration in use is not the one in {_words(plan)}"))
-    different = [step for step in plan.to_run if step.differs]
+    _announce_checkout(setting, plan)
+    different = [step for step in plan.to_run if step.astray]
     if different and plan.content.about.kind != "commit":
         setting.observe(
             Note(
@@ -174,6 +159,18 @@ def _announce(setting: Setting, plan: Plan, number: int) -> None:
                 " Stages run on the working tree, so what reads these files proves nothing"
             )
         )
+
+
+def _announce_checkout(setting: Setting, plan: Plan) -> None:
+    """Say what runs in a private checkout, and why."""
+    by_reason: dict[str, list[str]] = {}
+    for step in plan.private:
+        by_reason.setdefault(step.why_there, []).append(step.stage.name)
+    for why, names in by_reason.items():
+        verb = "runs" if len(names) == 1 else "run"
+        setting.observe(Note(f"{', '.join(names)} {verb} in a private checkout: {why}"))
+    for path in plan.shared.refused:
+        setting.observe(Note(f"{show(path)} is not shared: git does not ignore it"))
 
 
 def _announce_wait(holder: str, observe: Observer) -> None:

@@ -112,7 +112,8 @@ class _Loop:
             step = self._plan.steps[stage]
             parts = parts_of(step, so_far.get(stage, ()))
             took = time.monotonic() - self._under_way[stage]
-            self._finish(StageResult(stage, "interrupted", step.reason, took, note=signal_name, parts=parts))
+            result = StageResult(stage, "interrupted", step.reason, took, note=signal_name, parts=parts)
+            self._finish(result._replace(place=step.place))
         self._under_way.clear()
         for stage, step in self._plan.steps.items():
             if stage in self._waiting:
@@ -171,6 +172,7 @@ class _Loop:
                 allowed=not passed and step.stage.allow_failure,
                 key=step.key,
                 parts=parts_of(step, ended.parts),
+                place=step.place,
             )
         )
 

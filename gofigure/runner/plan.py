@@ -7,17 +7,19 @@ Annotations are not postponed here: NamedTuple compiles each postponed one at im
 from collections.abc import Mapping
 from typing import Literal, NamedTuple
 
-from gofigure.model import Command, Job, Snapshot, Stage, StageResult
+from gofigure.model import Command, Job, Place, Snapshot, Stage, StageResult
 from gofigure.runner.graph import Graph
 from gofigure.runner.key import Facts, manifest_of
 from gofigure.snapshot.select import Selector
 from gofigure.store.proofs import Proof
+from gofigure.workspace.leads_back import Back
 
 # What becomes of a stage; the planner decides, all others only read it.
 #   run              it is started, unless another one fails first
 #   reuse            whatever it would do has passed on this content
 #   leave out        the user's SKIP names it, it needs what only git hands over, or its own conditions say so
-#   not checked out  it would read something else than the commit in question: no pass and no failure of that
+#   not checked out  it would read something else than the commit in question, and no private checkout can be had or
+#                    is wanted: no pass and no failure of that
 #   nothing to do    there is nothing in any of its locations, which is a failure
 Fate = Literal["run", "reuse", "leave out", "not checked out", "nothing to do"]
 
@@ -45,7 +47,7 @@ class Step(NamedTuple):
     commands: tuple[Command, ...]
     facts: Facts
     reads: tuple[Read, ...]  # of a per-file stage: its files, and what they all depend on
-    differs: tuple[str, ...]  # what it reads that stands differently in the folder it runs in
+    differs: tuple[str, ...]  # what it reads that stands differently in the working tree
     missing: tuple[str, ...]  # locations in which there is nothing to do: each a failure
     handed: str  # why its result says nothing of content alone: it hangs on what git hands to the hook
     gets_arguments: bool  # it is started with git's own arguments and input
@@ -56,6 +58,9 @@ class Step(NamedTuple):
     files: tuple[bytes, ...] | None = None  # a per-file stage: those to hand over
     file_keys: tuple[bytes, ...] = ()  # what passing proves, file by file
     narrowed: str = ""  # why there are files without a proof that are not handed over
+    place: Place = "in place"
+    why_there: str = ""  # why it runs in a private checkout
+    leads_back: str = ""  # what in a private checkout leads it back to the working tree
 
     @property
     def reused(self) -> bool:
@@ -64,6 +69,11 @@ class Step(NamedTuple):
     @property
     def left_out(self) -> bool:
         return self.fate == "leave out"
+
+    @property
+    def astray(self) -> bool:
+        """Whether it runs on something else than what it is asked about."""
+        return bool(self.differs) and self.place == "in place"
 
     @property
     def inputs(self) -> Read:
@@ -75,12 +85,26 @@ class Step(NamedTuple):
         return manifest_of(self.facts, [one.selector for one in self.reads], self.inputs.digest, tree)
 
 
+class Shared(NamedTuple):
+    """What a private checkout gets from the working tree by links; paths from the root."""
+
+    folders: tuple[bytes, ...] = ()
+    refused: tuple[bytes, ...] = ()  # asked for, and no sharing: git does not ignore them, or they are content
+    ways_back: tuple[Back, ...] = ()  # from them into the working tree
+
+
 class Plan(NamedTuple):
     job: Job
     content: Content
     graph: Graph
     steps: Mapping[str, Step]  # by stage, in dependency order
     lenient: bool = False  # a stage that cannot run on this content does not fail the run
+    shared: Shared = Shared()
+
+    @property
+    def private(self) -> list[Step]:
+        """Those that need a private checkout."""
+        return [step for step in self.to_run if step.place == "private"]
 
     @property
     def to_run(self) -> list[Step]:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from typing import TYPE_CHECKING
 
 from gofigure.digest.tree import look_up
@@ -15,7 +15,8 @@ from gofigure.runner.graph import order
 from gofigure.runner.handed import Handed
 from gofigure.runner.key import facts_of, handed_key, platform, stage_key
 from gofigure.runner.locations import missing, said_of, selectors_of, widened
-from gofigure.runner.plan import Content, Plan, Read, Step
+from gofigure.runner.places import moved, not_checked_out, placed
+from gofigure.runner.plan import Content, Plan, Read, Shared, Step
 from gofigure.runner.skips import Skips
 from gofigure.runner.tools import Tools
 from gofigure.runner.why import ago, failed_here, first_difference, must_run, unprovable
@@ -24,6 +25,7 @@ from gofigure.store.store import Store
 from gofigure.targets import commands_of, source_of
 
 if TYPE_CHECKING:
+    from gofigure.git.repository import Repository
     from gofigure.runner.per_file import Files
 
 _NAMES_SHOWN = 3
@@ -40,7 +42,9 @@ class Planner:
         root: str,
         trigger: Trigger,
         circumstances: Circumstances,
+        repository: Repository | None = None,
     ) -> None:
+        self._repository = repository
         self._config = config
         self._store = store
         self._environ = environ
@@ -68,12 +72,35 @@ class Planner:
                 steps[stage.name] = self._by_content(step, content, use_proofs=use_proofs)
             except SlowExpression as error:
                 raise error.within(f"stages.{stage.name}.{'source' if stage.files is None else 'files'}") from None
+        steps = placed(steps, content)
         for stage in reversed(graph.stages):  # whatever needs a stage comes before it
             step = steps[stage.name] = self._by_circumstance(steps[stage.name], job, content)
             if not step.reused and not step.left_out:
                 self._stand_up(stage, steps)
+        shared = self._share(steps, content)
         self.selecting.keep()
-        return Plan(job, content, graph, steps, lenient)
+        return Plan(job, content, graph, steps, lenient, shared)
+
+    def shared(self, steps: Iterable[Step], content: Content) -> Shared:
+        """What the steps get from the working tree in a private checkout."""
+        if self._repository is None:
+            return Shared()
+        from gofigure.runner.sharing import shared_by
+
+        contents = self._store.contents
+        return shared_by(steps, content.about.tree, self._repository, self._environ, self.selecting, contents)
+
+    def _share(self, steps: dict[str, Step], content: Content) -> Shared:
+        """What the steps that run in a private checkout share; those that it leads back are told so."""
+        private = [step for step in steps.values() if step.place == "private" and step.fate == "run"]
+        if not private:
+            return Shared()
+        from gofigure.runner.sharing import leads_back
+
+        shared = self.shared(private, content)
+        for step in private:
+            steps[step.stage.name] = moved(step, content, "private", step.why_there, leads_back(step, shared))
+        return shared
 
     def environment(self, stage: Stage) -> dict[str, str]:
         """All of a stage's environment."""
@@ -143,23 +170,25 @@ class Planner:
         )
         if why_not:
             return step._replace(fate="leave out", reason=why_not)
-        if step.differs and content.about.kind == "commit":
-            # What stands here is not that commit: whatever came out would not be about it.
-            reason = f"its content is not checked out here: {', '.join(step.differs)}"
-            return step._replace(fate="not checked out", reason=reason)
+        if step.astray and content.about.kind == "commit":
+            return not_checked_out(step)
         return step
 
     def _stand_up(self, stage: Stage, steps: dict[str, Step]) -> None:
-        """Run again what a stage to run needs, unless that was the last thing done here.
+        """Run again what a stage to run needs, unless that was the last thing done in the working tree.
 
         A proof says that the needed stage passes on this content, not that what it left behind (a build, a
-        checkout) is of this content.
+        checkout) is of this content; and a private checkout was of another content the last time.
         """
         for name in stage.needs:
             step = steps[name]
             if not step.reused or step.stage.files is not None:
                 continue
-            last = self._store.ledger.last_of_stage(name, self._root)
+            if steps[stage.name].place == "private" and step.place == "private":
+                reason = f"{stage.name} needs it in the private checkout"
+                steps[name] = step._replace(fate="run", proof=None, reason=reason)
+                continue
+            last = self._store.ledger.last_of_stage(name, self._root, in_place=True)
             if last is None or last.state != "passed" or last.key != step.key:
                 reason = f"{stage.name} needs it, and what was last done here is of other content"
                 steps[name] = step._replace(fate="run", proof=None, reason=reason)

@@ -11,7 +11,7 @@ import time
 from collections.abc import Callable, Sequence
 from typing import NamedTuple
 
-from gofigure.model import RunResult, Snapshot, StageResult
+from gofigure.model import Place, RunResult, Snapshot, StageResult
 from gofigure.runner.plan import Plan, Step
 from gofigure.runner.why import never_reused
 from gofigure.snapshot.select import Selecting, covers, show
@@ -38,7 +38,7 @@ class Recorder:
         run: int,
         plan: Plan,
         selecting: Selecting,
-        look: Callable[[], Snapshot],
+        look: Callable[[Place], Snapshot],
         hide: Callable[[str], str] = str,
     ) -> None:
         self.run = run
@@ -61,7 +61,7 @@ class Recorder:
 
     def finished(self, step: Step, result: StageResult) -> None:
         """A stage came to its verdict."""
-        if step.differs:
+        if step.astray:
             result = result._replace(key=b"")  # what it did, it did on other content
         self._keep(result)
         if step.narrowed:
@@ -70,7 +70,7 @@ class Recorder:
             self._passed.append(_Passed(step, result))
         elif result.verdict == "passed" and not never_reused(step):
             self._astray.add(result.stage)
-        elif result.verdict in ("failed", "timed out") and not step.differs:
+        elif result.verdict in ("failed", "timed out") and not step.astray:
             self._refuted += [step.key, *step.file_keys]
 
     def patience(self) -> float | None:
@@ -106,11 +106,11 @@ class Recorder:
 
     def _prove(self) -> None:
         began = time.monotonic()
-        here = self._look()
+        here = {place: self._look(place) for place in {passed.step.place for passed in self._passed}}
         proofs: list[Proof] = []
         file_proofs: list[tuple[bytes, int]] = []
         for step, passed in self._passed:
-            why_not = self.hide(self._led_astray(step) or self._moved(step, here))
+            why_not = self.hide(self._led_astray(step) or self._moved(step, here[step.place]))
             if why_not:
                 self._astray.add(passed.stage)
                 self._keep(passed._replace(note=_joined(passed.note, f"not proven: {why_not}"), key=b""))
@@ -153,7 +153,7 @@ class Recorder:
 
     def _moved(self, step: Step, here: Snapshot) -> str:
         """What the stage reads and is no longer as it was; "" if all is."""
-        before = self._plan.content.here.tree
+        before = (self._plan.content.about if step.place == "private" else self._plan.content.here).tree
         for selector, digest, _ in step.reads:
             for path in here.unprovable:
                 if covers(selector, path):

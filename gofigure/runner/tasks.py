@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import os
+from collections.abc import Mapping
 from typing import TYPE_CHECKING
 
 from gofigure.executor.base import Task
-from gofigure.model import Trigger
+from gofigure.model import Place, Trigger
 from gofigure.process.log_files import stem_of
 from gofigure.process.spawn import CannotStart, which
 from gofigure.runner.batches import argument_space, as_argument, split
@@ -19,13 +20,22 @@ if TYPE_CHECKING:
 
 
 class TaskMaker:
-    """Makes the tasks of one run. `logs`: the folder for their logs; `inside`: see INSIDE_VARIABLE."""
+    """Makes the tasks of one run.
+
+    `roots`: the top folder of each place; `logs`: the folder for their logs; `inside`: see INSIDE_VARIABLE.
+    """
 
     def __init__(
-        self, planner: Planner, root: str, logs: str, inside: str, trigger: Trigger, secrets: Secrets | None = None
+        self,
+        planner: Planner,
+        roots: Mapping[Place, str],
+        logs: str,
+        inside: str,
+        trigger: Trigger,
+        secrets: Secrets | None = None,
     ) -> None:
         self._planner = planner
-        self._root = root
+        self._roots = roots
         self._logs = logs
         self._inside = inside
         self._trigger = trigger
@@ -33,7 +43,7 @@ class TaskMaker:
         self._programs: dict[str, str | bytes] = {}  # PATH is the same for all stages, and slow to walk
 
     def task_of(self, step: Step) -> Task:
-        stage = step.stage
+        stage, root = step.stage, self._roots[step.place]
         env = {**self._planner.environment(stage), INSIDE_VARIABLE: self._inside}
         handed: tuple[str, ...] = ()
         if step.gets_arguments:
@@ -48,7 +58,7 @@ class TaskMaker:
                 continue
             if len(step.commands) > 1:
                 parts.append(command.cwd)
-            folder = os.path.join(self._root, command.cwd) if command.cwd else self._root
+            folder = os.path.join(root, command.cwd) if command.cwd else root
             argv = (self._program(command.argv[0], env["PATH"]), *command.argv[1:])
             if not command.takes_files:
                 commands.append(((*argv, *handed), folder))

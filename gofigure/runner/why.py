@@ -42,11 +42,11 @@ def unprovable(step: Step, content: Content) -> str:
         return step.handed or "its result is never reused"
     if step.inputs.files == 0:
         return "its inputs match no file"
-    reasons = {**content.about.unprovable, **content.here.unprovable}
+    reasons = {**content.about.unprovable, **(content.here.unprovable if step.place == "in place" else {})}
     blind = next(_read_of(step, reasons), None)
     if blind is not None:
         return f"{show(blind)}: {reasons[blind]}"
-    return f"it ran on other content: {', '.join(step.differs)}" if step.differs else ""
+    return f"it ran on other content: {', '.join(step.differs)}" if step.astray else step.leads_back
 
 
 def never_reused(step: Step) -> str:

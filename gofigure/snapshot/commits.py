@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from gofigure.errors import GitError
 from gofigure.events import Observer
-from gofigure.git.index import private_index, scratch, write_tree
+from gofigure.git.index import everything, private_index, scratch, write_tree
 from gofigure.git.objects import tree_of
 from gofigure.git.repository import Repository
 from gofigure.model import Snapshot
@@ -26,6 +26,22 @@ def of_index(repository: Repository, index_file: str | None, contents: Contents,
             raise GitError("the index has conflicts", hint="resolve them, then: git add FILE") from error
         raise
     return Snapshot("index", digest_of_tree(repository, oid, contents, observe), oid=oid)
+
+
+def tree_to_check_out(
+    repository: Repository, about: Snapshot, index_file: str | None, contents: Contents, observe: Observer
+) -> str:
+    """Git's tree of what a run is about. Where that is the working tree, git is let to write it, and nothing else.
+
+    Raises GitError where the working tree has moved on.
+    """
+    if about.oid is not None:
+        return about.oid
+    with scratch(repository) as folder:
+        oid = everything(repository.git, private_index(index_file or repository.index_file, folder))
+    if digest_of_tree(repository, oid, contents, observe) != about.tree:
+        raise GitError("the working tree changed meanwhile, or holds what git cannot", hint="gofigure run")
+    return oid
 
 
 def of_commit(repository: Repository, revision: str, contents: Contents, observe: Observer) -> Snapshot:

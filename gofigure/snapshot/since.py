@@ -16,7 +16,7 @@ from gofigure.snapshot.trees import digest_of_tree
 from gofigure.store.contents import Contents
 
 
-class Place(NamedTuple):
+class Lineage(NamedTuple):
     """Where a content belongs in the history."""
 
     branches: tuple[str, ...]  # it is on, or is pushed to; () where it is on none

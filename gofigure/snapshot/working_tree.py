@@ -46,11 +46,16 @@ def listing(asked: Asked) -> bytes:
 
 
 def of_working_tree(
-    repository: Repository, asked: Asked, listed: bytes, contents: Contents, observe: Observer
+    repository: Repository,
+    asked: Asked,
+    listed: bytes,
+    contents: Contents,
+    observe: Observer,
+    ours: frozenset[bytes] = frozenset(),
 ) -> Snapshot:
     """The content of the working tree: what `git add -A` would record, and nothing else. Writes no user file.
 
-    `listed`: see `listing`.
+    `listed`: see `listing`; `ours`: untracked files and folders to leave out.
     """
     flags = index.parse_flags(listed)
     if repository.head is not None:
@@ -61,7 +66,9 @@ def of_working_tree(
     if repository.head is None or oid != repository.head.tree:
         tree = digest_of_tree(apart, oid, contents, observe)
 
-    new = [path for path in found.untracked if not path.endswith(b"/") and not is_own(path)]
+    new = [
+        path for path in found.untracked if not path.endswith(b"/") and not is_own(path) and not _is_below(path, ours)
+    ]
     looked_at = [*found.tracked, *new, *found.conflicted, *flags.assumed, *flags.skipped]
     changes = _changes(repository, asked, tree, looked_at, flags, contents, unprovable)
     for path in flags.skipped:
@@ -85,6 +92,17 @@ def of_working_tree(
         unprovable=unprovable,
         notes=tuple(f"{show(path)}: {why}" for path, why in sorted(unprovable.items())),
     )
+
+
+def of_checkout(repository: Repository, ours: frozenset[bytes], contents: Contents, observe: Observer) -> Snapshot:
+    """The content of a checkout of our own, as it stands now. `ours`: untracked paths to leave out."""
+    with index.scratch(repository) as folder:
+        asked = ask(repository, folder)
+        try:
+            return of_working_tree(repository, asked, listing(asked), contents, observe, ours)
+        finally:
+            for running in (asked.status, asked.flags):
+                running.kill()
 
 
 def _status(asked: Asked) -> tuple[status.Status, dict[bytes, str]]:
@@ -164,6 +182,10 @@ def _kept_kind(entry: Entry, before: Entry | None, special: Conversions) -> byte
     if special.no_modes:
         return EXECUTABLE if before is not None and before.kind == EXECUTABLE else FILE
     return entry.kind
+
+
+def _is_below(path: bytes, places: Iterable[bytes]) -> bool:
+    return any(path == place or path.startswith(place + b"/") for place in places)
 
 
 def _is_module(tree: bytes, path: bytes, contents: Contents) -> bool:

@@ -59,12 +59,13 @@ class StageRow(NamedTuple):
     proven: int
     allowed: int
     note: str
+    place: str  # where it was executed; "" if it was not
     parts: tuple[Part, ...] = ()
 
 
 EXECUTED = "('running', 'passed', 'failed', 'timed out', 'interrupted')"  # the states of a stage that was started
 RUN_COLUMNS = "id, job, trigger, worktree, content, tree, branch, state, started_ns, seconds"
-STAGE_COLUMNS = "run, stage, state, reason, key, seconds, exit_code, log, excerpt, proven, allowed, note"
+STAGE_COLUMNS = "run, stage, state, reason, key, seconds, exit_code, log, excerpt, proven, allowed, note, place"
 PART_COLUMNS = "location, state, seconds, exit_code, log, reason"
 
 
@@ -99,7 +100,7 @@ class Ledger:
         results = list(results)
         self._db.executemany(
             "UPDATE stage_runs SET state = ?, reason = ?, seconds = ?, exit_code = ?, log = ?, excerpt = ?,"
-            " proven = ?, allowed = ?, note = ?, key = ? WHERE run = ? AND stage = ?",
+            " proven = ?, allowed = ?, note = ?, key = ?, place = ? WHERE run = ? AND stage = ?",
             [
                 (
                     result.verdict,
@@ -112,6 +113,7 @@ class Ledger:
                     result.allowed,
                     result.note,
                     result.key or None,
+                    result.place or "",
                     run,
                     result.stage,
                 )
@@ -159,12 +161,16 @@ class Ledger:
     def has_runs(self) -> bool:
         return self._db.execute("SELECT 1 FROM runs LIMIT 1").fetchone() is not None
 
-    def last_of_stage(self, stage: str, worktree: str) -> StageRow | None:
-        """The newest time that a stage was really executed in a working tree, to its end or not."""
+    def last_of_stage(self, stage: str, worktree: str, *, in_place: bool = False) -> StageRow | None:
+        """The newest time that a stage was really executed for a working tree, to its end or not.
+
+        `in_place`: in it, not in a private checkout.
+        """
         row = self._db.execute(
             f"SELECT {STAGE_COLUMNS} FROM stage_runs WHERE stage = ? AND state IN {EXECUTED}"  # noqa: S608
-            " AND (SELECT worktree FROM runs WHERE id = run) = ? ORDER BY run DESC LIMIT 1",
-            (stage, stored_path(worktree)),
+            " AND (SELECT worktree FROM runs WHERE id = run) = ? AND (place != 'private' OR NOT ?)"
+            " ORDER BY run DESC LIMIT 1",
+            (stage, stored_path(worktree), in_place),
         ).fetchone()
         return stage_row(row) if row else None
 

@@ -39,10 +39,10 @@ class RunLock:
             fcntl.flock(self._fd, fcntl.LOCK_EX)
         return waited
 
-    def try_acquire(self) -> bool:
-        """Take the lock if nobody holds it."""
+    def try_acquire(self, *, create: bool = False) -> bool:
+        """Take the lock if nobody holds it; with `create`, also where nobody ever did."""
         try:
-            self._fd = os.open(self._path, os.O_RDWR | os.O_CLOEXEC | os.O_NOFOLLOW)
+            self._fd = os.open(self._path, os.O_RDWR | os.O_CLOEXEC | os.O_NOFOLLOW | (os.O_CREAT * create), 0o600)
         except OSError:
             return False  # no run was ever made here, or it is not ours to settle
         try:
@@ -55,7 +55,7 @@ class RunLock:
     def describe(self, words: str) -> None:
         """Say who holds it, for those who wait."""
         os.ftruncate(self._fd, 0)
-        os.pwrite(self._fd, words.encode(), 0)
+        os.pwrite(self._fd, os.fsencode(words), 0)
 
     def release(self) -> None:
         if self._fd >= 0:

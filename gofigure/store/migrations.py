@@ -58,4 +58,8 @@ STEPS: tuple[str, ...] = (
       FOREIGN KEY (run, stage) REFERENCES stage_runs (run, stage) ON DELETE CASCADE
     ) WITHOUT ROWID
     """,
+    """
+    -- Where a stage was executed: 'in place', 'private', or nowhere.
+    ALTER TABLE stage_runs ADD COLUMN place TEXT NOT NULL DEFAULT ''
+    """,
 )

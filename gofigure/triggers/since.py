@@ -5,20 +5,20 @@ from __future__ import annotations
 from gofigure.git.operations import rebased_branch, under_way
 from gofigure.git.repository import Repository
 from gofigure.model import Snapshot, Trigger
-from gofigure.snapshot.since import Place
+from gofigure.snapshot.since import Lineage
 from gofigure.triggers.hooks import pushed_refs
 
 _HEADS = "refs/heads/"
 
 
-def place_of(repository: Repository | None, trigger: Trigger, about: Snapshot, branch: str) -> Place:
+def lineage_of(repository: Repository | None, trigger: Trigger, about: Snapshot, branch: str) -> Lineage:
     """`branch`: the one that is checked out, "" for none. Where there is no telling, nothing is said to be before."""
     if repository is None:
-        return Place((), None)
+        return Lineage((), None)
     if trigger.kind == "pre-push":
         return _pushed(trigger, about)
     branch = branch or rebased_branch(repository)
-    return Place((branch,) if branch else (), _before(repository, trigger, about))
+    return Lineage((branch,) if branch else (), _before(repository, trigger, about))
 
 
 def operations_of(repository: Repository | None, trigger: Trigger) -> frozenset[str]:
@@ -39,11 +39,11 @@ def _before(repository: Repository, trigger: Trigger, about: Snapshot) -> str | 
     return repository.head.commit if repository.head is not None else None
 
 
-def _pushed(trigger: Trigger, about: Snapshot) -> Place:
+def _pushed(trigger: Trigger, about: Snapshot) -> Lineage:
     """A commit that no line of the push names (of a tag, or below a ref) may be on its way to any of the branches."""
     refs = [ref for ref in pushed_refs(trigger.stdin) if not ref.deletes]
     ours = [ref for ref in refs if ref.local_oid == about.commit]
     branches = [ref.remote_ref.removeprefix(_HEADS) for ref in ours or refs if ref.remote_ref.startswith(_HEADS)]
     there = {ref.remote_oid for ref in ours}
     # All zeros for a new ref: no commit is called that, so that nobody can tell.
-    return Place(tuple(dict.fromkeys(branches)), there.pop() if len(there) == 1 else None)
+    return Lineage(tuple(dict.fromkeys(branches)), there.pop() if len(there) == 1 else None)

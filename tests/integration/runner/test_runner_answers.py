@@ -141,14 +141,14 @@ def _shape(value: Any) -> Any:
 
 STAGE = {
     "stage": "str", "verdict": "str", "reason": "str", "seconds": "float", "exit_code": "int", "log": "str",
-    "excerpt": [], "proven": "bool", "note": "str", "allowed": "bool", "key": "str", "parts": [],
+    "excerpt": [], "proven": "bool", "note": "str", "allowed": "bool", "key": "str", "parts": [], "place": "str",
 }  # fmt: skip
 RUN = {"run": "int", "job": "str", "verdict": "str", "seconds": "float", "stages": [STAGE]}
 ROW = {
     "run": "int", "job": "str", "trigger": "str", "worktree": "str", "content": "str", "tree": "str", "branch": "str",
     "verdict": "str", "started_ns": "int", "seconds": "float",
 }  # fmt: skip
-NOW = {"proven": "bool", "left_out": "bool", "reason": "str", "key": "str"}
+NOW = {"proven": "bool", "left_out": "bool", "reason": "str", "key": "str", "place": "str", "why_there": "str"}
 
 
 def test_the_shape_of_run(project: Repo) -> None:
@@ -171,7 +171,7 @@ def test_the_shape_of_the_rest(project: Repo) -> None:
     assert _shape(status["jobs"][:1]) == [{"job": "str", "last": ROW, "stages": [{"stage": "str", **NOW}]}]
     assert _shape({**status, "jobs": []}) == {
         "content": "str", "branch": "str", "allowed": "bool", "hooks": [], "missing_hooks": [], "local": {},
-        "disabled": [], "jobs": [],
+        "disabled": [], "shared": [], "jobs": [],
     }  # fmt: skip
     why = {"stages": [{"stage": "str", "now": NOW, "last": {"run": "int", **STAGE}}]}
     assert _shape(project.json("why", "s")) == why

@@ -177,7 +177,7 @@ def test_racy_entries_are_seen_where_the_index_cannot_be_linked(repo: Repo, monk
 
 def test_a_commit_that_is_not_checked_out_is_not_passed(repo: Repo) -> None:
     repo.write("f", "bad\n")
-    _stage(repo, "run = 'grep -q good f'\ninputs = ['f']")
+    _stage(repo, "run = 'grep -q good f'\ninputs = ['f']\nworkspace = 'in-place'")
     repo.commit("bad")
     repo.write("f", "good\n")
     repo.commit("good")
@@ -188,7 +188,10 @@ def test_a_commit_that_is_not_checked_out_is_not_passed(repo: Repo) -> None:
 
 
 def test_a_push_of_another_branch_is_neither_blocked_nor_passed(repo: Repo, tmp_path: Path) -> None:
-    repo.config("[jobs.j]\non = ['pre-push']\nstages = ['s']\n[stages.s]\nrun = 'cat \"$@\"'\nfiles = '\\.py$'\n")
+    repo.config(
+        "[jobs.j]\non = ['pre-push']\nstages = ['s']\n"
+        "[stages.s]\nrun = 'cat \"$@\"'\nfiles = '\\.py$'\nworkspace = 'in-place'\n"
+    )
     repo.write("a.py", "1\n")
     repo.commit("one")
     repo.gofigure("install-hooks")
@@ -330,6 +333,7 @@ def _built(repo: Repo, more: str = "") -> None:
 def test_what_needs_something_that_ran_on_other_content_proves_nothing(repo: Repo) -> None:
     """The build was of the working tree; its key is that of the index, and so is the one of the test."""
     _built(repo)
+    repo.config(BUILT.format(more="").replace("\ninputs", "\nworkspace = 'in-place'\ninputs"))
     repo.write("src/a", "BAD\n")
     repo.git("add", "-A")
     repo.write("src/a", "ok\n")

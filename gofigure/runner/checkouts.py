@@ -1,0 +1,60 @@
+"""The places that a plan's stages run in, open as long as the run takes."""
+
+from __future__ import annotations
+
+import contextlib
+from collections.abc import Callable, Iterator, Mapping
+from typing import NamedTuple
+
+from gofigure.errors import GitError
+from gofigure.events import Note
+from gofigure.git.repository import Head, Repository
+from gofigure.model import Place, Snapshot
+from gofigure.runner.places import fallen_back
+from gofigure.runner.plan import Plan
+from gofigure.runner.setting import Setting
+
+
+class Places(NamedTuple):
+    """The folders that stages run in, and how to look at what stands there."""
+
+    roots: Mapping[Place, str]
+    look: Callable[[Place], Snapshot]
+
+
+@contextlib.contextmanager
+def opened(setting: Setting, plan: Plan) -> Iterator[tuple[Plan, Places]]:
+    """The plan's places; and the plan as it can be carried out, if there can be no private checkout after all."""
+    here = Places({"in place": setting.root}, lambda _place: setting.look())
+    if not plan.private or setting.repository is None:
+        yield plan, here
+        return
+    with contextlib.ExitStack() as stack:
+        try:
+            places = stack.enter_context(_private(setting, setting.repository, plan))
+        except (GitError, OSError) as error:
+            setting.observe(Note(f"a private checkout cannot be made: {error}"))
+            yield fallen_back(plan, str(error)), here
+            return
+        yield plan, places
+
+
+@contextlib.contextmanager
+def _private(setting: Setting, repository: Repository, plan: Plan) -> Iterator[Places]:
+    from gofigure.snapshot.commits import tree_to_check_out
+    from gofigure.snapshot.working_tree import of_checkout
+    from gofigure.workspace.private import Wanted, private_checkout
+
+    about, contents = plan.content.about, setting.store.contents
+    oid = tree_to_check_out(repository, about, setting.trigger.index_file, contents, setting.observe)
+    head = Head(about.commit, oid) if about.commit is not None else repository.head
+    wanted = Wanted(oid, head, plan.shared.folders)
+    with private_checkout(repository, wanted, setting.environ, setting.observe) as checkout:
+        root = checkout.repository.root
+
+        def look(place: Place) -> Snapshot:
+            if place == "in place":
+                return setting.look()
+            return of_checkout(checkout.repository, checkout.shared, contents, setting.observe)
+
+        yield Places({"in place": setting.root, "private": root}, look)

@@ -1,0 +1,85 @@
+"""Where each stage runs: in the user's working tree where that is as good, else in a private checkout."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Mapping
+
+from gofigure.model import Place
+from gofigure.runner.plan import Content, Plan, Step
+from gofigure.runner.why import unprovable
+
+
+def placed(steps: Mapping[str, Step], content: Content) -> dict[str, Step]:
+    """The steps with their places. Stages that need one another share one: what one leaves behind, the other finds."""
+    done = dict(steps)
+    if content.about.kind == "folder":
+        return done  # without git there is nothing to check out from
+    for group in _together(steps):
+        if not any(step.fate == "run" for step in group):
+            continue
+        first = next(((step, why) for step in group if (why := _why_private(step))), None)
+        if first is None:
+            continue
+        for step in group:
+            if step.stage.workspace != "in-place":
+                why = _why_private(step) or f"{first[0].stage.name} does"
+                done[step.stage.name] = moved(step, content, "private", why)
+    return done
+
+
+def moved(step: Step, content: Content, place: Place, why: str, leads_back: str = "") -> Step:
+    """The step in another place."""
+    there = step._replace(place=place, why_there=why, leads_back=leads_back)
+    return there._replace(unprovable=unprovable(there, content))
+
+
+def fallen_back(plan: Plan, why: str) -> Plan:
+    """The plan without a private checkout: what then would run on something else than a commit is left out."""
+    steps = {
+        name: _fallen_back(step, plan.content, why) if step.place == "private" else step
+        for name, step in plan.steps.items()
+    }
+    return plan._replace(steps=steps)
+
+
+def not_checked_out(step: Step) -> Step:
+    """What stands here is not that commit: whatever came out would not be about it."""
+    return step._replace(
+        fate="not checked out", reason=f"its content is not checked out here: {', '.join(step.differs)}"
+    )
+
+
+def _fallen_back(step: Step, content: Content, why: str) -> Step:
+    here = moved(step, content, "in place", "")
+    if here.astray and here.fate == "run" and content.about.kind == "commit":
+        return not_checked_out(here)._replace(reason=f"no private checkout: {why}")
+    return here
+
+
+def _why_private(step: Step) -> str:
+    """Why a stage cannot, or does not want to, run in the working tree; "" if it can."""
+    if step.stage.workspace == "private":
+        return "it asks for that"
+    if step.stage.workspace == "auto" and step.differs:
+        return f"the working tree differs: {', '.join(step.differs)}"
+    return ""
+
+
+def _together(steps: Mapping[str, Step]) -> Iterable[list[Step]]:
+    """Groups of stages that are connected by `needs`."""
+    groups: dict[str, list[str]] = {}
+    for name, step in steps.items():
+        joined = [name]
+        for group in _distinct(groups[other] for other in step.stage.needs):
+            joined = group + joined
+        for member in joined:
+            groups[member] = joined
+    return [[steps[name] for name in group] for group in _distinct(groups.values())]
+
+
+def _distinct(groups: Iterable[list[str]]) -> Iterator[list[str]]:
+    seen: set[int] = set()
+    for group in groups:
+        if id(group) not in seen:
+            seen.add(id(group))
+            yield group

@@ -1,0 +1,30 @@
+"""What a run is given, besides its plan."""
+
+from collections.abc import Callable, Mapping
+from typing import NamedTuple
+
+from gofigure.events import Observer
+from gofigure.git.repository import Repository
+from gofigure.model import Snapshot, Trigger
+from gofigure.runner.planner import Planner
+from gofigure.store.store import Store
+
+
+class Setting(NamedTuple):
+    """Where and how plans are carried out."""
+
+    root: str
+    repository: Repository | None
+    state_dir: str
+    lock_file: str
+    mark: str  # the repository's part of the run marker
+    trigger: Trigger
+    store: Store
+    planner: Planner
+    observe: Observer
+    look: Callable[[], Snapshot]  # at the working tree, anew
+    parallel: int
+    keep_going: bool
+    environ: Mapping[str, str]  # of whoever started this
+    wants_output: bool = False  # somebody looks on: tell what stages print
+    use_proofs: bool = True

@@ -1,0 +1,93 @@
+"""Folders that git ignores and that stages need all the same: linked from the working tree into a private checkout."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Callable, Iterable, Sequence
+
+from gofigure.digest.tree import look_up
+from gofigure.git.exclude import ignored
+from gofigure.git.repository import Repository
+
+# What tools keep beside the file that describes a project: installed modules, and what takes long to build.
+BESIDE: dict[str, tuple[str, ...]] = {
+    "package.json": ("node_modules",),
+    "pyproject.toml": (".venv", "venv"),
+    "setup.py": (".venv", "venv"),
+    "setup.cfg": (".venv", "venv"),
+    "requirements.txt": (".venv", "venv"),
+    "tox.ini": (".venv", "venv", ".tox"),
+    "noxfile.py": (".venv", "venv", ".nox"),
+    "Cargo.toml": ("target",),
+    "composer.json": ("vendor",),
+    "Gemfile": ("vendor",),
+    "go.mod": ("vendor",),
+    "mix.exs": ("deps", "_build"),
+    "Package.swift": (".build",),
+    "build.gradle": (".gradle",),
+    "build.gradle.kts": (".gradle",),
+}
+
+
+def by_default(manifests: Iterable[bytes]) -> list[bytes]:
+    """What may stand beside these files, and in the root in any case; `manifests`: paths from the root."""
+    folders = {(b"", name) for names in BESIDE.values() for name in names}
+    for path in manifests:
+        folder, slash, name = path.rpartition(b"/")
+        folders |= {(folder + slash, beside) for beside in BESIDE.get(os.fsdecode(name), ())}
+    return sorted(folder + os.fsencode(name) for folder, name in folders)
+
+
+def shared(
+    repository: Repository, tree: bytes, wanted: Sequence[bytes], load: Callable[[bytes], bytes]
+) -> tuple[list[bytes], list[bytes]]:
+    """Those of the wanted paths that can be linked, and those that are there and are content, not for sharing.
+
+    Only what git ignores: all else is part of the content, or deliberately not.
+    """
+    root = os.fsencode(repository.root)
+    there = [path for path in wanted if os.path.lexists(os.path.join(root, path))]
+    if not there:
+        return [], []
+    known = ignored(repository, there)
+    good = [path for path in there if path in known and look_up(tree, path, load) is None]
+    outermost = [path for path in good if not any(path.startswith(other + b"/") for other in good)]
+    return outermost, [path for path in there if path not in good]
+
+
+def link(path: bytes, source: str, tree: str) -> None:
+    """Make what stands at `path` in `source` stand in `tree`, too.
+
+    A folder becomes a folder of links, one for each thing in it: a rule such as `node_modules/` ignores it then, too,
+    and a stage that removes it, or installs something into it, does that here and not in the working tree.
+    """
+    there, here = (os.path.join(os.fsencode(top), path) for top in (source, tree))
+    if os.path.islink(there) or not os.path.isdir(there):
+        if not os.path.lexists(here):
+            os.makedirs(os.path.dirname(here), exist_ok=True)
+            os.symlink(there, here)
+        return
+    os.makedirs(here, exist_ok=True)
+    wanted, present = set(os.listdir(there)), set(os.listdir(here))
+    for name in wanted - present:
+        os.symlink(os.path.join(there, name), os.path.join(here, name))
+    for name in present - wanted:
+        _unlink(os.path.join(here, name), os.path.join(there, name))
+
+
+def unlink(path: bytes, source: str, tree: str) -> None:
+    """Take our links at `path` away again; whatever a stage has put there stays."""
+    there, here = (os.path.join(os.fsencode(top), path) for top in (source, tree))
+    # A stage may have made a folder on the way a link into the user's own files: nothing is removed there.
+    if os.path.realpath(os.path.dirname(here)) != os.path.realpath(os.fsencode(tree) + b"/" + os.path.dirname(path)):
+        return
+    if os.path.islink(here) or not os.path.isdir(here):
+        _unlink(here, there)
+        return
+    for name in os.listdir(here):
+        _unlink(os.path.join(here, name), os.path.join(there, name))
+
+
+def _unlink(place: bytes, target: bytes) -> None:
+    if os.path.islink(place) and os.readlink(place) == target:
+        os.unlink(place)
