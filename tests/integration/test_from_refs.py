@@ -124,6 +124,15 @@ def test_without_a_proof_every_changed_file_is_handed_over(history: Repo, tmp_pa
     assert _handed(tmp_path)[1:] == ["a.py n.py"]
 
 
+def test_a_range_that_ends_where_nobody_stands(history: Repo, tmp_path: Path) -> None:
+    """side is checked out, and with edits that are nobody's business here."""
+    history.write("a.py", "BROKEN\n")
+    told = history.json("run", "--from-ref", "side", "--to-ref", "main", "--keep-going")
+    assert stages(told)["lint"]["reason"] == "1 of 4 files without a proof: m.py"
+    assert verdicts(told)["lint"] == "passed"
+    assert (history.root / "a.py").read_text() == "BROKEN\n"
+
+
 def test_two_histories_with_nothing_in_common_are_compared_as_they_are(history: Repo, tmp_path: Path) -> None:
     history.git("checkout", "-q", "--orphan", "other")
     history.write("a.py", "other\n")
