@@ -173,7 +173,8 @@ def test_the_shape_of_the_rest(project: Repo) -> None:
         "content": "str", "branch": "str", "allowed": "bool", "hooks": [], "missing_hooks": [], "local": {},
         "disabled": [], "shared": [], "jobs": [],
     }  # fmt: skip
-    why = {"stages": [{"stage": "str", "now": NOW, "last": {"run": "int", **STAGE}}]}
+    last = {"run": "int", **STAGE}
+    why = {"stages": [{"stage": "str", "now": NOW, "last": last, "skipped": "NoneType"}]}
     assert _shape(project.json("why", "s")) == why
     reader = {"job": "str", "stage": "str", **NOW, "handed_over": "NoneType"}
     assert _shape(project.json("why", "./a")["stages"]) == [reader]
