@@ -23,6 +23,8 @@ HOOKS = (
 MAY_WAIT = ("post-commit", "post-checkout", "post-merge", "post-rewrite")
 HANDS_NOTHING = ("pre-commit", "pre-merge-commit", "post-commit")  # hooks without arguments and input (githooks)
 
+OPERATIONS = ("merge", "rebase", "cherry-pick", "revert", "am", "bisect")  # what git can be in the middle of
+
 
 class Stage(NamedTuple):
     """A node of a job: what to run, on which inputs. Paths are relative to the configuration's folder."""
@@ -46,6 +48,11 @@ class Stage(NamedTuple):
     cache: bool = True
     enabled: bool = True
     interactive: bool = False  # it gets the terminal
+    required: bool = False  # nothing in the environment can leave it out
+    # Where it is left out as long as it is not proven (docs/decisions/0021).
+    branches: tuple[str, ...] = ()  # globs
+    during: tuple[str, ...] = ()  # OPERATIONS, or "!" and one of them
+    changed: tuple[str, ...] = ()  # globs of paths
     workspace: Workspace = "auto"
     fix: bool = False  # it may change what it reads, and the changes are taken over
     share: tuple[str, ...] | None = None  # what is linked into a private checkout; None: what is found by itself
@@ -60,6 +67,10 @@ class Job(NamedTuple):
     strict_dependency: bool = False
     background: bool = False  # git does not wait for it
     enabled: bool = True
+    required: bool = False  # as if each of its stages said so; the same with those below
+    branches: tuple[str, ...] = ()
+    during: tuple[str, ...] = ()
+    changed: tuple[str, ...] = ()
 
 
 class Config(NamedTuple):

@@ -5,8 +5,9 @@
             → remove what is old
 
 Permission is for the very bytes of the configuration that was read (docs/decisions/0012), and comes before anything
-that the repository could have a hand in. What the user's SKIP names stays in the plan, as left out. `execute` takes
-a plan over from the lock on; where it had to wait for another run, it asks for a new plan.
+that the repository could have a hand in. What the user's SKIP, or a stage's own conditions, leave out stays in the
+plan, as left out. `execute` takes a plan over from the lock on; where it had to wait for another run, it asks for
+a new plan.
 
 A commit, a saved file and a person differ only in the trigger and in the content that they are about.
 """
@@ -16,7 +17,7 @@ from __future__ import annotations
 import contextlib
 import os
 from collections.abc import Iterator, Mapping, Sequence
-from typing import NamedTuple
+from typing import TYPE_CHECKING, NamedTuple
 
 from gofigure import config as configuration
 from gofigure import trust
@@ -24,14 +25,19 @@ from gofigure.errors import GofigureError, NestedError, NotACommit
 from gofigure.events import Note, Observer
 from gofigure.model import Config, Job, RunResult, Snapshot, Trigger
 from gofigure.project import Project, load_config, open_store
+from gofigure.runner.circumstances import Circumstances
 from gofigure.runner.execute import execute
 from gofigure.runner.plan import Content, Plan
-from gofigure.runner.planner import Planner, skipped
+from gofigure.runner.planner import Planner
 from gofigure.runner.setting import Setting
+from gofigure.runner.skips import ONLY, SKIP, named, unheeded
 from gofigure.snapshot.commits import of_commit, of_index
 from gofigure.snapshot.looking import Looking
 from gofigure.store.store import Store
 from gofigure.triggers.hooks import mark, pushed_refs
+
+if TYPE_CHECKING:
+    from gofigure.snapshot.since import Lineage
 
 # What a hook is about (docs/decisions/0015): the index that git hands over, the commit that was made, or, for those
 # that tell of changed files and for pre-rebase, what stands in the working tree.
@@ -47,6 +53,9 @@ class Request(NamedTuple):
     names: tuple[str, ...] = ()  # jobs or stages; none: all, or those of the trigger's hook
     commit: str | None = None  # run on this commit's content instead of the working tree's
     staged: bool = False  # run on what a commit would record
+    since: str | None = None  # of per-file stages, only for what has changed since the history parted from this commit
+    all_files: bool = False  # as if every file had changed, and without a proof of its own
+    branch: str | None = None  # what this is about, where the repository does not say
     use_proofs: bool = True
     keep_going: bool = False
     parallel: int = 0  # stages at once; 0: one per core
@@ -64,14 +73,14 @@ def run(project: Project, request: Request, observe: Observer) -> list[RunResult
         return nothing_to_do(config, request)
     token = trust.require(project.trust, layers)
     refuse_nested(request.trigger, token)
-    tell_unknown_skips(config, request, observe)
+    tell_vain_skips(config, jobs, request, observe)
     results: list[RunResult] = []
     with (
         look(project, request) as looking,
         open_store(project, token, observe, looking) as store,
         tidying(project, store, results, observe),
     ):
-        planner = Planner(config, store, request.environ, project.root, request.trigger, project.repository)
+        planner = make_planner(project, config, request, store, observe)
         setting = make_setting(project, request, token, store, planner, looking, observe)
         for about in contents(project, request, looking, store, observe):
             content = about
@@ -160,9 +169,12 @@ def refuse_nested(trigger: Trigger, token: bytes) -> None:
         )
 
 
-def tell_unknown_skips(config: Config, request: Request, observe: Observer) -> None:
-    for words in configuration.unknown(config, sorted(skipped(request.environ))):
-        observe(Note(f"SKIP: {words}"))
+def tell_vain_skips(config: Config, jobs: Sequence[Job], request: Request, observe: Observer) -> None:
+    for variable in (SKIP, ONLY):
+        for words in configuration.unknown(config, sorted(named(request.environ, variable))):
+            observe(Note(f"{variable}: {words}"))
+    for words in unheeded(config, jobs, request.environ):
+        observe(Note(words))
 
 
 def tell_failed_in_background(project: Project, observe: Observer) -> None:
@@ -211,6 +223,42 @@ def content_now(about: Snapshot, looking: Looking, store: Store, observe: Observ
     """What the run is about beside what stands in the working tree; the latter may have moved on since."""
     here = looking.here(store.contents, observe)
     return Content(here if about.kind in ("working tree", "folder") else about, here)
+
+
+def make_planner(project: Project, config: Config, request: Request, store: Store, observe: Observer) -> Planner:
+    """Raises GofigureError where `since` names nothing that the content could be compared with."""
+    trigger, repository = request.trigger, project.repository
+
+    def lineage(content: Content) -> Lineage:
+        from gofigure.triggers.since import lineage_of
+
+        return lineage_of(repository, trigger, content.about, request.branch or content.here.branch)
+
+    def operations() -> frozenset[str]:
+        from gofigure.triggers.since import operations_of
+
+        return operations_of(repository, trigger)
+
+    def changed(about: Snapshot, before: str) -> frozenset[bytes] | None:
+        from gofigure.snapshot.since import changed_paths
+
+        return changed_paths(repository, about, before, store.contents, observe) if repository is not None else None
+
+    circumstances = Circumstances(
+        lineage, operations, changed, since=since_commit(project, request), all_files=request.all_files
+    )
+    return Planner(config, store, request.environ, project.root, trigger, circumstances, repository)
+
+
+def since_commit(project: Project, request: Request) -> str:
+    """The commit that `since` means; "" where everything is asked about."""
+    if request.since is None:
+        return ""
+    if project.repository is None:
+        raise GofigureError(f"{project.root} is not in a git repository: there is nothing to compare with")
+    from gofigure.git.ancestors import common_ancestor
+
+    return common_ancestor(project.repository.git, request.since, request.commit or "HEAD")
 
 
 def make_setting(

@@ -7,6 +7,7 @@ import os
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from typing import TYPE_CHECKING, NamedTuple
 
+from gofigure import config as configuration
 from gofigure import trust
 from gofigure.digest.tree import KIND_WORDS, Entry, look_up
 from gofigure.errors import GitError, GofigureError
@@ -15,12 +16,13 @@ from gofigure.git.commits import Branch, made_by, newest, unpublished
 from gofigure.git.exclude import is_ignored
 from gofigure.git.program import Git
 from gofigure.model import Config, Job, Trigger
-from gofigure.pipeline import Request, choose_jobs, content_now, contents, look
-from gofigure.project import Loaded, Project, open_store
+from gofigure.pipeline import Request, choose_jobs, content_now, contents, look, make_planner
+from gofigure.project import Loaded, Project, load_config, open_store
 from gofigure.runner.execute import settle_if_free
 from gofigure.runner.plan import Content, Plan, Shared, Step
 from gofigure.runner.planner import Planner
 from gofigure.runner.readers import Reader, readers
+from gofigure.runner.skips import required
 from gofigure.runner.verified import Judge, Judged, gates
 from gofigure.snapshot.commits import of_commit
 from gofigure.snapshot.looking import Looking
@@ -112,6 +114,7 @@ class AboutStage(NamedTuple):
 
     step: Step
     last: StageRow | None
+    skipped: StageRow | None  # it was part of a later run, which did not come to it
 
 
 def about_stages(project: Project, loaded: Loaded, request: Request, observe: Observer) -> list[AboutStage]:
@@ -120,7 +123,11 @@ def about_stages(project: Project, loaded: Loaded, request: Request, observe: Ob
         planned = present.plans(observe)
         present.settle()
         return [
-            AboutStage(step, present.store.ledger.last_of_stage(name, project.root))
+            AboutStage(
+                step,
+                present.store.ledger.last_of_stage(name, project.root),
+                present.store.history.last_skipped(name, project.root),
+            )
             for plan in planned
             for name, step in plan.steps.items()
         ]
@@ -190,7 +197,7 @@ def _looking_on(project: Project, loaded: Loaded, request: Request, observe: Obs
     """Open what is needed, once. Raises NotAllowedError where the configuration may not run."""
     token = trust.require(project.trust, loaded.layers)
     with look(project, request) as looking, open_store(project, token, observe, looking) as store:
-        planner = Planner(loaded.config, store, request.environ, project.root, request.trigger, project.repository)
+        planner = make_planner(project, loaded.config, request, store, observe)
         secrets = _at_hand(loaded.config, request.environ)
         yield _Present(project, loaded, request, looking, store, planner, mark(token), secrets)
 
@@ -251,6 +258,20 @@ def reading(project: Project, observe: Observer) -> Iterator[Store]:
     with open_store(project, token, observe) as store:
         settle_if_free(store, project.lock_file, project.root, mark(token))
         yield store
+
+
+def refuse_to_skip(project: Project, hook: str) -> None:
+    """Raise GofigureError where a hook's jobs hold something that nothing in the environment can leave out."""
+    try:
+        config = load_config(project).config
+    except GofigureError:  # none is there, or it cannot be read: to get by then is what GOFIGURE=0 is for
+        return
+    stages = sorted({stage for job in configuration.jobs_for(config, hook) for stage in required(config, job)})
+    if stages:
+        raise GofigureError(
+            f"GOFIGURE=0 is refused: {', '.join(stages)} {'is' if len(stages) == 1 else 'are'} required",
+            hint="without it, what is proven costs nothing; SKIP=NAME leaves out what is not required",
+        )
 
 
 def note_skip(project: Project, hook: str, reason: str, observe: Observer) -> None:

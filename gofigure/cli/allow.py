@@ -15,8 +15,9 @@ from gofigure.project import load_config
 
 @click.command()
 @click.option("--revoke", is_flag=True, help="Take the permission back.")
+@click.option("--yes", "-y", is_flag=True, help="Do not ask, at a terminal either.")
 @click.option("--json", "as_json", is_flag=True, help="Print the result as JSON, and do not ask.")
-def allow(*, revoke: bool, as_json: bool) -> int:
+def allow(*, revoke: bool, yes: bool, as_json: bool) -> int:
     """Let this repository's configuration run on this machine.
 
     Shows the configuration, or what has changed in it since your last yes. On a terminal it asks; elsewhere the
@@ -31,7 +32,7 @@ def allow(*, revoke: bool, as_json: bool) -> int:
     loaded = load_config(project)
     if as_json:
         files = [file._asdict() for file in shown(project, loaded)]
-    elif not said_yes(project, loaded):
+    elif not said_yes(project, loaded, ask=not yes):
         print("nothing was allowed")
         return EXIT_USER
     trust.allow(project.trust, loaded.layers)

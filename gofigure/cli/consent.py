@@ -68,14 +68,14 @@ def _character(character: str) -> str:
     return character.encode("unicode_escape").decode("ascii")
 
 
-def said_yes(project: Project, loaded: Loaded) -> bool:
+def said_yes(project: Project, loaded: Loaded, *, ask: bool = True) -> bool:
     """Show what there is to say yes to and ask; away from a terminal, the command that was typed is the yes."""
     files = shown(project, loaded)
     for file in files:
         _print(_told(file))
     if trust.token_of(project.trust) is not None and all(file.what == "the same" for file in files):
         return True
-    if not at_a_terminal():
+    if not ask or not at_a_terminal():
         return True
     write(sys.stdout, f"Allow this to run in {visible(project.trust.home)}? [y/N] ")
     return sys.stdin.readline().strip().lower() in ("y", "yes")

@@ -196,13 +196,17 @@ def _stages(stages: Sequence[StageRow]) -> str:
     """What was executed by name, the rest by number."""
     counts: dict[str, int] = {}
     words: list[str] = []
+    left_out: dict[str, None] = {}
     for stage in stages:
         if stage.state in ("reused", "skipped", "queued"):
             counts[stage.state] = counts.get(stage.state, 0) + 1
         else:
             words.append(f"{printable(stage.stage)} {stage.state}")
+        if stage.state == "skipped" and stage.allowed:  # what stopped nothing is not to be overlooked
+            left_out[printable(stage.reason)] = None
     shown = words if len(words) <= 8 else [*words[:8], f"{len(words) - 8} more"]
-    return ", ".join([*shown, *(f"{count} {state}" for state, count in counts.items())])
+    why = f" ({'; '.join(left_out)})" if left_out else ""
+    return ", ".join([*shown, *(f"{count} {state}{why * (state == 'skipped')}" for state, count in counts.items())])
 
 
 def _clock(at_ns: int) -> str:

@@ -57,9 +57,10 @@ def _run_jobs(hook: str, args: Sequence[str], data: bytes, *, background: bool |
 
 def _run(where: Here, trigger: Trigger, console: Console, *, background: bool | None) -> int:
     from gofigure.pipeline import Request, run
-    from gofigure.queries import note_skip
+    from gofigure.queries import note_skip, refuse_to_skip
 
     if where.environ.get("GOFIGURE") == "0":
+        refuse_to_skip(where.project, trigger.kind)
         note_skip(where.project, trigger.kind, "GOFIGURE=0", console)
         return EXIT_PASSED
     if not os.path.exists(where.project.config_file):

@@ -42,15 +42,17 @@ def _why_stages(where: Here, loaded: Loaded, name: str, *, as_json: bool) -> Non
     with console_for(sys.stderr) as console:
         told = about_stages(where.project, loaded, Request(where.manual, where.environ, (name,)), console)
     if as_json:
-        print(dump({"stages": [_json(step, last) for step, last in told]}))
+        print(dump({"stages": [_json(*one) for one in told]}))
         return
-    for step, last in told:
-        _tell(step, last)
+    for one in told:
+        _tell(*one)
 
 
-def _tell(step: Step, last: StageRow | None) -> None:
+def _tell(step: Step, last: StageRow | None, skipped: StageRow | None) -> None:
     now = "" if step.reused else f"{outlook(step)}: "  # the reason of what is proven says that it is
     tell(f"{step.stage.name}: {now}{step.reason}")
+    if skipped is not None:
+        tell(f"  skipped in run {skipped.run}: {skipped.reason}")
     if last is None:
         tell("  it has never been executed")
         return
@@ -60,6 +62,6 @@ def _tell(step: Step, last: StageRow | None) -> None:
         tell(f"  {last.note}")
 
 
-def _json(step: Step, last: StageRow | None) -> dict[str, object]:
-    then = {"run": last.run, **of_stage_row(last)} if last is not None else None
-    return {"stage": step.stage.name, "now": of_step(step), "last": then}
+def _json(step: Step, last: StageRow | None, skipped: StageRow | None) -> dict[str, object]:
+    then, left_out = ({"run": row.run, **of_stage_row(row)} if row is not None else None for row in (last, skipped))
+    return {"stage": step.stage.name, "now": of_step(step), "last": then, "skipped": left_out}

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, NamedTuple, get_args
 
 from gofigure.config import checks
 from gofigure.config.kinds import Key, Kind
-from gofigure.model import HOOKS, StageType, Workspace
+from gofigure.model import HOOKS, OPERATIONS, StageType, Workspace
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -25,6 +25,17 @@ _STAGE = Kind("the name of a stage", checks.text)
 _STAGES = Kind("a list of names of stages", checks.items, item=_STAGE)
 _RETRIES = Kind(f"a whole number from 0 to {checks.MAX_RETRIES}", checks.retries)
 _SECONDS = Kind('a number of seconds above 0, or a text like "90s", "10m" or "1h30m", up to 7 days', checks.seconds)
+
+_BRANCHES = Kind("a list of globs", checks.items, item=_TEXT)
+_OPERATION = Kind(
+    'what git can be in the middle of, or "!" and that',
+    checks.choice,
+    choices=(*OPERATIONS, *(f"!{name}" for name in OPERATIONS)),
+)
+_DURING = Kind("a list of what git can be in the middle of", checks.items, item=_OPERATION)
+_CHANGED = Kind("a list of globs", checks.items, item=_GLOB)
+_WHILE = "runs only while git is in the middle of one of these, or of none that has a `!` before it."
+_SINCE = "runs only where such a path has changed: since HEAD, or since what is already pushed."
 
 KEYS: tuple[Key, ...] = (
     Key("", "version", Kind("the number 1", checks.version), 1, "The version of this file's format."),
@@ -54,6 +65,10 @@ KEYS: tuple[Key, ...] = (
         "Whether git goes on while this job runs; for jobs whose hooks all come after the fact.",
     ),
     Key("jobs.*", "enabled", _FLAG, True, "Whether this job takes part; false is as if it were not written."),
+    Key("jobs.*", "required", _FLAG, False, "Whether SKIP, GOFIGURE_ONLY and GOFIGURE=0 leave nothing of it out."),
+    Key("jobs.*", "branches", _BRANCHES, (), "Globs of branches: on any other, what is not proven is left out."),
+    Key("jobs.*", "during", _DURING, (), f"What is not proven {_WHILE}"),
+    Key("jobs.*", "changed", _CHANGED, (), f"Globs from the root: what is not proven {_SINCE}"),
     Key(
         "stages.*",
         "type",
@@ -148,6 +163,16 @@ KEYS: tuple[Key, ...] = (
         False,
         "Whether the stage talks with the user: it gets the terminal, runs alone, and is never reused.",
     ),
+    Key(
+        "stages.*",
+        "required",
+        _FLAG,
+        False,
+        "Whether SKIP, GOFIGURE_ONLY and GOFIGURE=0 cannot leave it out, nor what it needs.",
+    ),
+    Key("stages.*", "branches", _BRANCHES, (), "Globs of branches: on any other it is left out, unless proven."),
+    Key("stages.*", "during", _DURING, (), f"If it is not proven, it {_WHILE}"),
+    Key("stages.*", "changed", _CHANGED, (), f"Globs from the root: if it is not proven, it {_SINCE}"),
     Key(
         "stages.*",
         "workspace",

@@ -13,13 +13,22 @@ from gofigure.git.program import Git
 TreeFile: TypeAlias = tuple[bytes, bytes, str]
 
 
+SHALLOW_HINT = "this is a shallow clone; try: git fetch --unshallow, or: git fetch --deepen=100"
+
+
 def tree_of(git: Git, revision: str) -> tuple[str, str]:
     """(commit id, tree id) of a revision. Raises GitError if it names none."""
     done = git.start("rev-parse", "--quiet", "--verify", "--end-of-options", f"{revision}^{{commit}}").finish()
     if done.code != 0:
-        raise NotACommit(f"{revision} names no commit in this repository", hint="git log --oneline --all")
+        hint = SHALLOW_HINT if is_shallow(git) else "git log --oneline --all"
+        raise NotACommit(f"{revision or repr(revision)} names no commit in this repository", hint=hint)
     commit = done.out.decode().strip()
     return commit, git.run("rev-parse", "--verify", f"{commit}^{{tree}}").decode().strip()
+
+
+def is_shallow(git: Git) -> bool:
+    """Whether the history was cut off when this was cloned, so that what a person names may just not be here."""
+    return git.start("rev-parse", "--is-shallow-repository").finish().out.strip() == b"true"
 
 
 def list_tree(git: Git, oid: str) -> list[TreeFile]:
@@ -34,7 +43,7 @@ def list_tree(git: Git, oid: str) -> list[TreeFile]:
 
 
 def changed_files(git: Git, old: str, new: str) -> list[TreeFile]:
-    """What `new` holds at each path that differs from `old`. Raises GitError if either tree is missing."""
+    """What `new` holds at each path that differs from `old`, trees or commits. Raises GitError if one is missing."""
     # Without the last option, `ignore = all` in .gitmodules would hide that a submodule has moved.
     args = ("-r", "-z", "--raw", "--no-renames", "--no-ext-diff", "--ignore-submodules=none")
     out = git.run("diff-tree", *args, old, new)

@@ -31,6 +31,11 @@ def without_proof(files: Files, proofs: Proofs) -> Files:
     return Files(tuple(path for path, _ in left), tuple(key for _, key in left))
 
 
+def among(files: Files, paths: frozenset[bytes]) -> Files:
+    some = [(path, key) for path, key in zip(*files, strict=True) if path in paths]
+    return Files(tuple(path for path, _ in some), tuple(key for _, key in some))
+
+
 def reason(left: Files, files: Files, why: str) -> str:
     """Why those that are left must be handed over. `why`: what they all have in common, if that is known."""
     names = ", ".join(show(path) for path in left.paths[:_NAMES_SHOWN])

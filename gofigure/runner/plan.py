@@ -17,7 +17,7 @@ from gofigure.workspace.leads_back import Back
 # What becomes of a stage; the planner decides, all others only read it.
 #   run              it is started, unless another one fails first
 #   reuse            whatever it would do has passed on this content
-#   leave out        the user's SKIP names it, or it needs what only git hands over
+#   leave out        the user's SKIP names it, it needs what only git hands over, or its own conditions say so
 #   not checked out  it would read something else than the commit in question, and no private checkout can be had or
 #                    is wanted: no pass and no failure of that
 #   nothing to do    there is nothing in any of its locations, which is a failure
@@ -57,6 +57,7 @@ class Step(NamedTuple):
     proof: Proof | None = None  # what it is reused from, if that is one
     files: tuple[bytes, ...] | None = None  # a per-file stage: those to hand over
     file_keys: tuple[bytes, ...] = ()  # what passing proves, file by file
+    narrowed: str = ""  # why there are files without a proof that are not handed over
     place: Place = "in place"
     why_there: str = ""  # why it runs in a private checkout
     leads_back: str = ""  # what in a private checkout leads it back to the working tree
@@ -116,7 +117,7 @@ class Plan(NamedTuple):
         name, reason, key = step.stage.name, step.reason, step.key
         if step.fate == "reuse":
             seconds = step.proof.seconds if step.proof else 0.0
-            return StageResult(name, "reused", reason, seconds, proven=True, key=key)
+            return StageResult(name, "reused", reason, seconds, proven=not step.narrowed, key=key)
         if step.fate == "leave out":
             return StageResult(name, "skipped", reason, allowed=True, key=key)
         if step.fate == "not checked out":

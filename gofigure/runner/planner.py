@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from typing import TYPE_CHECKING
 
 from gofigure.digest.tree import look_up
 from gofigure.errors import SlowExpression
 from gofigure.model import Config, Job, Stage, Trigger
+from gofigure.runner.circumstances import Circumstances
 from gofigure.runner.environment import base_environment, declared
 from gofigure.runner.graph import order
 from gofigure.runner.handed import Handed
@@ -16,9 +17,10 @@ from gofigure.runner.key import facts_of, handed_key, platform, stage_key
 from gofigure.runner.locations import missing, said_of, selectors_of, widened
 from gofigure.runner.places import moved, not_checked_out, placed
 from gofigure.runner.plan import Content, Plan, Read, Shared, Step
+from gofigure.runner.skips import Skips
 from gofigure.runner.tools import Tools
 from gofigure.runner.why import ago, failed_here, first_difference, must_run, unprovable
-from gofigure.snapshot.select import Selecting
+from gofigure.snapshot.select import Selecting, covers
 from gofigure.store.store import Store
 from gofigure.targets import commands_of, source_of
 
@@ -39,6 +41,7 @@ class Planner:
         environ: Mapping[str, str],
         root: str,
         trigger: Trigger,
+        circumstances: Circumstances,
         repository: Repository | None = None,
     ) -> None:
         self._repository = repository
@@ -50,7 +53,8 @@ class Planner:
         self._tools = Tools(store.contents, root, self._base_env)
         self._system = platform()
         self._handed = Handed(config, trigger)
-        self._skipped = skipped(environ)
+        self._skips = Skips(config, environ)
+        self._circumstances = circumstances
         self._ever_proven: set[str] = set()
         self._ever_run = False
         self.selecting = Selecting(store.contents)
@@ -59,6 +63,7 @@ class Planner:
         # Asked anew for each plan: the run that was waited for may have been the first of all.
         self._ever_proven = self._store.proofs.stages()
         self._ever_run = self._store.ledger.has_runs()
+        self._circumstances.forget()
         graph = order(job, self._config)
         steps: dict[str, Step] = {}
         for stage in graph.stages:
@@ -175,6 +180,8 @@ class Planner:
         if step.stage.files is not None and step.inputs.files == 0:
             return step._replace(fate="reuse", reason="no file matches", files=())
         must = must_run(step, content, use_proofs=use_proofs)
+        if not must and step.stage.files is not None and self._circumstances.all_files:
+            must = "asked to (--all-files)"
         if must:
             return self._with_all_files(step, content, must)
         proof = self._store.proofs.find(step.key) if self._ever_proven else None
@@ -189,8 +196,11 @@ class Planner:
         """The step as it is, or with what keeps it from running."""
         if step.reused:
             return step
-        skip = next((name for name in (step.stage.name, job.name) if name in self._skipped), None)
-        why_not = f"SKIP={skip}" if skip is not None else self._handed.is_missing(step.stage)
+        why_not = (
+            self._skips.reason(step.stage.name, job)
+            or self._handed.is_missing(step.stage)
+            or self._circumstances.against(step.stage, job, content)
+        )
         if why_not:
             return step._replace(fate="leave out", reason=why_not)
         if step.astray and content.about.kind == "commit":
@@ -220,7 +230,7 @@ class Planner:
         if step.stage.files is None:
             return step._replace(reason=reason)
         files = self._files(step, content)
-        return step._replace(reason=reason, files=files.paths, file_keys=files.keys)
+        return self._handing_over(step, files, content, lambda _files: reason)
 
     def _file_by_file(self, step: Step, content: Content) -> Step:
         from gofigure.runner import per_file
@@ -230,7 +240,26 @@ class Planner:
         if not left.paths:
             return step._replace(fate="reuse", reason=f"all {len(files.paths)} files proven", files=())
         why = self._why(step, content) if len(left.paths) == len(files.paths) else ""
-        return step._replace(reason=per_file.reason(left, files, why), files=left.paths, file_keys=left.keys)
+        return self._handing_over(step, left, content, lambda some: per_file.reason(some, files, why))
+
+    def _handing_over(self, step: Step, left: Files, content: Content, reason: Callable[[Files], str]) -> Step:
+        """The step with its files; where only those are asked for that have changed since a commit, with these."""
+        since = self._circumstances.since
+        some = self._changed_among(left, step, content) if since else left
+        narrowed = f"only what has changed since {since[:10]}" if len(some.paths) < len(left.paths) else ""
+        if narrowed and not some.paths:
+            reused = f"none of its files has changed since {since[:10]}"
+            return step._replace(fate="reuse", reason=reused, files=(), narrowed=narrowed)
+        return step._replace(reason=reason(some), files=some.paths, file_keys=some.keys, narrowed=narrowed)
+
+    def _changed_among(self, files: Files, step: Step, content: Content) -> Files:
+        """All of them, too, where something has changed that the result of every file depends on."""
+        from gofigure.runner import per_file
+
+        changed = self._circumstances.changed(content)
+        if changed is None or any(covers(read.selector, path) for read in step.reads[1:] for path in changed):
+            return files
+        return per_file.among(files, changed)
 
     def _files(self, step: Step, content: Content) -> Files:
         from gofigure.runner.per_file import every  # not needed where the stage as a whole is proven
@@ -260,8 +289,3 @@ class Planner:
             return []
         words = [self.selecting.changed(old, new, one.selector, _NAMES_SHOWN) for one in reads]
         return [word for some in words for word in some][:_NAMES_SHOWN]
-
-
-def skipped(environ: Mapping[str, str]) -> frozenset[str]:
-    """The stages and jobs that the user's SKIP leaves out: `SKIP=lint,unit git commit`."""
-    return frozenset(name for word in environ.get("SKIP", "").split(",") if (name := word.strip()))

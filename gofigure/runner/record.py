@@ -71,6 +71,8 @@ class Recorder:
         if step.astray:
             result = result._replace(key=b"")  # what it did, it did on other content
         self._keep(result)
+        if step.narrowed:
+            self._astray.add(result.stage)
         if result.verdict == "passed" and not step.unprovable:
             self._passed.append(_Passed(step, result))
         elif result.verdict == "passed" and not never_reused(step):
@@ -133,8 +135,11 @@ class Recorder:
                 self._astray.add(passed.stage)
                 self._keep(passed._replace(note=_joined(passed.note, f"not proven: {why_not}"), key=b""))
                 continue
-            self._keep(passed._replace(proven=True))
-            proofs.append(_proof_of(step, self._plan.content.about.tree, self.run, passed.seconds))
+            if step.narrowed:
+                self._keep(passed._replace(note=_joined(passed.note, step.narrowed)))
+            else:
+                self._keep(passed._replace(proven=True))
+                proofs.append(_proof_of(step, self._plan.content.about.tree, self.run, passed.seconds))
             file_proofs += [(key, self.run) for key in step.file_keys]
         self._passed = []
         self._flush(proofs, file_proofs)

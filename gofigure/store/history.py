@@ -93,6 +93,15 @@ class History:
             found += [run_row(row) for row in self._db.execute(query, part)]
         return sorted(found, key=lambda run: -run.id)
 
+    def last_skipped(self, stage: str, worktree: str) -> StageRow | None:
+        """What became of a stage in the newest run of a working tree that it was part of, if it was left out there."""
+        row = self._db.execute(
+            f"SELECT {STAGE_COLUMNS} FROM stage_runs WHERE stage = ? AND state != 'queued'"  # noqa: S608
+            " AND (SELECT worktree FROM runs WHERE id = run) = ? ORDER BY run DESC LIMIT 1",
+            (stage, stored_path(worktree)),
+        ).fetchone()
+        return stage_row(row) if row and stage_row(row).state == "skipped" else None
+
     def under_way(self) -> list[RunRow]:
         """Runs that are recorded as running, in any working tree."""
         query = f"SELECT {RUN_COLUMNS} FROM runs WHERE state = 'running'"  # noqa: S608

@@ -50,6 +50,15 @@ def _at_a_terminal(
     return process.wait(), text.replace("\r\n", "\n")
 
 
+def test_yes_can_be_said_with_the_command(repo: Repo) -> None:
+    """A hosted CI may have a terminal, at which nobody sits; what is said yes to is shown all the same."""
+    repo.config(config())
+    code, text = _at_a_terminal(repo, "n\n", "allow", "--yes")
+    assert (code, "[y/N]" in text) == (0, False)
+    assert config().splitlines()[0] in text
+    assert repo.gofigure("status").returncode == 0
+
+
 def test_the_first_time_it_shows_the_whole(repo: Repo) -> None:
     repo.config(config())
     done = repo.gofigure("allow")
