@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 import sys
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING
 
 from gofigure.cli.console import console_for
@@ -14,38 +14,38 @@ from gofigure.errors import EXIT_INTERRUPTED, EXIT_PASSED, NestedError
 from gofigure.model import Trigger
 from gofigure.pipeline import Request, run
 from gofigure.queries import note_skip
-from gofigure.triggers.hooks import AFTER_THE_FACT, READS_INPUT, for_stages, run_kept
+from gofigure.triggers.hooks import AFTER_THE_FACT, READS_INPUT, for_stages, kept_beside, run_kept, variables_of
 
 if TYPE_CHECKING:
     from gofigure.cli.console import Console
 
 
-def answer(hook: str, args: Sequence[str], data: bytes) -> int:
-    """Run the jobs of a hook; the exit code is for git.
+def answer(hook: str, args: Sequence[str], data: bytes, *, each_commit: bool = False) -> int:
+    """Run the jobs of a hook; the exit code is for git. `each_commit`: see Request.
 
     What comes after the fact can stop nothing. Git makes post-checkout's exit code its own: to call a checkout
     failed that was made would break every script around it. The failure is told and recorded all the same.
     """
-    code = guarded(lambda: _run_jobs(hook, args, data))
+    code = guarded(lambda: _run_jobs(hook, args, data, each_commit=each_commit))
     return EXIT_PASSED if hook in AFTER_THE_FACT and code != EXIT_INTERRUPTED else code
 
 
-def _run_jobs(hook: str, args: Sequence[str], data: bytes) -> int:
+def _run_jobs(hook: str, args: Sequence[str], data: bytes, *, each_commit: bool) -> int:
     handed = for_stages(hook, args, os.getcwd())
     where = here()
-    trigger = Trigger(hook, handed, data, where.taken.index_file, where.inside)
+    trigger = Trigger(hook, handed, data, where.taken.index_file, where.inside, variables_of(hook, handed))
     with console_for(sys.stderr) as console:
-        return _run(where, trigger, console)
+        return _run(where, trigger, console, each_commit=each_commit)
 
 
-def _run(where: Here, trigger: Trigger, console: Console) -> int:
+def _run(where: Here, trigger: Trigger, console: Console, *, each_commit: bool) -> int:
     if where.environ.get("GOFIGURE") == "0":
         note_skip(where.project, trigger.kind, "GOFIGURE=0", console)
         return EXIT_PASSED
     if not os.path.exists(where.project.config_file):
         note_skip(where.project, trigger.kind, "there is no .gofigure.toml here", console)
         return EXIT_PASSED
-    request = Request(trigger, where.environ, wants_output=console.wants_output)
+    request = Request(trigger, where.environ, each_commit=each_commit, wants_output=console.wants_output)
     try:
         return exit_code(run(where.project, request, console))
     except NestedError as error:
@@ -64,8 +64,22 @@ def _main() -> int:
     hook, script, *args = sys.argv[1:]
     as_git_gave_it = dict(os.environ)
     data = given(hook)
+    if hook == "push-to-checkout":
+        # Whoever refuses must not have changed anything, so what changes the working tree comes last.
+        return answer(hook, args, data) or guarded(lambda: _check_out(script, args, as_git_gave_it))
     code = run_kept(script, hook, args, data, as_git_gave_it)
     return code if code != EXIT_PASSED else answer(hook, args, data)
+
+
+def _check_out(script: str, args: Sequence[str], as_git_gave_it: Mapping[str, str]) -> int:
+    """What the hook that stood here did, or else git itself."""
+    from gofigure.triggers.checkout import bring_to
+
+    if kept_beside(script):
+        return run_kept(script, "push-to-checkout", args, b"", as_git_gave_it)
+    for commit in args:
+        bring_to(commit, as_git_gave_it)
+    return EXIT_PASSED
 
 
 if __name__ == "__main__":

@@ -46,6 +46,13 @@ KEYS: tuple[Key, ...] = (
         "Run the stages in the order of the list and stop at the first failure; "
         "this is order only, where `needs` is order and data.",
     ),
+    Key(
+        "jobs.*",
+        "each_commit",
+        _FLAG,
+        False,
+        "Whether a push is about each new commit; without, about the last one of each ref.",
+    ),
     Key("jobs.*", "enabled", _FLAG, True, "Whether this job takes part; false is as if it were not written."),
     Key(
         "stages.*",

@@ -23,13 +23,15 @@ class Git(NamedTuple):
     folder: str
     git_dir: str
     env: Mapping[str, str]
+    is_bare: bool = False  # there is no working tree to tell git of
 
     def start(self, *args: str, index_file: str | None = None, stdin: bytes = b"") -> Running:
         """Start `git ARGS`; several may be under way at once."""
         env = dict(self.env)
         if self.git_dir:
             env["GIT_DIR"] = self.git_dir
-            env["GIT_WORK_TREE"] = self.folder
+            if not self.is_bare:
+                env["GIT_WORK_TREE"] = self.folder
         if index_file is not None:
             env["GIT_INDEX_FILE"] = index_file
         return start(["git", "-C", self.folder, *_ALWAYS, *args], env=env, input=stdin)

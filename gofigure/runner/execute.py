@@ -113,7 +113,9 @@ def _run(setting: Setting, plan: Plan, number: int, secrets: Secrets | None) -> 
     this = f"{setting.mark}:{number}"
     inside = " ".join([*setting.trigger.inside, this])
     logs = make_folder(setting.state_dir, number)
-    tasks = TaskMaker(setting.planner, setting.root, logs, inside, setting.trigger, secrets)
+    trigger = setting.trigger
+    trigger = trigger._replace(variables={**trigger.variables, **plan.content.about.variables})
+    tasks = TaskMaker(setting.planner, setting.root, logs, inside, trigger, secrets)
     mask = secrets.mask if secrets is not None else None
     hide = mask.text if mask is not None else str
     recorder = Recorder(setting.store, number, plan, setting.planner.selecting, setting.look, hide)

@@ -13,6 +13,7 @@ from gofigure.runner.batches import argument_space, as_argument, split
 from gofigure.runner.environment import HOOK_VARIABLE, INSIDE_VARIABLE
 from gofigure.runner.plan import Step
 from gofigure.runner.planner import Planner
+from gofigure.targets import handed_variables
 
 if TYPE_CHECKING:
     from gofigure.runner.secrets import Secrets
@@ -38,7 +39,9 @@ class TaskMaker:
         handed: tuple[str, ...] = ()
         if step.gets_arguments:
             handed = self._trigger.args
-            env[HOOK_VARIABLE] = self._trigger.kind
+            handed_over = {**self._trigger.variables, HOOK_VARIABLE: self._trigger.kind}
+            asked = (HOOK_VARIABLE, *handed_variables(stage).names)
+            env |= {name: handed_over[name] for name in asked if name in handed_over}
         if self._secrets is not None:
             env |= self._secrets.of(stage)
         commands: list[tuple[tuple[str | bytes, ...], str]] = []
