@@ -63,6 +63,8 @@ def commits_of_push(
     repository: Repository, trigger: Trigger, contents: Contents, observe: Observer, wanted: Wanted
 ) -> Iterator[Snapshot]:
     """The last commit of every ref that is pushed, once; before it, if they are wanted, the other new ones."""
+    if trigger.kind == "post-update":
+        wanted = Wanted()  # git does not say where the refs stood
     moved = [one for one in moved_refs(trigger) if not one.deletes]
     pushing = _Pushing(repository, _known(trigger, moved))
     seen: set[str] = set()
@@ -91,8 +93,8 @@ def _known(trigger: Trigger, moved: Sequence[Moved]) -> tuple[str, ...]:
     """What the other side has already, as far as it can be told here; for git-rev-list."""
     stood = tuple(dict.fromkeys(one.old for one in moved if one.old.strip("0")))
     if trigger.kind != "pre-push":
-        # After the fact, the refs that were pushed stand where they lead to already.
-        return (*(f"--exclude={one.ref}" for one in moved if one.ref), "--all", *stood)
+        # After the fact, what was pushed is there already, also by way of HEAD, which `--all` would mean, too.
+        return (*(f"--exclude={one.ref}" for one in moved if one.ref), "--glob=refs/*", *stood)
     name, url = (*trigger.args, "", "")[:2]
     return (f"--remotes={name}", *stood) if name != url else stood  # without a name, git gives the place twice
 
