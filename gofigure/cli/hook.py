@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 from gofigure.cli.console import console_for
 from gofigure.cli.guard import exit_code, guarded, leave
 from gofigure.cli.here import Here, here
-from gofigure.errors import EXIT_INTERRUPTED, EXIT_PASSED, NestedError
+from gofigure.errors import EXIT_INTERRUPTED, EXIT_PASSED, GofigureError, NestedError
 from gofigure.model import Trigger
 from gofigure.pipeline import Request, run
 from gofigure.queries import note_skip
@@ -18,6 +18,7 @@ from gofigure.triggers.hooks import AFTER_THE_FACT, READS_INPUT, for_stages, kep
 
 if TYPE_CHECKING:
     from gofigure.cli.console import Console
+    from gofigure.project import Project
 
 
 def answer(hook: str, args: Sequence[str], data: bytes, *, each_commit: bool = False) -> int:
@@ -43,6 +44,7 @@ def _run(where: Here, trigger: Trigger, console: Console, *, each_commit: bool) 
         note_skip(where.project, trigger.kind, "GOFIGURE=0", console)
         return EXIT_PASSED
     if not os.path.exists(where.project.config_file):
+        _refuse_to_stand_open(where.project)
         note_skip(where.project, trigger.kind, "there is no .gofigure.toml here", console)
         return EXIT_PASSED
     request = Request(trigger, where.environ, each_commit=each_commit, wants_output=console.wants_output)
@@ -51,6 +53,15 @@ def _run(where: Here, trigger: Trigger, console: Console, *, each_commit: bool) 
     except NestedError as error:
         note_skip(where.project, trigger.kind, str(error), console)  # a stage that commits is no reason to fail it
         return EXIT_PASSED
+
+
+def _refuse_to_stand_open(project: Project) -> None:
+    """Raise GofigureError in a bare repository: no branch can take the configuration away there."""
+    if project.repository is not None and project.repository.is_bare:
+        raise GofigureError(
+            f"{project.config_file} is gone, so nothing says what may be pushed here",
+            hint="write it again, or take the hooks away: gofigure uninstall-hooks",
+        )
 
 
 def given(hook: str) -> bytes:

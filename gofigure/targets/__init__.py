@@ -82,7 +82,7 @@ def reads_arguments(stage: Stage) -> Reads:
 def handed_variables(stage: Stage) -> Asks:
     """Which of HANDED_VARIABLES a stage asks for, by name: in its shell line or in `pass_env`."""
     line = (stage.run or "") if stage.target == "shell" else ""
-    if "GOFIGURE_" not in line and not stage.pass_env:
+    if "GOFIGURE_" not in line and not any(name in HANDED_VARIABLES for name in stage.pass_env):
         return _ASKS_NOTHING
     from gofigure.targets.parameters import reads_variables
 

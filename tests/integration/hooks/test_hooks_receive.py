@@ -277,6 +277,18 @@ def test_a_bare_repository_that_came_with_another_one(repo: Repo) -> None:
     assert b"this bare repository lies in" in done.stderr
 
 
+def test_without_its_configuration_the_gate_stays_shut(bare: Repo, mine: Repo) -> None:
+    """No branch can take it away there, as it can in a working tree."""
+    _gate(bare, "true", "pre-receive", "post-receive")
+    (bare.root / ".gofigure.toml").unlink()
+    done = _push(mine, "main")
+    assert done.returncode != 0
+    assert b"is gone, so nothing says what may be pushed" in done.stderr
+    bare.gofigure("uninstall-hooks")
+    done = _push(mine, "main")
+    assert done.returncode == 0, said(done)
+
+
 def test_told_to_run_nothing(bare: Repo, mine: Repo) -> None:
     """The owner's switch: whoever pushes over a network cannot set it."""
     _gate(bare, "false", "pre-receive")

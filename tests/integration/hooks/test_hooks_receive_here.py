@@ -149,3 +149,16 @@ def test_a_git_directory_that_belongs_nowhere(here: Repo, other: Repo, tmp_path:
     done = _push(other)
     assert done.returncode != 0
     assert b"is told to have a working tree" in done.stderr
+
+
+def test_a_relative_hooks_path_is_another_one_where_a_push_arrives(here: Repo, other: Repo, tmp_path: Path) -> None:
+    here.git("config", "core.hooksPath", ".git/my-hooks")
+    here.config('[jobs.j]\non = ["pre-receive"]\nstages = ["s"]\n[stages.s]\nrun = "false"\n')
+    done = here.gofigure("install-hooks")
+    assert done.returncode == 2
+    assert b"another folder where a push arrives" in done.stderr
+    mend = done.stderr.decode().splitlines()[-1].split()
+    assert mend[:2] == ["git", "config"]
+    here.git(*mend[1:])
+    assert here.gofigure("install-hooks").returncode == 0
+    assert _push(other, "main:new").returncode != 0
