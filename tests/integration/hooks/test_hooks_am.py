@@ -69,7 +69,7 @@ def test_before_the_commit_it_is_about_what_the_patch_leaves(patched: Repo, tmp_
     patched.git("am", "-q", "../patch")
     assert (tmp_path / "saw").read_text() == "second\nfile\n"
     (run,) = patched.json("history")["runs"]
-    assert run["tree"] == patched.digest("--commit", "HEAD")
+    assert (run["content"], run["tree"]) == ("what is being committed", patched.digest("--commit", "HEAD"))
     assert run["stages"][0]["proven"]
     assert patched.json("run", "--commit", "HEAD")["runs"][0]["verdict"] == "reused"
 
@@ -83,6 +83,7 @@ def test_after_the_commit_it_is_about_that_and_stops_nothing(patched: Repo, tmp_
     assert (tmp_path / "saw").read_text() == "second\n"
     (run,) = patched.json("history")["runs"]
     assert (run["verdict"], run["tree"]) == ("failed", patched.digest("--commit", "HEAD"))
+    assert patched.gofigure("hook", "post-applypatch").returncode == 0
 
 
 def test_a_series_meets_the_hooks_once_for_each_patch(patched: Repo, tmp_path: Path) -> None:

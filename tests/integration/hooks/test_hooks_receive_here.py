@@ -23,6 +23,7 @@ def here(repo: Repo) -> Repo:
     """Where somebody works, and takes pushes to what is checked out."""
     repo.write(".gitignore", ".gofigure.toml\n")
     repo.write("file", "one\n")
+    repo.write("apart", "one\n")
     repo.commit("one")
     repo.git("config", "receive.denyCurrentBranch", "updateInstead")
     return repo
@@ -89,15 +90,29 @@ def test_a_failure_leaves_all_as_it_is(here: Repo, other: Repo) -> None:
 @pytest.mark.parametrize("hook", ["push-to-checkout", "pre-receive"])
 @pytest.mark.parametrize("staged", [True, False])
 def test_changes_are_not_written_over(here: Repo, other: Repo, hook: str, *, staged: bool) -> None:
-    """t5516 'updateInstead': with our hook there, as without."""
+    """t5516 'updateInstead': with our hook there, as without; not even where the push brings no other version."""
     _gate(here, "true", hook)
-    here.write("file", "mine\n")
+    here.write("apart", "mine\n")
     if staged:
-        here.git("add", "file")
+        here.git("add", "apart")
     done = _push(other)
     assert done.returncode != 0, said(done)
     assert b"changes" in done.stderr
-    assert _file(here) == "mine\n"
+    assert _file(here) == "one\n"
+
+
+def test_what_is_staged_there_can_be_read_beside_what_arrives(here: Repo, other: Repo, tmp_path: Path) -> None:
+    """Quarantine: git then looks for objects in two places, and so must we."""
+    _gate(here, SAY, "pre-receive")
+    here.write("apart", "staged\n")
+    here.git("add", "apart")
+    here.write("apart", "and more\n")
+    here.write("sub/new", "staged\n")
+    here.git("add", "sub")
+    (here.root / "sub/new").unlink()
+    done = _push(other, "main:new")
+    assert done.returncode == 0, said(done)
+    assert lines(tmp_path / "saw") == 1
 
 
 def test_a_stage_or_an_earlier_hook_may_do_it_itself(here: Repo, other: Repo, tmp_path: Path) -> None:
@@ -144,8 +159,9 @@ def test_into_a_branch_without_commits(tmp_path: Path, environment: dict[str, st
 def test_a_git_directory_that_belongs_nowhere(here: Repo, other: Repo, tmp_path: Path) -> None:
     """Neither bare nor beside a working tree: what cannot be found is no reason to let a push in."""
     _gate(here, "true", "pre-receive")
-    (here.root / ".git").rename(tmp_path / "lost.git")
-    other.git("remote", "set-url", "origin", str(tmp_path / "lost.git"))
+    around = Repo.create(tmp_path / "around", here.env)
+    (here.root / ".git").rename(around.root / "lost.git")
+    other.git("remote", "set-url", "origin", str(around.root / "lost.git"))
     done = _push(other)
     assert done.returncode != 0
     assert b"is told to have a working tree" in done.stderr

@@ -112,12 +112,12 @@ def test_of_a_push(based: Repo, tmp_path: Path) -> None:
 
 def test_who_asks_for_one_gets_no_other(based: Repo) -> None:
     """And proves nothing, as what git hands over is no content."""
-    _configured(based, "commit-msg", "run = '''test -n \"$GOFIGURE_MESSAGE_FILE\"; env > ../saw'''")
-    based.git("commit", "-q", "--allow-empty", "-m", "x")
+    _configured(based, "pre-push", "run = '''test -n \"$GOFIGURE_REMOTE_URL\"; env > ../saw'''")
+    based.git("push", "-q", str(based.root), "HEAD:refs/heads/x")
     names = {line.partition("=")[0] for line in (based.root.parent / "saw").read_text().splitlines()}
-    assert names.intersection(HANDED_VARIABLES) == {"GOFIGURE_HOOK", "GOFIGURE_MESSAGE_FILE"}
+    assert names.intersection(HANDED_VARIABLES) == {"GOFIGURE_HOOK", "GOFIGURE_REMOTE_URL"}
     stage = stages(based.json("history"))["s"]
-    assert (stage["proven"], stage["note"]) == (False, "not proven: it reads what git hands to commit-msg")
+    assert (stage["proven"], stage["note"]) == (False, "not proven: it reads what git hands to pre-push")
 
 
 def test_who_asks_for_none_gets_none_and_is_proven(based: Repo, tmp_path: Path) -> None:
