@@ -14,14 +14,29 @@ SnapshotKind = Literal["index", "commit", "working tree", "folder"]
 Place = Literal["in place", "private"]  # the user's working tree, or a checkout of our own
 Workspace = Literal["auto", "in-place", "private"]  # what a stage asks for
 
-# In the order in which a commit, and then what is done with it, meets them.
+# In the order in which a commit, and then what is done with it, meets them; those that are missing are no triggers
+# for checks (docs/decisions/0017).
 HOOKS = (
     "pre-commit", "pre-merge-commit", "prepare-commit-msg", "commit-msg", "post-commit",
-    "pre-rebase", "post-checkout", "post-merge", "post-rewrite", "pre-push",
+    "applypatch-msg", "pre-applypatch", "post-applypatch",
+    "pre-rebase", "post-checkout", "post-merge", "post-rewrite", "pre-auto-gc",
+    "sendemail-validate", "pre-push",
+    "pre-receive", "update", "push-to-checkout", "post-receive", "post-update",
+)  # fmt: skip
+# Hooks without arguments and input (githooks).
+HANDS_NOTHING = (
+    "pre-commit", "pre-merge-commit", "post-commit", "pre-applypatch", "post-applypatch", "pre-auto-gc",
+)  # fmt: skip
+# Where a push arrives: these are about commits that nobody has checked out.
+RECEIVING = ("pre-receive", "update", "push-to-checkout", "post-receive", "post-update")
+# What git hands over, by name, to stages that ask for it (docs/decisions/0017).
+HANDED_VARIABLES = (
+    "GOFIGURE_HOOK", "GOFIGURE_MESSAGE_FILE", "GOFIGURE_MESSAGE_SOURCE", "GOFIGURE_REMOTE_NAME", "GOFIGURE_REMOTE_URL",
+    "GOFIGURE_REFS", "GOFIGURE_FROM_REF", "GOFIGURE_TO_REF", "GOFIGURE_CHECKOUT_TYPE", "GOFIGURE_SQUASH",
+    "GOFIGURE_REWRITE", "GOFIGURE_UPSTREAM", "GOFIGURE_BRANCH",
 )  # fmt: skip
 # After these git goes on whatever comes of them: their jobs may run in the background.
 MAY_WAIT = ("post-commit", "post-checkout", "post-merge", "post-rewrite")
-HANDS_NOTHING = ("pre-commit", "pre-merge-commit", "post-commit")  # hooks without arguments and input (githooks)
 
 OPERATIONS = ("merge", "rebase", "cherry-pick", "revert", "am", "bisect")  # what git can be in the middle of
 
@@ -71,6 +86,7 @@ class Job(NamedTuple):
     branches: tuple[str, ...] = ()
     during: tuple[str, ...] = ()
     changed: tuple[str, ...] = ()
+    each_commit: bool = False  # of a push: not only where its refs end
 
 
 class Config(NamedTuple):
@@ -91,6 +107,7 @@ class Trigger(NamedTuple):
     stdin: bytes = b""
     index_file: str | None = None  # the GIT_INDEX_FILE that git handed over
     inside: tuple[str, ...] = ()  # the runs, of any repository, that this process was started inside of
+    variables: Mapping[str, str] = {}  # the same by name, see HANDED_VARIABLES; each content may add to them
 
 
 class Snapshot(NamedTuple):
@@ -103,6 +120,8 @@ class Snapshot(NamedTuple):
     branch: str = ""  # of the working tree; "" on a detached HEAD
     unprovable: Mapping[bytes, str] = {}  # path -> why nothing that reads it can be proven
     notes: tuple[str, ...] = ()  # things left out, in words
+    variables: Mapping[str, str] = {}  # what git hands over with this very content
+    on_the_way: bool = False  # a commit of a push at which no ref ends: only for jobs with each_commit
 
 
 class Command(NamedTuple):

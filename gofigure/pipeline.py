@@ -21,9 +21,9 @@ from typing import TYPE_CHECKING, NamedTuple
 
 from gofigure import config as configuration
 from gofigure import trust
-from gofigure.errors import GofigureError, NestedError, NotACommit
+from gofigure.errors import GofigureError, NestedError
 from gofigure.events import Note, Observer
-from gofigure.model import Config, Job, RunResult, Snapshot, Trigger
+from gofigure.model import RECEIVING, Config, Job, RunResult, Snapshot, Trigger
 from gofigure.project import Project, load_config, open_store
 from gofigure.runner.circumstances import Circumstances
 from gofigure.runner.execute import execute
@@ -34,15 +34,20 @@ from gofigure.runner.skips import ONLY, SKIP, named, unheeded
 from gofigure.snapshot.commits import of_commit, of_index
 from gofigure.snapshot.looking import Looking
 from gofigure.store.store import Store
-from gofigure.triggers.hooks import mark, pushed_refs
+from gofigure.targets import handed_variables
+from gofigure.triggers.hooks import mark
 
 if TYPE_CHECKING:
     from gofigure.snapshot.since import Lineage
+    from gofigure.triggers.pushed import Wanted
 
-# What a hook is about (docs/decisions/0015): the index that git hands over, the commit that was made, or, for those
-# that tell of changed files and for pre-rebase, what stands in the working tree.
-_BEFORE_A_COMMIT = ("pre-commit", "pre-merge-commit", "prepare-commit-msg", "commit-msg")
-_AFTER_A_COMMIT = ("post-commit", "post-rewrite")
+# What a hook is about (docs/decisions/0015, 0017): the index that git hands over, the commit that was made, those that
+# are pushed, or, for all others, what stands in the working tree.
+_BEFORE_A_COMMIT = (
+    "pre-commit", "pre-merge-commit", "prepare-commit-msg", "commit-msg", "applypatch-msg", "pre-applypatch",
+)  # fmt: skip
+_AFTER_A_COMMIT = ("post-commit", "post-rewrite", "post-applypatch")
+_ABOUT_A_PUSH = ("pre-push", *RECEIVING)
 
 
 class Request(NamedTuple):
@@ -60,6 +65,7 @@ class Request(NamedTuple):
     keep_going: bool = False
     parallel: int = 0  # stages at once; 0: one per core
     background: bool | None = None  # of a hook's jobs, only those that git does not wait for, or that it waits for
+    each_commit: bool = False  # of a push: as if each job said so
     wants_output: bool = False  # the observer is to be told what stages print
 
 
@@ -82,9 +88,9 @@ def run(project: Project, request: Request, observe: Observer) -> list[RunResult
     ):
         planner = make_planner(project, config, request, store, observe)
         setting = make_setting(project, request, token, store, planner, looking, observe)
-        for about in contents(project, request, looking, store, observe):
+        for about in contents(project, request, looking, store, observe, wanted(config, jobs, request)):
             content = about
-            for job in jobs:
+            for job in concerned(jobs, about, request):
                 planning = Planning(job, content, looking, setting)
                 result = mend(setting, planning) or execute(setting, planning.plan(), planning.plan_again)
                 content = planning.about
@@ -93,7 +99,7 @@ def run(project: Project, request: Request, observe: Observer) -> list[RunResult
                     looking.forget()  # something has run since it looked
                 if ends_the_request(result, request):
                     return results
-    return results
+    return results or nothing_to_do(config, request)
 
 
 class Planning:
@@ -109,7 +115,8 @@ class Planning:
         """By what was seen when somebody looked last."""
         setting = self._setting
         content = content_now(self.about, self._looking, setting.store, setting.observe)
-        lenient = setting.trigger.kind != "manual"
+        # Nobody can check out what arrives; a gate that has not looked at it must not let it in.
+        lenient = setting.trigger.kind not in ("manual", *RECEIVING)
         return setting.planner.plan(self.job, content, use_proofs=setting.use_proofs, lenient=lenient)
 
     def plan_again(self) -> Plan:
@@ -147,6 +154,8 @@ def mend(setting: Setting, planning: Planning) -> RunResult | None:
 
 def nothing_to_do(config: Config, request: Request) -> list[RunResult]:
     """For a hook that is right; a person who asks for a run must not take silence for a pass."""
+    if request.trigger.kind == "manual" and config.jobs:
+        raise GofigureError("HEAD names no commit yet, and a bare repository has no other content")
     if request.trigger.kind == "manual":
         raise GofigureError(f"{config.path} has no job to run", hint='a job is [jobs.NAME] with stages = ["..."]')
     return []
@@ -157,6 +166,23 @@ def choose_jobs(config: Config, request: Request) -> tuple[Job, ...]:
     if request.names or request.trigger.kind == "manual":
         return configuration.choose(config, request.names)
     return configuration.jobs_for(config, request.trigger.kind, background=request.background)
+
+
+def wanted(config: Config, jobs: Sequence[Job], request: Request) -> Wanted | None:
+    """What is to be found out of a push; None where nothing is pushed."""
+    if request.trigger.kind not in _ABOUT_A_PUSH:
+        return None
+    from gofigure.triggers.pushed import Wanted
+
+    each = request.each_commit or any(job.each_commit for job in jobs)
+    stages = config.stages.values()
+    asked = any("GOFIGURE_FROM_REF" in handed_variables(stage).names or stage.changed for stage in stages)
+    return Wanted(each, asked or any(job.changed for job in jobs))
+
+
+def concerned(jobs: Sequence[Job], about: Snapshot, request: Request) -> list[Job]:
+    """The jobs that a content is for."""
+    return [job for job in jobs if not about.on_the_way or request.each_commit or job.each_commit]
 
 
 def refuse_nested(trigger: Trigger, token: bytes) -> None:
@@ -194,25 +220,35 @@ def look(project: Project, request: Request) -> Looking:
 
 
 def contents(
-    project: Project, request: Request, looking: Looking, store: Store, observe: Observer
+    project: Project,
+    request: Request,
+    looking: Looking,
+    store: Store,
+    observe: Observer,
+    push: Wanted | None = None,
 ) -> Iterator[Snapshot]:
-    """What the run is about: what is being committed, a commit, each commit that is pushed, or the working tree."""
+    """What the run is about: what is being committed, a commit, each commit that is pushed, or the working tree.
+
+    `push`: what is wanted of one.
+    """
     trigger, repository = request.trigger, project.repository
     if repository is None:
         if request.commit is not None or request.staged:
             raise GofigureError(f"{project.root} is not in a git repository: there is only the folder itself")
         yield looking.here(store.contents, observe)
+    elif push is not None:
+        from gofigure.triggers.pushed import commits_of_push
+
+        yield from commits_of_push(repository, trigger, store.contents, observe, push)
+    elif repository.is_bare and not request.staged and trigger.kind not in _BEFORE_A_COMMIT:
+        if request.commit is not None or repository.head is not None:
+            yield of_commit(repository, request.commit or "HEAD", store.contents, observe)
+    elif repository.is_bare:
+        raise GofigureError(f"{project.root} is a bare repository: it has no index to make a commit from")
     elif trigger.kind in _BEFORE_A_COMMIT or request.staged:
         yield of_index(repository, trigger.index_file, store.contents, observe)
     elif trigger.kind in _AFTER_A_COMMIT:
         yield of_commit(repository, "HEAD", store.contents, observe)
-    elif trigger.kind == "pre-push":
-        commits = dict.fromkeys(ref.local_oid for ref in pushed_refs(trigger.stdin) if not ref.deletes)
-        for commit in commits:
-            try:
-                yield of_commit(repository, commit, store.contents, observe)
-            except NotACommit as error:  # a tag may name anything
-                observe(Note(f"{error}: it has no content to check"))
     elif request.commit is not None:
         yield of_commit(repository, request.commit, store.contents, observe)
     else:

@@ -158,7 +158,7 @@ def open_store(project: Project, token: bytes, observe: Observer, looking: Looki
     `looking` has asked git already which files it tracks.
     """
     try:
-        if project.repository is not None:
+        if project.repository is not None and not project.repository.is_bare:
             names = (NAME, *SIDE_FILES)
             tracked = looking.tracked(names) if looking else tracked_among(project.repository.git, names)
             if tracked:

@@ -238,7 +238,10 @@ def digests(
             content = of_commit(project.repository, request.commit, store.contents, observe)
         else:
             looking = stack.enter_context(look(project, request))
-            content = next(contents(project, request, looking, store, observe))
+            found = next(contents(project, request, looking, store, observe), None)
+            if found is None:
+                raise GofigureError("HEAD names no commit yet, and a bare repository has no other content")
+            content = found
         for note in content.notes:
             observe(Note(note))
         return [_named(path, content.tree, store) for path in paths]

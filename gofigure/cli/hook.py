@@ -4,30 +4,31 @@ from __future__ import annotations
 
 import os
 import sys
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING
 
 # Only what is needed to find out whether there is anything to wait for: see `later`.
 from gofigure.cli.guard import exit_code, guarded, leave
-from gofigure.errors import EXIT_INTERRUPTED, EXIT_PASSED, NestedError
+from gofigure.errors import EXIT_INTERRUPTED, EXIT_PASSED, GofigureError, NestedError
 from gofigure.model import MAY_WAIT, Trigger
-from gofigure.triggers.hooks import AFTER_THE_FACT, READS_INPUT, for_stages
-from gofigure.triggers.kept import run_kept, runs_in_a_circle
+from gofigure.triggers.hooks import AFTER_THE_FACT, READS_INPUT, for_stages, variables_of
+from gofigure.triggers.kept import kept_beside, run_kept, runs_in_a_circle
 
 if TYPE_CHECKING:
     from gofigure.cli.console import Console
     from gofigure.cli.here import Here
+    from gofigure.project import Project
 
 
-def answer(hook: str, args: Sequence[str], data: bytes) -> int:
-    """Run the jobs of a hook; the exit code is for git.
+def answer(hook: str, args: Sequence[str], data: bytes, *, each_commit: bool = False) -> int:
+    """Run the jobs of a hook; the exit code is for git. `each_commit`: see Request.
 
     What comes after the fact can stop nothing. Git makes post-checkout's exit code its own: to call a checkout
     failed that was made would break every script around it. The failure is told and recorded all the same.
     """
     if hook in MAY_WAIT:
         return _answer_after(hook, args, data)
-    code = guarded(lambda: _run_jobs(hook, args, data))
+    code = guarded(lambda: _run_jobs(hook, args, data, each_commit=each_commit))
     return EXIT_PASSED if hook in AFTER_THE_FACT and code != EXIT_INTERRUPTED else code
 
 
@@ -44,18 +45,20 @@ def _answer_after(hook: str, args: Sequence[str], data: bytes) -> int:
     return code if code == EXIT_INTERRUPTED else EXIT_PASSED
 
 
-def _run_jobs(hook: str, args: Sequence[str], data: bytes, *, background: bool | None = None) -> int:
+def _run_jobs(
+    hook: str, args: Sequence[str], data: bytes, *, background: bool | None = None, each_commit: bool = False
+) -> int:
     from gofigure.cli.console import console_for
     from gofigure.cli.here import here
 
     handed = for_stages(hook, args, os.getcwd())
     where = here()
-    trigger = Trigger(hook, handed, data, where.taken.index_file, where.inside)
+    trigger = Trigger(hook, handed, data, where.taken.index_file, where.inside, variables_of(hook, handed))
     with console_for(sys.stderr) as console:
-        return _run(where, trigger, console, background=background)
+        return _run(where, trigger, console, background=background, each_commit=each_commit)
 
 
-def _run(where: Here, trigger: Trigger, console: Console, *, background: bool | None) -> int:
+def _run(where: Here, trigger: Trigger, console: Console, *, background: bool | None, each_commit: bool) -> int:
     from gofigure.pipeline import Request, run
     from gofigure.queries import note_skip, refuse_to_skip
 
@@ -64,14 +67,26 @@ def _run(where: Here, trigger: Trigger, console: Console, *, background: bool | 
         note_skip(where.project, trigger.kind, "GOFIGURE=0", console)
         return EXIT_PASSED
     if not os.path.exists(where.project.config_file):
+        _refuse_to_stand_open(where.project)
         note_skip(where.project, trigger.kind, "there is no .gofigure.toml here", console)
         return EXIT_PASSED
-    request = Request(trigger, where.environ, background=background, wants_output=console.wants_output)
+    request = Request(
+        trigger, where.environ, background=background, each_commit=each_commit, wants_output=console.wants_output
+    )
     try:
         return exit_code(run(where.project, request, console))
     except NestedError as error:
         note_skip(where.project, trigger.kind, str(error), console)  # a stage that commits is no reason to fail it
         return EXIT_PASSED
+
+
+def _refuse_to_stand_open(project: Project) -> None:
+    """Raise GofigureError in a bare repository: no branch can take the configuration away there."""
+    if project.repository is not None and project.repository.is_bare:
+        raise GofigureError(
+            f"{project.config_file} is gone, so nothing says what may be pushed here",
+            hint="write it again, or take the hooks away: gofigure uninstall-hooks",
+        )
 
 
 def given(hook: str) -> bytes:
@@ -87,8 +102,22 @@ def _main() -> int:
     if runs_in_a_circle(script, hook, as_git_gave_it):
         return EXIT_PASSED
     data = given(hook)
+    if hook == "push-to-checkout":
+        # Whoever refuses must not have changed anything, so what changes the working tree comes last.
+        return answer(hook, args, data) or guarded(lambda: _check_out(script, args, as_git_gave_it))
     code = run_kept(script, hook, args, data, as_git_gave_it)
     return code if code != EXIT_PASSED else answer(hook, args, data)
+
+
+def _check_out(script: str, args: Sequence[str], as_git_gave_it: Mapping[str, str]) -> int:
+    """What the hook that stood here did, or else git itself."""
+    from gofigure.triggers.checkout import bring_to
+
+    if kept_beside(script, "push-to-checkout"):
+        return run_kept(script, "push-to-checkout", args, b"", as_git_gave_it)
+    for commit in args:
+        bring_to(commit, as_git_gave_it)
+    return EXIT_PASSED
 
 
 if __name__ == "__main__":

@@ -49,6 +49,11 @@ def init(*, only_print: bool, as_json: bool) -> int:
     """
     where = here()
     in_git = where.project.repository is not None
+    if where.project.repository is not None and where.project.repository.is_bare:
+        raise GofigureError(
+            f"{where.project.root} is a bare repository: there are no files to look at",
+            hint=f'write {CONFIG_NAME} there by hand; a job with on = ["pre-receive"] sees what is pushed',
+        )
     root = where.project.root if in_git else os.getcwd()
     file = os.path.join(root, CONFIG_NAME)
     if not only_print:

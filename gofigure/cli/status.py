@@ -95,6 +95,11 @@ def status(names: tuple[str, ...], *, staged: bool, as_json: bool) -> int:
 def _content(where: Here, *, staged: bool) -> str:
     if where.project.repository is None:
         return f"the folder {where.project.root}"
+    if where.project.repository.is_bare:
+        head = where.project.repository.head
+        return (
+            f"commit {head.commit[:10]} (a bare repository)" if head else "nothing (a bare repository, no commit yet)"
+        )
     return "what a commit would record now" if staged else "the working tree"
 
 

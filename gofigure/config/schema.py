@@ -64,6 +64,13 @@ KEYS: tuple[Key, ...] = (
         False,
         "Whether git goes on while this job runs; for jobs whose hooks all come after the fact.",
     ),
+    Key(
+        "jobs.*",
+        "each_commit",
+        _FLAG,
+        False,
+        "Whether a push is about each new commit; without, about the last one of each ref.",
+    ),
     Key("jobs.*", "enabled", _FLAG, True, "Whether this job takes part; false is as if it were not written."),
     Key("jobs.*", "required", _FLAG, False, "Whether SKIP, GOFIGURE_ONLY and GOFIGURE=0 leave nothing of it out."),
     Key("jobs.*", "branches", _BRANCHES, (), "Globs of branches: on any other, what is not proven is left out."),

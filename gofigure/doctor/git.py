@@ -49,18 +49,20 @@ def check_repository(scene: Scene) -> Iterator[Said]:
     if scene.refusal is not None:
         said = str(scene.refusal)
         exception = _EXCEPTION.search(said)
-        mend = "go to a working tree" if "working tree" in said else "git status, and mend what it says"
+        mend = "git status, and mend what it says"
         yield problem(said.splitlines()[0], exception[0] if exception else scene.refusal.hint or mend)
     elif scene.repository is None:
         yield warning(f"{scene.folder} is not in a git repository: there are no hooks, only runs by hand", "git init")
     else:
         linked = f", a linked worktree of {scene.repository.common_dir}" if scene.repository.is_linked else ""
+        if scene.repository.is_bare:
+            linked = ", a bare repository: its hooks run on what is pushed to it"
         unborn = "" if scene.repository.head else ", before its first commit"
         yield fine(f"{scene.repository.root}{linked}{unborn}")
 
 
 def check_index(scene: Scene) -> Iterator[Said]:
-    if scene.repository is None:
+    if scene.repository is None or scene.repository.is_bare:
         return
     index = scene.repository.index_file
     try:

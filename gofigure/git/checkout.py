@@ -25,7 +25,7 @@ def prepare(shares: Repository, git_dir: str, tree: str, head: Head | None) -> R
     _put(os.path.join(git_dir, "commondir"), shares.common_dir + "\n")
     _put(os.path.join(git_dir, "HEAD"), f"{head.commit}\n" if head is not None else _UNBORN)
     _put(os.path.join(tree, ".git"), f"gitdir: {git_dir}\n")
-    git = shares.git._replace(folder=tree, git_dir=git_dir)
+    git = shares.git._replace(folder=tree, git_dir=git_dir, is_bare=False)
     return Repository(tree, git_dir, shares.common_dir, git, head)
 
 

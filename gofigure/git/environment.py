@@ -32,6 +32,9 @@ LOCAL_VARIABLES = (
     "GIT_QUARANTINE_PATH",
 )
 
+# Where git keeps what a push brings until the hooks have agreed to it (git-receive-pack, "Quarantine Environment").
+_QUARANTINE = ("GIT_QUARANTINE_PATH", "GIT_OBJECT_DIRECTORY", "GIT_ALTERNATE_OBJECT_DIRECTORIES")
+
 # Git refuses these beside GIT_LITERAL_PATHSPECS.
 _PATHSPECS = ("GIT_GLOB_PATHSPECS", "GIT_NOGLOB_PATHSPECS", "GIT_ICASE_PATHSPECS")
 
@@ -42,6 +45,7 @@ class GitVariables(NamedTuple):
     git_dir: str | None = None
     work_tree: str | None = None
     index_file: str | None = None
+    quarantine: Mapping[str, str] = {}  # for our own git calls only: what a stage writes must not go there
 
 
 def take(environ: MutableMapping[str, str]) -> GitVariables:
@@ -52,7 +56,12 @@ def take(environ: MutableMapping[str, str]) -> GitVariables:
     """
     taken = {name: environ.pop(name, None) for name in LOCAL_VARIABLES}
     index_file = taken["GIT_INDEX_FILE"]
-    return GitVariables(taken["GIT_DIR"], taken["GIT_WORK_TREE"], os.path.abspath(index_file) if index_file else None)
+    return GitVariables(
+        taken["GIT_DIR"],
+        taken["GIT_WORK_TREE"],
+        os.path.abspath(index_file) if index_file else None,
+        {name: value for name in _QUARANTINE if (value := taken[name])} if taken["GIT_QUARANTINE_PATH"] else {},
+    )
 
 
 def for_git(environ: Mapping[str, str]) -> dict[str, str]:

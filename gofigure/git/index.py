@@ -168,7 +168,9 @@ def with_own_objects(git: Git, folder: str) -> Git:
     theirs = os.fsdecode(git.run("rev-parse", "--path-format=absolute", "--git-path", "objects").rstrip(b"\n"))
     # In a list with colons, a name that holds one is quoted (git, "GIT_ALTERNATE_OBJECT_DIRECTORIES").
     quoted = theirs.replace("\\", r"\\").replace('"', r"\"")
-    own = {"GIT_OBJECT_DIRECTORY": objects, "GIT_ALTERNATE_OBJECT_DIRECTORIES": f'"{quoted}"'}
+    # What a push has brought is read through two folders: `theirs` is then only the newer one.
+    places = [f'"{quoted}"', *filter(None, [git.env.get("GIT_ALTERNATE_OBJECT_DIRECTORIES")])]
+    own = {"GIT_OBJECT_DIRECTORY": objects, "GIT_ALTERNATE_OBJECT_DIRECTORIES": ":".join(places)}
     return git._replace(env={**git.env, **own})
 
 

@@ -26,6 +26,7 @@ class Git(NamedTuple):
     folder: str
     git_dir: str
     env: Mapping[str, str]
+    is_bare: bool = False  # there is no working tree to tell git of
 
     def start(
         self, *args: str, index_file: str | None = None, stdin: bytes = b"", always: Sequence[str] = _ALWAYS
@@ -34,7 +35,8 @@ class Git(NamedTuple):
         env = dict(self.env)
         if self.git_dir:
             env["GIT_DIR"] = self.git_dir
-            env["GIT_WORK_TREE"] = self.folder
+            if not self.is_bare:
+                env["GIT_WORK_TREE"] = self.folder
         if index_file is not None:
             env["GIT_INDEX_FILE"] = index_file
         return start(["git", "-C", self.folder, *always, *args], env=env, input=stdin)

@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
+import contextlib
 import os
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import NamedTuple
 
 from gofigure.errors import GitError, NotARepository
 from gofigure.git.environment import GitVariables, for_git
 from gofigure.git.program import Git, explain
-from gofigure.process.capture import Running
+from gofigure.process.capture import Captured, Running
 
 
 class Head(NamedTuple):
@@ -22,11 +23,16 @@ class Head(NamedTuple):
 class Repository(NamedTuple):
     """A working tree and its git directories; all paths absolute."""
 
-    root: str  # top of this working tree
+    root: str  # top of this working tree; of a bare repository, which has none, the git directory
     git_dir: str  # of this working tree
     common_dir: str  # shared by all working trees of the repository
     git: Git
     head: Head | None  # None before the first commit
+
+    @property
+    def is_bare(self) -> bool:
+        """Whether there is no working tree."""
+        return self.git.is_bare
 
     @property
     def is_linked(self) -> bool:
@@ -51,10 +57,10 @@ class Repository(NamedTuple):
         return os.path.join(self.git_dir, "index")
 
 
-_QUESTION = (
-    "rev-parse", "--path-format=absolute", "--absolute-git-dir", "--git-common-dir", "--show-toplevel",
-    "--revs-only", "HEAD", "HEAD^{tree}",
-)  # fmt: skip
+_DIRECTORIES = ("rev-parse", "--path-format=absolute", "--absolute-git-dir", "--git-common-dir")
+_HEAD = ("--revs-only", "HEAD", "HEAD^{tree}")
+_QUESTION = (*_DIRECTORIES, "--show-toplevel", *_HEAD)
+_OF_A_BARE_ONE = (*_DIRECTORIES, "--is-bare-repository", *_HEAD)
 
 
 def branch_of(repository: Repository) -> str:
@@ -67,7 +73,8 @@ class Asked(NamedTuple):
     """A question that git is working on."""
 
     folder: str
-    env: Mapping[str, str]
+    environ: Mapping[str, str]
+    taken: GitVariables
     running: Running
 
 
@@ -76,24 +83,74 @@ def ask(folder: str, environ: Mapping[str, str], taken: GitVariables) -> Asked:
 
     Uses `rev-parse` only, which runs nothing of the repository's own (CVE-2022-24765 and what followed).
     """
-    env = for_git(environ)
+    return Asked(folder, environ, taken, _start(folder, environ, taken, _QUESTION))
+
+
+def _start(folder: str, environ: Mapping[str, str], taken: GitVariables, question: Sequence[str]) -> Running:
     given = {"GIT_DIR": taken.git_dir, "GIT_WORK_TREE": taken.work_tree}
     variables = {name: os.path.join(folder, value) for name, value in given.items() if value is not None}
-    return Asked(folder, env, Git(folder, "", {**env, **variables}).start(*_QUESTION))
+    return Git(folder, "", {**for_git(environ), **taken.quarantine, **variables}).start(*question)
 
 
 def answer(asked: Asked) -> Repository:
-    """What git said. Raises NotARepository, or GitError for a bare one or one that git itself refuses."""
-    folder, env, running = asked
+    """What git said. Raises NotARepository, or GitError for one that git itself refuses."""
+    folder, environ, taken, running = asked
     done = running.finish()
     if done.code != 0:
         said = explain(done, _QUESTION)
         if "not a git repository" in said:
             raise NotARepository(f"{folder} is not in a git repository", hint="git init")
         if "work tree" in said:
-            raise GitError(f"{folder} has no working tree (a bare repository, or inside .git)")
+            return _bare(asked)
         raise GitError(said)
-    git_dir, common_dir, root, *head = os.fsdecode(done.out).removesuffix("\n").split("\n")
+    git_dir, common_dir, root, head = _read(done, folder)
+    if git_dir == root and taken.work_tree is None:
+        return _around(git_dir, asked)
+    git = Git(root, git_dir, {**for_git(environ), **taken.quarantine})
+    return Repository(root, git_dir, common_dir, git, head)
+
+
+def _bare(asked: Asked) -> Repository:
+    """The bare repository in which git was asked. Raises GitError in the git directory of one that is not."""
+    folder, environ, taken, _ = asked
+    done = _start(folder, environ, taken, _OF_A_BARE_ONE).finish()
+    if done.code != 0:
+        raise GitError(explain(done, _OF_A_BARE_ONE))
+    git_dir, common_dir, is_bare, head = _read(done, folder)
+    if is_bare != "true":
+        raise GitError(f"{folder} is inside a git directory, and has no working tree", hint="cd to the working tree")
+    git = Git(git_dir, git_dir, {**for_git(environ), **taken.quarantine}, is_bare=True)
+    return Repository(git_dir, git_dir, common_dir, git, head)
+
+
+def _around(git_dir: str, asked: Asked) -> Repository:
+    """The repository that a git directory belongs to.
+
+    Git receives a push inside the git directory, names only that, and would then take it for the working tree.
+    """
+    above = _working_tree(git_dir)
+    with contextlib.suppress(NotARepository):
+        found = answer(ask(above, asked.environ, GitVariables(quarantine=asked.taken.quarantine)))
+        if found.git_dir == git_dir:
+            return found
+    raise GitError(
+        f"{git_dir} is told to have a working tree, which is not at {above}", hint="git config core.worktree"
+    )
+
+
+def _read(done: Captured, folder: str) -> tuple[str, str, str, Head | None]:
+    """The three answers, and the commit that is checked out."""
+    git_dir, common_dir, third, *head = os.fsdecode(done.out).removesuffix("\n").split("\n")
     if len(head) not in (0, 2):
         raise GitError(f"{folder}: a folder above it has a line break in its name, or HEAD's commit is damaged")
-    return Repository(root, git_dir, common_dir, Git(root, git_dir, env), Head(*head) if head else None)
+    return git_dir, common_dir, third, Head(*head) if head else None
+
+
+def _working_tree(git_dir: str) -> str:
+    """Where the working tree of a git directory should be (gitrepository-layout)."""
+    place = os.path.join(git_dir, "gitdir")  # a linked one's
+    try:
+        with open(place, encoding="utf-8", errors="surrogateescape") as file:
+            return os.path.dirname(os.path.join(git_dir, file.read(4096).removesuffix("\n")))
+    except OSError:
+        return os.path.dirname(git_dir)

@@ -101,7 +101,9 @@ def _run(setting: Setting, plan: Plan, number: int, places: Places, logs: str, s
 
     this = f"{setting.mark}:{number}"
     inside = " ".join([*setting.trigger.inside, this])
-    tasks = TaskMaker(setting.planner, places.roots, logs, inside, setting.trigger, secrets)
+    trigger = setting.trigger
+    trigger = trigger._replace(variables={**trigger.variables, **plan.content.about.variables})
+    tasks = TaskMaker(setting.planner, places.roots, logs, inside, trigger, secrets)
     mask = secrets.mask if secrets is not None else None
     hide = mask.text if mask is not None else str
     recorder = Recorder(

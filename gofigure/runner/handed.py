@@ -9,9 +9,9 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 
 from gofigure.model import HANDS_NOTHING, HOOKS, Config, Stage, Trigger
-from gofigure.targets import reads_arguments
+from gofigure.targets import handed_variables, reads_arguments
 
-_ABOUT_A_MESSAGE = ("prepare-commit-msg", "commit-msg")
+_ABOUT_A_MESSAGE = ("prepare-commit-msg", "commit-msg", "applypatch-msg")
 
 
 class Handed:
@@ -27,12 +27,17 @@ class Handed:
         return self._trigger.kind
 
     def gets(self, stage: Stage) -> bool:
-        """Whether it is started with git's arguments and input."""
-        return bool(self._trigger.args) and reads_arguments(stage).any
+        """Whether it is started with git's arguments, its input, and the variables that it asks for."""
+        return self._hands and (reads_arguments(stage).any or bool(handed_variables(stage).names))
+
+    @property
+    def _hands(self) -> bool:
+        """Whether git has handed over anything."""
+        return bool(self._trigger.args or self._trigger.stdin)
 
     def hangs_on_it(self, stage: Stage, by: Iterable[str]) -> str:
         """Why its result says nothing of content alone; "" if it does. `by`: what it needs and hangs on it too."""
-        if not self._trigger.args:
+        if not self._hands:
             return ""
         if self.gets(stage):
             return f"it reads what git hands to {self.hook}"
@@ -43,11 +48,11 @@ class Handed:
         return f"{self.hook} is about a message, which is no content" if self.hook in _ABOUT_A_MESSAGE else ""
 
     def is_missing(self, stage: Stage) -> str:
-        """Why it cannot run without git's arguments, which are not there; "" if it can."""
-        if self._trigger.args:
+        """Why it cannot run without what git hands over, which is not there; "" if it can."""
+        if self._hands:
             return ""
         hook = self._handed_to().get(stage.name, "")
-        if not hook or not reads_arguments(stage).must:
+        if not hook or not (reads_arguments(stage).must or handed_variables(stage).must):
             return ""
         if self.hook == "manual":
             return f"it reads what git hands to {hook}, and by hand there is none; try: gofigure hook {hook} ..."

@@ -12,17 +12,18 @@ from gofigure.runner.why import unprovable
 def placed(steps: Mapping[str, Step], content: Content) -> dict[str, Step]:
     """The steps with their places. Stages that need one another share one: what one leaves behind, the other finds."""
     done = dict(steps)
+    bare = content.here.kind == "folder"
     if content.about.kind == "folder":
         return done  # without git there is nothing to check out from
     for group in _together(steps):
         if not any(step.fate == "run" for step in group):
             continue
-        first = next(((step, why) for step in group if (why := _why_private(step))), None)
+        first = next(((step, why) for step in group if (why := _why_private(step, bare=bare))), None)
         if first is None:
             continue
         for step in group:
             if step.stage.workspace != "in-place":
-                why = _why_private(step) or f"{first[0].stage.name} does"
+                why = _why_private(step, bare=bare) or f"{first[0].stage.name} does"
                 done[step.stage.name] = moved(step, content, "private", why)
     return done
 
@@ -56,8 +57,10 @@ def _fallen_back(step: Step, content: Content, why: str) -> Step:
     return here
 
 
-def _why_private(step: Step) -> str:
-    """Why a stage cannot, or does not want to, run in the working tree; "" if it can."""
+def _why_private(step: Step, *, bare: bool) -> str:
+    """Why a stage cannot, or does not want to, run in the working tree; "" if it can. `bare`: there is none."""
+    if bare and step.stage.workspace == "auto":
+        return "this repository is bare"
     if step.stage.workspace == "private":
         return "it asks for that"
     if step.stage.fix:

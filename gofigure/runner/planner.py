@@ -83,7 +83,7 @@ class Planner:
 
     def shared(self, steps: Iterable[Step], content: Content) -> Shared:
         """What the steps get from the working tree in a private checkout."""
-        if self._repository is None:
+        if self._repository is None or self._repository.is_bare:
             return Shared()
         from gofigure.runner.sharing import shared_by
 

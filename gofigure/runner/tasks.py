@@ -14,6 +14,7 @@ from gofigure.runner.batches import argument_space, as_argument, split
 from gofigure.runner.environment import HOOK_VARIABLE, INSIDE_VARIABLE
 from gofigure.runner.plan import Step
 from gofigure.runner.planner import Planner
+from gofigure.targets import handed_variables, reads_arguments
 
 if TYPE_CHECKING:
     from gofigure.runner.secrets import Secrets
@@ -47,8 +48,10 @@ class TaskMaker:
         env = {**self._planner.environment(stage), INSIDE_VARIABLE: self._inside}
         handed: tuple[str, ...] = ()
         if step.gets_arguments:
-            handed = self._trigger.args
-            env[HOOK_VARIABLE] = self._trigger.kind
+            handed = self._trigger.args if reads_arguments(stage).any else ()
+            handed_over = {**self._trigger.variables, HOOK_VARIABLE: self._trigger.kind}
+            asked = (HOOK_VARIABLE, *handed_variables(stage).names)
+            env |= {name: handed_over[name] for name in asked if name in handed_over}
         if self._secrets is not None:
             env |= self._secrets.of(stage)
         commands: list[tuple[tuple[str | bytes, ...], str]] = []

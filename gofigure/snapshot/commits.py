@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from gofigure.digest.tree import build
 from gofigure.errors import GitError
 from gofigure.events import Observer
 from gofigure.git.index import everything, private_index, scratch, write_tree
@@ -49,3 +50,10 @@ def of_commit(repository: Repository, revision: str, contents: Contents, observe
     commit, oid = tree_of(repository.git, revision)
     tree = digest_of_tree(repository, oid, contents, observe)
     return Snapshot("commit", tree, oid=oid, commit=commit)
+
+
+def of_nothing(contents: Contents) -> Snapshot:
+    """What is checked out in a repository without a working tree."""
+    tree, records = build(())
+    contents.save_trees(records)
+    return Snapshot("folder", tree)

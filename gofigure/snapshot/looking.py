@@ -32,7 +32,7 @@ class Looking:
         self._seen: Snapshot | None = None
 
     def __enter__(self) -> Looking:
-        if self._repository is not None:
+        if self._repository is not None and not self._repository.is_bare:
             from gofigure.snapshot.working_tree import ask
 
             self._folder = self._cleanup.enter_context(index.scratch(self._repository))
@@ -81,6 +81,10 @@ class Looking:
             from gofigure.snapshot.folder import of_folder
 
             return of_folder(self._root, contents, observe)
+        if self._repository.is_bare:
+            from gofigure.snapshot.commits import of_nothing
+
+            return of_nothing(contents)
         from gofigure.snapshot.working_tree import ask, of_working_tree
 
         asked = self._asked or ask(self._repository, self._folder, self._index_file)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import NamedTuple, Protocol
 
-from gofigure.model import Command, Stage
+from gofigure.model import HANDED_VARIABLES, Command, Stage
 from gofigure.targets import cargo_test, go_test, make, npm_test, pytest, shell
 
 
@@ -38,7 +38,15 @@ class Reads(NamedTuple):
     must: bool = False  # it says nothing of what to do without them
 
 
+class Asks(NamedTuple):
+    """The variables with what git hands over that a stage asks for."""
+
+    names: tuple[str, ...] = ()
+    must: bool = False  # its line says nothing of what to do without them
+
+
 _NONE = Reads()
+_ASKS_NOTHING = Asks()
 KINDS: Mapping[str, Target] = {
     "cargo_test": cargo_test,
     "go_test": go_test,
@@ -69,6 +77,17 @@ def reads_arguments(stage: Stage) -> Reads:
     from gofigure.targets.parameters import reads  # 2 ms that few runs need
 
     return Reads(*reads(stage.run or ""))
+
+
+def handed_variables(stage: Stage) -> Asks:
+    """Which of HANDED_VARIABLES a stage asks for, by name: in its shell line or in `pass_env`."""
+    line = (stage.run or "") if stage.target == "shell" else ""
+    if "GOFIGURE_" not in line and not any(name in HANDED_VARIABLES for name in stage.pass_env):
+        return _ASKS_NOTHING
+    from gofigure.targets.parameters import reads_variables
+
+    written, must = reads_variables(line, HANDED_VARIABLES)
+    return Asks(tuple(name for name in HANDED_VARIABLES if name in written or name in stage.pass_env), must)
 
 
 def reads_whole_locations(stage: Stage) -> bool:

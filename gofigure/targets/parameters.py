@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Sequence
 
 # What the shell takes literally, or what opens and closes a part in which other rules hold.
 _TOKEN = re.compile(
@@ -34,6 +35,15 @@ def reads(line: str) -> tuple[bool, bool]:
     """
     found = _found(_QUOTED_HEREDOC.sub(r"\4", line) if "<<" in line else line)
     return bool(found), "bare" in found and "counted" not in found
+
+
+def reads_variables(line: str, names: Sequence[str]) -> tuple[frozenset[str], bool]:
+    """Which variables a line reads, and whether one of them without a word on what to do if there is none.
+
+    Quotes say nothing here: what the line starts has the variable, too.
+    """
+    found = {name: re.findall(rf"\$(?:{name}\b|\{{#?{name}\b(:?[-=+])?)", line) for name in names}
+    return frozenset(name for name in names if found[name]), any("" in how for how in found.values())
 
 
 def _found(line: str) -> set[str]:

@@ -3,38 +3,32 @@
 from __future__ import annotations
 
 import os
-import re
 from collections.abc import Sequence
-from typing import NamedTuple
 
 KEPT = ".before-gofigure"  # what a foreign hook is renamed to
-READS_INPUT = ("pre-push", "post-rewrite")  # hooks that git writes to
-_NAMES_A_FILE = ("prepare-commit-msg", "commit-msg")  # hooks whose first argument is the message's file
-AFTER_THE_FACT = ("post-commit", "post-checkout", "post-merge", "post-rewrite")
-
-
-class PushedRef(NamedTuple):
-    """One line of pre-push's input."""
-
-    local_ref: str
-    local_oid: str  # all zeros: the remote ref is deleted
-    remote_ref: str
-    remote_oid: str
-
-    @property
-    def deletes(self) -> bool:
-        return not self.local_oid.strip("0")
-
-
-def pushed_refs(stdin: bytes) -> list[PushedRef]:
-    """Every ref that is pushed. A ref name may not hold a space, but `(delete)` and what follows may come."""
-    pattern = re.compile(rb"(.+) ([0-9a-f]{40,64}) (.+) ([0-9a-f]{40,64})")
-    refs = []
-    for line in stdin.split(b"\n"):
-        match = pattern.fullmatch(line)
-        if match:
-            refs.append(PushedRef(*(os.fsdecode(word) for word in match.groups())))
-    return refs
+READS_INPUT = ("pre-push", "post-rewrite", "pre-receive", "post-receive")  # hooks that git writes to
+# Hooks whose first argument is the file of a message.
+_NAMES_A_FILE = ("prepare-commit-msg", "commit-msg", "applypatch-msg", "sendemail-validate")
+# What git has done already, and what these come to cannot undo.
+AFTER_THE_FACT = (
+    "post-commit", "post-applypatch", "post-checkout", "post-merge", "post-rewrite", "post-receive", "post-update",
+)  # fmt: skip
+# What each hook's arguments are (githooks), as HANDED_VARIABLES has them; "" has no name.
+_NAMES = {
+    "prepare-commit-msg": ("GOFIGURE_MESSAGE_FILE", "GOFIGURE_MESSAGE_SOURCE"),
+    "commit-msg": ("GOFIGURE_MESSAGE_FILE",),
+    "applypatch-msg": ("GOFIGURE_MESSAGE_FILE",),
+    "sendemail-validate": ("GOFIGURE_MESSAGE_FILE",),
+    "pre-rebase": ("GOFIGURE_UPSTREAM", "GOFIGURE_BRANCH"),
+    "post-checkout": ("GOFIGURE_FROM_REF", "GOFIGURE_TO_REF", "GOFIGURE_CHECKOUT_TYPE"),
+    "post-merge": ("GOFIGURE_SQUASH",),
+    "post-rewrite": ("GOFIGURE_REWRITE",),
+    "pre-push": ("GOFIGURE_REMOTE_NAME", "GOFIGURE_REMOTE_URL"),
+}
+_FLAGS = {
+    "GOFIGURE_CHECKOUT_TYPE": {"0": "files", "1": "branch"},
+    "GOFIGURE_SQUASH": {"0": "false", "1": "true"},
+}
 
 
 def for_stages(hook: str, args: Sequence[str], folder: str) -> tuple[str, ...]:
@@ -42,6 +36,12 @@ def for_stages(hook: str, args: Sequence[str], folder: str) -> tuple[str, ...]:
     if hook in _NAMES_A_FILE and args:
         return (os.path.join(folder, args[0]), *args[1:])
     return tuple(args)
+
+
+def variables_of(hook: str, args: Sequence[str]) -> dict[str, str]:
+    """Git's arguments by name. What is left out by git has no variable."""
+    named = dict(zip(_NAMES.get(hook, ()), args, strict=False))
+    return {name: _FLAGS[name].get(value, value) if name in _FLAGS else value for name, value in named.items()}
 
 
 def mark(token: bytes) -> str:

@@ -9,6 +9,7 @@ from typing import NamedTuple
 
 from gofigure.errors import GofigureError
 from gofigure.git.repository import Repository
+from gofigure.model import RECEIVING
 
 
 class HooksPath(NamedTuple):
@@ -65,6 +66,12 @@ def folder_to_write(repository: Repository, hooks: Sequence[str]) -> str:
                 "or have the hooks there call gofigure:",
                 *_calls(folder, hooks),
             ),
+        )
+    if not os.path.isabs(said.value) and not repository.is_bare and any(hook in RECEIVING for hook in hooks):
+        # Git receives a push in the git directory, and counts from there then.
+        raise GofigureError(
+            f"core.hooksPath is {said.value}, which is another folder where a push arrives",
+            hint=f"git config --{said.scope} core.hooksPath {shlex.quote(folder)}",
         )
     if _is_below_a_file(folder):
         raise GofigureError(

@@ -114,7 +114,7 @@ def calls_us(place: str) -> bool:
         data = read_regular(os.fsencode(os.path.realpath(place)))
     except (OSError, NotAFileError, BigFileError):
         return False
-    call = rb"^[^#\n]*\bgofigure['\"]?\s+hook\s+['\"]?" + re.escape(os.fsencode(hook)) + rb"\b"
+    call = rb"^[^#\n]*\bgofigure['\"]?\s+hook\s+(?:--each-commit\s+)?['\"]?" + re.escape(os.fsencode(hook)) + rb"\b"
     return re.search(call, data, re.MULTILINE) is not None
 
 

@@ -15,10 +15,9 @@ def run_kept(script: str, hook: str, args: Sequence[str], data: bytes, environ: 
 
     Its output goes to the terminal as it comes. Returns its exit code; 0 where there is none.
     """
-    place = _place(script, hook)
-    kept = place + KEPT
-    if not os.access(kept, os.X_OK) or os.path.isdir(kept):
-        return 0  # git ignores a hook that cannot be executed, too (t7520)
+    place, kept = _place(script, hook), kept_beside(script, hook)
+    if not kept:
+        return 0
     if _is_set_aside(script, hook):
         from gofigure.triggers.chain import is_older_self
 
@@ -28,6 +27,13 @@ def run_kept(script: str, hook: str, args: Sequence[str], data: bytes, environ: 
 
     told = {**environ, _RUN_BY: place}
     return pass_through([*_interpreter(kept), kept, *args], env=told, data=data if hook in READS_INPUT else None)
+
+
+def kept_beside(script: str, hook: str) -> str:
+    """The hook that stood here before ours, if git would have run it; "" if there is none."""
+    kept = _place(script, hook) + KEPT
+    # Git ignores a hook that cannot be executed, too (t7520).
+    return kept if os.access(kept, os.X_OK) and not os.path.isdir(kept) else ""
 
 
 def runs_in_a_circle(script: str, hook: str, environ: Mapping[str, str]) -> bool:

@@ -6,7 +6,7 @@ from gofigure.git.operations import rebased_branch, under_way
 from gofigure.git.repository import Repository
 from gofigure.model import Snapshot, Trigger
 from gofigure.snapshot.since import Lineage
-from gofigure.triggers.hooks import pushed_refs
+from gofigure.triggers.pushed import PUSHES
 
 _HEADS = "refs/heads/"
 
@@ -15,8 +15,8 @@ def lineage_of(repository: Repository | None, trigger: Trigger, about: Snapshot,
     """`branch`: the one that is checked out, "" for none. Where there is no telling, nothing is said to be before."""
     if repository is None:
         return Lineage((), None)
-    if trigger.kind == "pre-push":
-        return _pushed(trigger, about)
+    if trigger.kind in PUSHES:
+        return _pushed(about)
     branch = branch or rebased_branch(repository)
     return Lineage((branch,) if branch else (), _before(repository, trigger, about))
 
@@ -39,11 +39,7 @@ def _before(repository: Repository, trigger: Trigger, about: Snapshot) -> str | 
     return repository.head.commit if repository.head is not None else None
 
 
-def _pushed(trigger: Trigger, about: Snapshot) -> Lineage:
-    """A commit that no line of the push names (of a tag, or below a ref) may be on its way to any of the branches."""
-    refs = [ref for ref in pushed_refs(trigger.stdin) if not ref.deletes]
-    ours = [ref for ref in refs if ref.local_oid == about.commit]
-    branches = [ref.remote_ref.removeprefix(_HEADS) for ref in ours or refs if ref.remote_ref.startswith(_HEADS)]
-    there = {ref.remote_oid for ref in ours}
-    # All zeros for a new ref: no commit is called that, so that nobody can tell.
-    return Lineage(tuple(dict.fromkeys(branches)), there.pop() if len(there) == 1 else None)
+def _pushed(about: Snapshot) -> Lineage:
+    refs = about.variables.get("GOFIGURE_REFS", "").split()
+    branches = tuple(ref.removeprefix(_HEADS) for ref in refs if ref.startswith(_HEADS))
+    return Lineage(branches, about.variables.get("GOFIGURE_FROM_REF"))

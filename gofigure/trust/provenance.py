@@ -35,10 +35,22 @@ def why_not_ours(trust: Trust, token: bytes, layer: Layer) -> str:
     """Why it cannot be said that these bytes were written here; "" if they were."""
     if trust.repository is None:
         return ""
+    if trust.repository.is_bare:
+        return _lies_in_another(trust.repository.root)
     try:
         return _no_evidence(trust.repository, layer) or _Judge(trust, token, layer, Reader(trust.repository)).foreign()
     except GofigureError as error:
         return f"it cannot be told where it is from ({error})"
+
+
+def _lies_in_another(folder: str) -> str:
+    """Nothing that git does writes beside a bare repository's own files, unless it lies in a working tree itself."""
+    above = os.path.dirname(folder)
+    while not os.path.lexists(os.path.join(above, ".git")):
+        if above == os.path.dirname(above):
+            return ""
+        above = os.path.dirname(above)
+    return f"this bare repository lies in {above}, with which the file may have come"
 
 
 def _no_evidence(repository: Repository, layer: Layer) -> str:

@@ -156,7 +156,7 @@ def test_outside_of_everything(repo: Repo, tmp_path: Path) -> None:
 def test_in_a_bare_repository(repo: Repo, tmp_path: Path) -> None:
     repo.git("init", "-q", "--bare", str(tmp_path / "bare.git"))
     before = everything(tmp_path / "bare.git")
-    assert "has no working tree" in problem(repo, tmp_path / "bare.git")
+    assert "no .gofigure.toml in" in problem(repo, tmp_path / "bare.git")
     assert everything(tmp_path / "bare.git") == before
 
 

@@ -307,7 +307,7 @@ def test_a_bare_repository_has_no_place_for_it(bare: Repo, tmp_path: Path) -> No
     other = Repo.create(tmp_path / "bare.git", bare.env, "--bare")
     done = other.gofigure("init")
     assert done.returncode == 2
-    assert "no working tree" in said(done)
+    assert "is a bare repository: there are no files to look at" in said(done)
 
 
 def test_a_plan_that_cannot_be_made_does_not_take_the_file_back(bare: Repo) -> None:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from gofigure.model import Stage
-from gofigure.targets import Reads, reads_arguments
+from gofigure.targets import Asks, Reads, handed_variables, reads_arguments
 
 NONE, SOFTLY, MUST = Reads(), Reads(any=True), Reads(any=True, must=True)
 LINES = {
@@ -60,3 +60,26 @@ def test_what_a_per_file_stage_reads_are_its_files() -> None:
 
 def test_other_targets_have_no_shell_to_read_them() -> None:
     assert reads_arguments(Stage("s", target="make", run="a=$1")) == NONE
+
+
+@pytest.mark.parametrize(
+    ("line", "asks"),
+    [
+        ('check "$GOFIGURE_REFS"', Asks(("GOFIGURE_REFS",), must=True)),
+        ("check ${GOFIGURE_REFS}", Asks(("GOFIGURE_REFS",), must=True)),
+        ("check ${#GOFIGURE_REFS} ${GOFIGURE_REFS%% *}", Asks(("GOFIGURE_REFS",), must=True)),
+        ("check ${GOFIGURE_REFS:-none}", Asks(("GOFIGURE_REFS",))),
+        ("check ${GOFIGURE_REFS-} $GOFIGURE_HOOK", Asks(("GOFIGURE_HOOK", "GOFIGURE_REFS"), must=True)),
+        ("bash -c 'echo $GOFIGURE_HOOK'", Asks(("GOFIGURE_HOOK",), must=True)),
+        ("env | grep GOFIGURE_HOOK", Asks()),
+        ("echo $GOFIGURE_HOOKS $GOFIGURE_RUN $GOFIGURE_", Asks()),
+        ("echo x", Asks()),
+    ],
+)
+def test_variables_in_a_line(line: str, asks: Asks) -> None:
+    assert handed_variables(Stage("s", run=line)) == asks
+
+
+def test_variables_by_pass_env() -> None:
+    stage = Stage("s", target="make", run="test X=$GOFIGURE_HOOK", pass_env=("HOME", "GOFIGURE_TO_REF"))
+    assert handed_variables(stage) == Asks(("GOFIGURE_TO_REF",))
