@@ -2,6 +2,7 @@
 
     trigger → configuration → jobs → permission → look → store
             → for each content and job: plan → lock → run what is left → record
+            → for a hook about the index: a marker, if all of it is proven (docs/decisions/0019)
             → remove what is old
 
 Permission is for the very bytes of the configuration that was read (docs/decisions/0012), and comes before anything
@@ -21,12 +22,13 @@ from gofigure import config as configuration
 from gofigure import trust
 from gofigure.errors import GofigureError, NestedError, NotACommit
 from gofigure.events import Note, Observer
+from gofigure.fast_path import FastPath
 from gofigure.model import Config, Job, RunResult, Snapshot, Trigger
 from gofigure.project import Project, load_config, open_store
 from gofigure.runner.execute import Setting, execute
 from gofigure.runner.plan import Content, Plan
 from gofigure.runner.planner import Planner, skipped
-from gofigure.snapshot.commits import of_commit, of_index
+from gofigure.snapshot.commits import of_commit, of_index, of_index_until_still
 from gofigure.snapshot.looking import Looking
 from gofigure.store.store import Store
 from gofigure.triggers.hooks import mark, pushed_refs
@@ -34,6 +36,7 @@ from gofigure.triggers.hooks import mark, pushed_refs
 # What a hook is about (docs/decisions/0015): the index that git hands over, the commit that was made, or, for those
 # that tell of changed files and for pre-rebase, what stands in the working tree.
 _BEFORE_A_COMMIT = ("pre-commit", "pre-merge-commit", "prepare-commit-msg", "commit-msg")
+_READ_AGAIN_BY_GIT = ("pre-commit", "pre-merge-commit")  # the index, when these hooks are done
 _AFTER_A_COMMIT = ("post-commit", "post-rewrite")
 
 
@@ -53,7 +56,9 @@ class Request(NamedTuple):
 
 def run(project: Project, request: Request, observe: Observer) -> list[RunResult]:
     """Do what a trigger asks for; one result per job and content. Raises GofigureError where it cannot begin."""
-    config, layers = load_config(project)
+    fast = FastPath(project, request.trigger.kind)
+    loaded = load_config(project)
+    config, layers = loaded
     jobs = choose_jobs(config, request)
     if not jobs:
         return nothing_to_do(config, request)
@@ -64,6 +69,7 @@ def run(project: Project, request: Request, observe: Observer) -> list[RunResult
     with (
         look(project, request) as looking,
         open_store(project, token, observe, looking) as store,
+        fast.watching(),
         tidying(project, store, results, observe),
     ):
         planner = Planner(config, store, request.environ, project.root, request.trigger)
@@ -77,6 +83,7 @@ def run(project: Project, request: Request, observe: Observer) -> list[RunResult
                     looking.forget()  # something has run since it looked
                 if ends_the_request(result, request):
                     return results
+            fast.keep(loaded, token, planner, store.contents, about, results[-len(jobs) :])
     return results
 
 
@@ -155,6 +162,8 @@ def contents(
         if request.commit is not None or request.staged:
             raise GofigureError(f"{project.root} is not in a git repository: there is only the folder itself")
         yield looking.here(store.contents, observe)
+    elif trigger.kind in _READ_AGAIN_BY_GIT:
+        yield from of_index_until_still(repository, trigger.index_file, store.contents, observe)
     elif trigger.kind in _BEFORE_A_COMMIT or request.staged:
         yield of_index(repository, trigger.index_file, store.contents, observe)
     elif trigger.kind in _AFTER_A_COMMIT:

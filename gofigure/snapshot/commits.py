@@ -2,14 +2,19 @@
 
 from __future__ import annotations
 
-from gofigure.errors import GitError
-from gofigure.events import Observer
+import os
+from collections.abc import Iterator
+
+from gofigure.errors import GitError, GofigureError
+from gofigure.events import Note, Observer
 from gofigure.git.index import private_index, scratch, write_tree
 from gofigure.git.objects import tree_of
 from gofigure.git.repository import Repository
 from gofigure.model import Snapshot
 from gofigure.snapshot.trees import digest_of_tree
 from gofigure.store.contents import Contents
+
+_ROUNDS = 3
 
 
 def of_index(repository: Repository, index_file: str | None, contents: Contents, observe: Observer) -> Snapshot:
@@ -26,6 +31,40 @@ def of_index(repository: Repository, index_file: str | None, contents: Contents,
             raise GitError("the index has conflicts", hint="resolve them, then: git add FILE") from error
         raise
     return Snapshot("index", digest_of_tree(repository, oid, contents, observe), oid=oid)
+
+
+def of_index_until_still(
+    repository: Repository, index_file: str | None, contents: Contents, observe: Observer
+) -> Iterator[Snapshot]:
+    """The tree that will be committed and, as long as the index has moved when that is done with, the new one.
+
+    Git reads the index once more after its hook, so a `git add` meanwhile would slip through unseen. Raises
+    GofigureError where it moves again and again.
+    """
+    place = index_file or repository.index_file
+    checked = ""
+    for _ in range(_ROUNDS):
+        before = _identity(place)
+        about = of_index(repository, index_file, contents, observe)
+        if about.oid == checked:
+            return  # it was written anew, with the same in it: `git status` does so
+        if checked:
+            observe(Note("the index changed while the checks ran: what is in it now is checked too"))
+        yield about
+        if _identity(place) == before:
+            return
+        checked = about.oid or ""
+    if of_index(repository, index_file, contents, observe).oid != checked:
+        raise GofigureError("the index changed each time that the checks ran", hint="commit again")
+
+
+def _identity(index_file: str) -> tuple[int, ...]:
+    """Git writes a new file each time. Not ctime: our own link to it changes that."""
+    try:
+        info = os.stat(index_file)
+    except FileNotFoundError:
+        return ()
+    return info.st_dev, info.st_ino, info.st_size, info.st_mtime_ns
 
 
 def of_commit(repository: Repository, revision: str, contents: Contents, observe: Observer) -> Snapshot:

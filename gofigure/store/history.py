@@ -8,6 +8,7 @@ from typing import Literal, NamedTuple
 
 from gofigure.model import Part
 from gofigure.store.db import Database
+from gofigure.store.hits import Hit
 from gofigure.store.ledger import (
     EXECUTED,
     PART_COLUMNS,
@@ -42,6 +43,12 @@ class Filter(NamedTuple):
         """Whether hooks that ran nothing are asked for too: they had no job, no stage and no branch."""
         by_run = self.job is not None or self.branch is not None or self.stage is not None
         return not by_run and (not self.verdicts or "skipped" in self.verdicts)
+
+    @property
+    def takes_hits(self) -> bool:
+        """Whether hooks that answered by themselves are asked for too: all that they would have run was reused."""
+        by_run = self.job is not None or self.branch is not None or self.stage is not None
+        return not by_run and (not self.verdicts or "reused" in self.verdicts)
 
 
 class Skip(NamedTuple):
@@ -133,6 +140,23 @@ class History:
             ),
         )
         return [Skip(*row) for row in rows]
+
+    def hits(self, wanted: Filter, limit: int, from_ns: int = 0) -> list[Hit]:
+        """What hooks have let through by themselves, newest first; none from before `from_ns`."""
+        if not wanted.takes_hits:
+            return []
+        rows = self._db.execute(
+            "SELECT at_ns, hook, tree, times FROM hits WHERE at_ns >= ? AND at_ns < ? AND (? IS NULL OR hook = ?)"
+            " ORDER BY at_ns DESC LIMIT ?",
+            (
+                max(from_ns, wanted.since_ns or 0),
+                wanted.until_ns if wanted.until_ns is not None else (1 << 63) - 1,
+                wanted.trigger,
+                wanted.trigger,
+                limit,
+            ),
+        )
+        return [Hit(*row) for row in rows]
 
     def names(self, column: Column) -> set[str]:
         """Every job, branch, trigger or stage that has a row."""

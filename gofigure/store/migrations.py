@@ -58,4 +58,8 @@ STEPS: tuple[str, ...] = (
       FOREIGN KEY (run, stage) REFERENCES stage_runs (run, stage) ON DELETE CASCADE
     ) WITHOUT ROWID
     """,
+    """
+    -- Trees (git's ids) that a hook has let through without a process of ours. at_ns: the last of those times.
+    CREATE TABLE hits (at_ns INTEGER NOT NULL, hook TEXT NOT NULL, tree TEXT NOT NULL, times INTEGER NOT NULL)
+    """,
 )

@@ -41,7 +41,7 @@ def install(repository: Repository, hooks: Iterable[str], *, path: str, data: st
     for hook in hooks:
         place = os.path.join(folder, hook)
         kept = _keep_foreign(place)
-        _write(place, script(hook, path, data))
+        _write(place, script(hook, path, data, repository.state_dir))
         done.append(Installed(hook, place, kept))
     return done
 
@@ -123,12 +123,13 @@ def is_ours(place: str) -> bool:
         return False
 
 
-def script(hook: str, path: str, data: str) -> bytes:
+def script(hook: str, path: str, data: str, state_dir: str) -> bytes:
     """The shipped script, with this installation's interpreter written in."""
     import shlex
 
     text = template()
-    for name, value in (("HOOK", hook), ("PYTHON", sys.executable), ("PATH", path), ("DATA", data)):
+    values = {"HOOK": hook, "PYTHON": sys.executable, "PATH": path, "DATA": data, "STATE": state_dir}
+    for name, value in values.items():
         text = text.replace(f"@{name}@", shlex.quote(value))
     return os.fsencode(text.replace("@FLAGS@", _isolation()))
 

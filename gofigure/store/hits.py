@@ -1,0 +1,51 @@
+"""What the hook script has let through by itself: a line each in a small file, until the next process takes them in."""
+
+from __future__ import annotations
+
+import contextlib
+import os
+import re
+from collections import Counter
+from typing import NamedTuple
+
+from gofigure.store.db import Database, NotNowError
+
+_FILE = "hits"
+_LINE = re.compile(r"([a-z-]+) ([0-9a-f]{40}|[0-9a-f]{64})")
+_MOST = 1 << 20  # bytes that are read of it; there is a new epoch, and so a new process, every day
+
+
+class Hit(NamedTuple):
+    """One tree that a hook let through by itself, so many times between two runs of gofigure."""
+
+    at_ns: int  # the last of them
+    hook: str
+    tree: str  # git's id
+    times: int
+
+
+def take_in(database: Database, state_dir: str) -> None:
+    """Move what the script has written into the store. Raises StoreError."""
+    place = os.path.join(state_dir, _FILE)
+    if not os.path.exists(place):
+        return
+    own = f"{place}-{os.getpid()}"
+    with contextlib.suppress(FileNotFoundError):  # another process was quicker
+        os.rename(place, own)
+        try:
+            _record(database, own)
+        except NotNowError:
+            os.rename(own, place)  # at the next start, then
+            return
+        os.unlink(own)
+
+
+def _record(database: Database, place: str) -> None:
+    with open(place, "rb") as file:
+        at_ns = os.fstat(file.fileno()).st_mtime_ns
+        lines = file.read(_MOST).decode("ascii", "replace").splitlines()
+    counts = Counter(match.groups() for match in map(_LINE.fullmatch, lines) if match)
+    with database.writing():
+        database.executemany(
+            "INSERT INTO hits VALUES (?, ?, ?, ?)", [(at_ns, *one, times) for one, times in counts.items()]
+        )
