@@ -11,6 +11,7 @@ from gofigure import trust
 from gofigure.digest.tree import KIND_WORDS, Entry, look_up
 from gofigure.errors import GofigureError
 from gofigure.events import Note, Observer
+from gofigure.fast_path.outlook import outlook
 from gofigure.git.exclude import is_ignored
 from gofigure.model import Config, Job
 from gofigure.pipeline import Request, choose_jobs, content_now, contents, look
@@ -22,7 +23,7 @@ from gofigure.runner.readers import Reader, readers
 from gofigure.snapshot.commits import of_commit
 from gofigure.snapshot.looking import Looking
 from gofigure.snapshot.select import show
-from gofigure.store.history import Filter
+from gofigure.store.history import Answered, Filter
 from gofigure.store.ledger import RunRow, StageRow
 from gofigure.store.store import Store
 from gofigure.triggers.hooks import mark
@@ -42,6 +43,7 @@ class Standing(NamedTuple):
 
     plans: list[Plan]
     last: dict[str, RunRow]  # the newest run of each job that has one
+    fast: Mapping[str, str] = {}  # see fast_path.outlook
 
 
 def standing(project: Project, loaded: Loaded, request: Request, observe: Observer) -> Standing:
@@ -50,7 +52,11 @@ def standing(project: Project, loaded: Loaded, request: Request, observe: Observ
         planned = present.plans(observe)
         present.settle()
         jobs = [plan.job.name for plan in planned]
-        return Standing(planned, {job: run for job in jobs for run in present.store.history.runs(Filter(job), 1)})
+        return Standing(
+            planned,
+            {job: run for job in jobs for run in present.store.history.runs(Filter(job), 1)},
+            outlook(project, loaded, planned, present.planner, present.store.contents),
+        )
 
 
 class AboutStage(NamedTuple):
@@ -58,6 +64,7 @@ class AboutStage(NamedTuple):
 
     step: Step
     last: StageRow | None
+    answered: list[Answered]  # hooks that would have reused it, and answered by themselves
 
 
 def about_stages(project: Project, loaded: Loaded, request: Request, observe: Observer) -> list[AboutStage]:
@@ -66,7 +73,11 @@ def about_stages(project: Project, loaded: Loaded, request: Request, observe: Ob
         planned = present.plans(observe)
         present.settle()
         return [
-            AboutStage(step, present.store.ledger.last_of_stage(name, project.root))
+            AboutStage(
+                step,
+                present.store.ledger.last_of_stage(name, project.root),
+                present.store.history.hits_of_stage(name, step.key) if step.reused else [],
+            )
             for plan in planned
             for name, step in plan.steps.items()
         ]

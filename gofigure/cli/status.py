@@ -21,7 +21,7 @@ from gofigure.pipeline import Request, choose_jobs
 from gofigure.project import Loaded, as_judged, parse_config, read_config
 from gofigure.queries import Standing, standing
 from gofigure.runner.why import ago
-from gofigure.triggers.install import installed, wanted_hooks
+from gofigure.triggers.install import installed, wanted_hooks, why_not_alone
 
 if TYPE_CHECKING:
     from gofigure.runner.plan import Plan
@@ -37,6 +37,7 @@ class _Place(NamedTuple):
     refusal: str  # why the configuration may not run here; "" if it may
     hooks: Sequence[str]
     missing: Sequence[str]  # hooks that a job names and that are not installed
+    fast: Mapping[str, str]  # hook -> why it does not answer by itself; "" where it does
     local: Mapping[str, Sequence[str]]  # personal files in use -> what they change
     disabled: Sequence[str]
 
@@ -71,6 +72,11 @@ def status(names: tuple[str, ...], *, staged: bool, as_json: bool) -> int:
         refusal=refusal,
         hooks=hooks,
         missing=[hook for hook in wanted if hook not in hooks],
+        fast={
+            hook: why_not_alone(repository, hook) or why_not
+            for hook, why_not in stand.fast.items()
+            if repository is not None and hook in hooks
+        },
         local=dict.fromkeys(loaded.config.local, changed_by_layers(layers)),
         disabled=loaded.config.disabled,
     )
@@ -110,6 +116,11 @@ def _tell_hooks(place: _Place) -> None:
     tell(f"hooks: {', '.join(place.hooks) or 'none installed (gofigure install-hooks)'}")
     if place.hooks and place.missing:
         tell(f"  named by a job and not installed: {', '.join(place.missing)} (gofigure install-hooks)")
+    for hook, why_not in place.fast.items():
+        if why_not:
+            tell(f"  {hook} does not let through by itself what is proven: {why_not}")
+        else:
+            tell(f"  {hook} lets through by itself what is proven")
 
 
 def tell_plan(plan: Plan, last: RunRow | None = None) -> None:
@@ -130,6 +141,7 @@ def _json(place: _Place, jobs: Sequence[Job], stand: Standing) -> dict[str, obje
         "allowed": not place.refusal,
         "hooks": place.hooks,
         "missing_hooks": place.missing,
+        "fast_path": place.fast,
         "local": place.local,
         "disabled": place.disabled,
         "jobs": [

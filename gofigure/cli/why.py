@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import sys
+from collections.abc import Sequence
 
 import click
 
@@ -18,6 +19,8 @@ from gofigure.pipeline import Request
 from gofigure.project import Loaded, load_config
 from gofigure.queries import about_stages
 from gofigure.runner.plan import Step
+from gofigure.runner.why import ago
+from gofigure.store.history import Answered
 from gofigure.store.ledger import StageRow
 
 
@@ -42,15 +45,18 @@ def _why_stages(where: Here, loaded: Loaded, name: str, *, as_json: bool) -> Non
     with console_for(sys.stderr) as console:
         told = about_stages(where.project, loaded, Request(where.manual, where.environ, (name,)), console)
     if as_json:
-        print(dump({"stages": [_json(step, last) for step, last in told]}))
+        print(dump({"stages": [_json(*one) for one in told]}))
         return
-    for step, last in told:
-        _tell(step, last)
+    for one in told:
+        _tell(*one)
 
 
-def _tell(step: Step, last: StageRow | None) -> None:
+def _tell(step: Step, last: StageRow | None, answered: Sequence[Answered]) -> None:
     now = "" if step.reused else f"{outlook(step)}: "  # the reason of what is proven says that it is
     tell(f"{step.stage.name}: {now}{step.reason}")
+    for one in answered:
+        often = f"{one.times} times, the last of them" if one.times > 1 else "once,"
+        tell(f"  by that, the {one.hook} hook has let it through by itself {often} {ago(one.last_ns)}")
     if last is None:
         tell("  it has never been executed")
         return
@@ -60,6 +66,11 @@ def _tell(step: Step, last: StageRow | None) -> None:
         tell(f"  {last.note}")
 
 
-def _json(step: Step, last: StageRow | None) -> dict[str, object]:
+def _json(step: Step, last: StageRow | None, answered: Sequence[Answered]) -> dict[str, object]:
     then = {"run": last.run, **of_stage_row(last)} if last is not None else None
-    return {"stage": step.stage.name, "now": of_step(step), "last": then}
+    return {
+        "stage": step.stage.name,
+        "now": of_step(step),
+        "last": then,
+        "answered": [one._asdict() for one in answered],
+    }

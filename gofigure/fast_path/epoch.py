@@ -84,5 +84,17 @@ def _facts(
         yield "is", real
         yield "older", real
         if not in_tree(real):
-            # A package manager gives a program the time at which it was packed, but changes the folder it is in.
-            yield "older", os.path.dirname(real)
+            yield from (("older", folder) for folder in _folders(real, project.root))
+
+
+def _folders(path: str, root: str) -> Iterator[str]:
+    """Those that change when what is at a path is exchanged for something that is no newer.
+
+    A package manager gives a program the time at which it was packed, but changes the folder it is in. In the
+    project, a whole folder may be exchanged: `mv new .venv`.
+    """
+    folder = os.path.dirname(path)
+    yield folder
+    while folder.startswith(root + os.sep):
+        folder = os.path.dirname(folder)
+        yield folder

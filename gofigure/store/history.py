@@ -59,6 +59,14 @@ class Skip(NamedTuple):
     reason: str
 
 
+class Answered(NamedTuple):
+    """How often a hook has let something through by itself."""
+
+    hook: str
+    times: int
+    last_ns: int
+
+
 class History:
     def __init__(self, database: Database) -> None:
         self._db = database
@@ -146,7 +154,7 @@ class History:
         if not wanted.takes_hits:
             return []
         rows = self._db.execute(
-            "SELECT at_ns, hook, tree, times FROM hits WHERE at_ns >= ? AND at_ns < ? AND (? IS NULL OR hook = ?)"
+            "SELECT at_ns, hook, tree, times, run FROM hits WHERE at_ns >= ? AND at_ns < ? AND (? IS NULL OR hook = ?)"
             " ORDER BY at_ns DESC LIMIT ?",
             (
                 max(from_ns, wanted.since_ns or 0),
@@ -157,6 +165,16 @@ class History:
             ),
         )
         return [Hit(*row) for row in rows]
+
+    def hits_of_stage(self, stage: str, key: bytes) -> list[Answered]:
+        """How often each hook has answered by itself where it would have reused this stage on this key."""
+        rows = self._db.execute(
+            "SELECT hook, sum(times), max(at_ns) FROM hits JOIN runs proven ON proven.id = hits.run WHERE EXISTS ("
+            " SELECT 1 FROM stage_runs JOIN runs ON runs.id = stage_runs.run WHERE stage = ? AND key = ?"
+            " AND runs.tree = proven.tree AND runs.trigger = hits.hook) GROUP BY hook ORDER BY hook",
+            (stage, key),
+        )
+        return [Answered(*row) for row in rows]
 
     def names(self, column: Column) -> set[str]:
         """Every job, branch, trigger or stage that has a row."""

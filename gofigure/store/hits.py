@@ -22,6 +22,7 @@ class Hit(NamedTuple):
     hook: str
     tree: str  # git's id
     times: int
+    run: int | None  # the newest by which the hook's last job was proven on it, where that is still known
 
 
 def take_in(database: Database, state_dir: str) -> None:
@@ -47,5 +48,12 @@ def _record(database: Database, place: str) -> None:
     counts = Counter(match.groups() for match in map(_LINE.fullmatch, lines) if match)
     with database.writing():
         database.executemany(
-            "INSERT INTO hits VALUES (?, ?, ?, ?)", [(at_ns, *one, times) for one, times in counts.items()]
+            f"INSERT INTO hits VALUES (?, ?, ?, ?, {_PROVEN_BY})",  # noqa: S608 - our own words
+            [(at_ns, hook, tree, times, bytes.fromhex(tree), hook, at_ns) for (hook, tree), times in counts.items()],
         )
+
+
+_PROVEN_BY = (
+    "(SELECT max(runs.id) FROM runs JOIN objects ON runs.tree = objects.digest WHERE objects.oid = ?"
+    " AND runs.trigger = ? AND runs.started_ns <= ? AND runs.state IN ('passed', 'reused'))"
+)

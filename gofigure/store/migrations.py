@@ -60,6 +60,9 @@ STEPS: tuple[str, ...] = (
     """,
     """
     -- Trees (git's ids) that a hook has let through without a process of ours. at_ns: the last of those times.
-    CREATE TABLE hits (at_ns INTEGER NOT NULL, hook TEXT NOT NULL, tree TEXT NOT NULL, times INTEGER NOT NULL)
+    -- run: the one that had proven it.
+    CREATE TABLE hits (
+      at_ns INTEGER NOT NULL, hook TEXT NOT NULL, tree TEXT NOT NULL, times INTEGER NOT NULL, run INTEGER
+    )
     """,
 )

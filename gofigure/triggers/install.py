@@ -77,6 +77,14 @@ def installed(repository: Repository) -> list[str]:
     return [hook for hook in HOOKS if is_ours(os.path.join(folder, hook)) or calls_us(os.path.join(folder, hook))]
 
 
+def why_not_alone(repository: Repository, hook: str) -> str:
+    """Why the script in place of a hook cannot answer anything by itself; "" if it can."""
+    place = os.path.join(folder_in_use(repository), hook)
+    if not is_ours(place):
+        return "it is another program's script that calls gofigure"
+    return f"{hook}{KEPT} runs first" if os.path.lexists(place + KEPT) else ""
+
+
 def calls_us(place: str) -> bool:
     """Whether this is somebody's own script with a line such as `gofigure hook pre-commit "$@"`."""
     folder, hook = os.path.split(place)
