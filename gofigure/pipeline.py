@@ -75,6 +75,7 @@ def run(project: Project, request: Request, observe: Observer) -> list[RunResult
         planner = Planner(config, store, request.environ, project.root, request.trigger)
         setting = make_setting(project, request, token, store, planner, looking, observe)
         for about in contents(project, request, looking, store, observe):
+            tell_unchecked(config, request, about, store, observe)
             for job in jobs:
                 planning = Planning(job, about, looking, setting)
                 result = execute(setting, planning.plan(), planning.plan_again)
@@ -146,6 +147,13 @@ def refuse_nested(trigger: Trigger, token: bytes) -> None:
 def tell_unknown_skips(config: Config, request: Request, observe: Observer) -> None:
     for words in configuration.unknown(config, sorted(skipped(request.environ))):
         observe(Note(f"SKIP: {words}"))
+
+
+def tell_unchecked(config: Config, request: Request, about: Snapshot, store: Store, observe: Observer) -> None:
+    """After a commit: say so if what it holds did not pass the hooks that check what is committed."""
+    hooks = [hook for hook in _READ_AGAIN_BY_GIT if configuration.jobs_for(config, hook)]
+    if request.trigger.kind == "post-commit" and hooks and not store.history.has_passed(about.tree, hooks):
+        observe(Note(f"commit {(about.commit or '')[:10]} holds what {' or '.join(hooks)} did not check"))
 
 
 def look(project: Project, request: Request) -> Looking:

@@ -63,7 +63,8 @@ def epoch_of(
     known = [gofigure.__version__, package, system, token.decode(), [list(pair) for pair in identities]]
     name = digest_value(_CONTEXT, known).hex()[:32]
     trust = project.trust
-    header = (_FIRST_LINE, name, project.root, project.state_dir, project.store_file, trust.record, trust.home)
+    allowed = f"{token.decode()} {trust.home}"  # as the record says it
+    header = (_FIRST_LINE, name, project.root, project.state_dir, project.store_file, trust.record, allowed)
     lines = (*header, *(f"{word} {path}" for word, path in facts), "end")
     if any("\n" in line for line in lines):
         return None

@@ -89,6 +89,12 @@ class History:
         ).fetchone()
         return run_row(row) if row else None
 
+    def has_passed(self, tree: bytes, triggers: Sequence[str]) -> bool:
+        """Whether a run that one of these has started has passed on this content."""
+        marks = ",".join("?" * len(triggers))
+        query = f"SELECT 1 FROM runs WHERE tree = ? AND trigger IN ({marks}) AND state IN ('passed', 'reused') LIMIT 1"  # noqa: S608
+        return self._db.execute(query, (tree, *triggers)).fetchone() is not None
+
     def last_executed(self, stage: str, worktree: str) -> int | None:
         """The newest run that executed a stage in a working tree, or else anywhere."""
         found = self._db.execute(

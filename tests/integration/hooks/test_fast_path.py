@@ -197,6 +197,7 @@ CHANGES: dict[str, Change] = {
     "the permission is another one's": lambda repo: _instead(_record(repo), b"0" * 32 + b" /elsewhere\n"),
     "the permission is for another place": lambda repo: _cut(_record(repo)),
     "another token": lambda repo: _instead(_state(repo) / "token", b"0" * 32),
+    "another token, with an end of line": lambda repo: _instead(_state(repo) / "token", b"0" * 32 + b"\n"),
     "no token": lambda repo: _without(_state(repo) / "token"),
     "an empty token": lambda repo: _instead(_state(repo) / "token", b""),
     "the store is gone": lambda repo: _without(repo.root / ".gofigure"),
