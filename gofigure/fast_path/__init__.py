@@ -51,6 +51,6 @@ class FastPath:
     ) -> None:
         """To be called when the store has all results of the hook's jobs on this content."""
         if self._moment is not None:
-            from gofigure.fast_path.keep import keep
+            from gofigure.fast_path.keep import Done, keep
 
-            keep(self._moment, self._project, loaded, token, planner, contents, about, results)
+            keep(self._moment, self._project, Done(loaded, token, planner, contents, about, results))

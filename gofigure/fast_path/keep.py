@@ -6,8 +6,10 @@ import contextlib
 import os
 from typing import TYPE_CHECKING, NamedTuple
 
+from gofigure.config import jobs_for
 from gofigure.digest.content import digest_bytes
 from gofigure.digest.tree import look_up
+from gofigure.errors import GofigureError
 from gofigure.fast_path.epoch import epoch_of, why_none
 from gofigure.runner.key import platform
 from gofigure.store.markers import mark, open_folder
@@ -64,47 +66,56 @@ def with_markers(moment: Moment, project: Project) -> Iterator[Moment | None]:
         os.close(folder)
 
 
-def keep(
-    moment: Moment,
-    project: Project,
-    loaded: Loaded,
-    token: bytes,
-    planner: Planner,
-    contents: Contents,
-    about: Snapshot,
-    results: Sequence[RunResult],
-) -> None:
+class Done(NamedTuple):
+    """What a hook's run was about and came to."""
+
+    loaded: Loaded
+    token: bytes
+    planner: Planner
+    contents: Contents
+    about: Snapshot
+    results: Sequence[RunResult]
+
+
+def keep(moment: Moment, project: Project, done: Done) -> None:
     """Write the epoch and the marker of this tree, if every stage of every job is proven on it and nothing has moved.
 
     To be called when the store has all of it. Raises nothing: without a marker, the next commit takes longer.
     """
-    stages = [stage for result in results for stage in result.stages]
-    if about.oid is None or not results or not all(map(_is_proven, stages)):
-        return
+    with contextlib.suppress(OSError, GofigureError):
+        epoch = _epoch(project, done) if done.about.oid is not None and _all_proven(moment.hook, done) else None
+        if epoch is None or any(os.stat(path).st_mtime_ns >= moment.at_ns for path in epoch.older):
+            return
+        _write(_own(project), epoch, moment.at_ns)
+        mark(moment.markers, moment.hook, epoch.id, done.about.oid or "")
+
+
+def _all_proven(hook: str, done: Done) -> bool:
+    jobs = {job.name for job in jobs_for(done.loaded.config, hook)}
+    stages = [stage for result in done.results for stage in result.stages]
+    return jobs == {result.job for result in done.results} and all(map(_is_proven, stages))
+
+
+def _epoch(project: Project, done: Done) -> Epoch | None:
+    """The epoch, if these stages may have one and the tree covers the configuration."""
+    config, planner, tree = done.loaded.config, done.planner, done.about.tree
+    stages = [config.stages[stage.stage] for result in done.results for stage in result.stages]
     looked_up = planner.tools.looked_up
-    config = loaded.config
-    if why_none((config.stages[one.stage] for one in stages), looked_up, planner.base_path):
-        return
-    if not covers_configuration(project, loaded, about, contents):
-        return
+    if why_none(stages, looked_up, planner.base_path) or not _covers_configuration(project, done):
+        return None
 
     def in_tree(path: str) -> bool:
         name = os.path.relpath(path, project.root)
-        return look_up(about.tree, os.fsencode(name), contents.load_tree) is not None
+        return look_up(tree, os.fsencode(name), done.contents.load_tree) is not None
 
-    epoch = epoch_of(project, token, platform(), looked_up, in_tree)
-    if epoch is None or any(_changed_ns(path) >= moment.at_ns for path in epoch.older):
-        return
-    with contextlib.suppress(OSError):
-        _write(_own(project), epoch, moment.at_ns)
-        mark(moment.markers, moment.hook, epoch.id, about.oid)
+    return epoch_of(project, done.token, platform(), looked_up, in_tree)
 
 
-def covers_configuration(project: Project, loaded: Loaded, about: Snapshot, contents: Contents) -> bool:
+def _covers_configuration(project: Project, done: Done) -> bool:
     """Whether the configuration in use is, byte for byte, the one that is being committed."""
     name = os.fsencode(os.path.basename(project.config_file))
-    entry = look_up(about.tree, name, contents.load_tree)
-    return len(loaded.layers) == 1 and entry is not None and entry.digest == digest_bytes(loaded.layers[0].data)
+    entry, layers = look_up(done.about.tree, name, done.contents.load_tree), done.loaded.layers
+    return len(layers) == 1 and entry is not None and entry.digest == digest_bytes(layers[0].data)
 
 
 def _is_proven(stage: StageResult) -> bool:
@@ -115,10 +126,6 @@ def _own(project: Project) -> str:
     """The folder of this working tree: others may have other programs, or a personal layer."""
     assert project.repository is not None  # noqa: S101 - see begin
     return os.path.join(project.repository.git_dir, "gofigure")
-
-
-def _changed_ns(path: str) -> int:
-    return os.stat(path).st_mtime_ns
 
 
 def _write(folder: str, epoch: Epoch, at_ns: int) -> None:

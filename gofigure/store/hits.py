@@ -2,15 +2,15 @@
 
 from __future__ import annotations
 
-import contextlib
 import os
 import re
 from collections import Counter
 from typing import NamedTuple
 
+from gofigure.errors import StoreError
 from gofigure.store.db import Database, NotNowError
 
-_FILE = "hits"
+_NAME = "hits"
 _LINE = re.compile(r"([a-z-]+) ([0-9a-f]{40}|[0-9a-f]{64})")
 _MOST = 1 << 20  # bytes that are read of it; there is a new epoch, and so a new process, every day
 
@@ -27,18 +27,20 @@ class Hit(NamedTuple):
 
 def take_in(database: Database, state_dir: str) -> None:
     """Move what the script has written into the store. Raises StoreError."""
-    place = os.path.join(state_dir, _FILE)
-    if not os.path.exists(place):
-        return
+    place = os.path.join(state_dir, _NAME)
     own = f"{place}-{os.getpid()}"
-    with contextlib.suppress(FileNotFoundError):  # another process was quicker
+    try:
         os.rename(place, own)
-        try:
-            _record(database, own)
-        except NotNowError:
-            os.rename(own, place)  # at the next start, then
-            return
-        os.unlink(own)
+    except OSError:  # another process was quicker, or nothing may be changed here
+        return
+    try:
+        _record(database, own)
+    except StoreError as error:
+        os.rename(own, place)  # at the next start, then
+        if not isinstance(error, NotNowError):
+            raise
+        return
+    os.unlink(own)
 
 
 def _record(database: Database, place: str) -> None:

@@ -43,11 +43,11 @@ def forget(state_dir: str) -> None:
 def prune(state_dir: str, before_ns: int, most: int, *, dry: bool = False) -> int:
     """Remove those from before `before_ns` and all but the newest `most`; how many these are."""
     left = [name for name in os.listdir(state_dir) if name.startswith(_GONE)]  # its process was killed
-    found = [
-        (os.stat(path).st_mtime_ns, path)
-        for folder, _, names in os.walk(os.path.join(state_dir, _FOLDER))
-        for path in (os.path.join(folder, name) for name in names)
-    ]
+    found = []
+    for folder, _, names in os.walk(os.path.join(state_dir, _FOLDER)):
+        for path in (os.path.join(folder, name) for name in names):
+            with contextlib.suppress(FileNotFoundError):
+                found.append((os.stat(path).st_mtime_ns, path))
     found.sort(reverse=True)
     old = [path for at, (changed, path) in enumerate(found) if at >= most or changed < before_ns]
     if not dry:

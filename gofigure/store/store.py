@@ -52,7 +52,7 @@ class Store:
 
     def take_in_hits(self) -> None:
         """Record what the hook script has let through by itself since the last time."""
-        if self._state_dir:
+        if self._state_dir and os.path.exists(os.path.join(self._state_dir, "hits")):
             from gofigure.store.hits import take_in
 
             take_in(self._db, self._state_dir)
