@@ -88,12 +88,15 @@ def commits(folder: Path, gofigure: str, env: Mapping[str, str], *, sizes: Seque
         print(f"commits with {files:,} files", flush=True)
         contestants = []
         made = folder / f"c{files}"
+        first = made / "first"
+        first.mkdir(parents=True)
+        sources(first, files)
+        config(first, 5)
+        commit_all(first, env)
         for number, (name, prepare) in enumerate(CONTESTANTS.items()):
             ground = Ground(made / str(number), env, gofigure)
-            ground.root.mkdir(parents=True)
-            sources(ground.root, files)
-            config(ground.root, 5)
-            commit_all(ground.root, env)
+            subprocess.run(["cp", "-a", first, ground.root], check=True)
+            ground.call("git", "status")  # the index knows the copies
             try:
                 prepare(ground)
             except NotHere as missing:

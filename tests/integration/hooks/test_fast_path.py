@@ -258,7 +258,9 @@ def test_a_relative_folder_in_path_starts_python(proven: Repo) -> None:
 
 
 def test_git_that_fails_or_says_something_odd_starts_python(proven: Repo, tmp_path: Path) -> None:
-    tree = markers(proven)[0].name
+    marker = markers(proven)[0]
+    tree = marker.name
+    (marker.parent / tree[:39]).touch()  # not ours
     git = tmp_path / "git"
     for line, expected in (
         (f"echo {tree}", ALL),
@@ -267,12 +269,14 @@ def test_git_that_fails_or_says_something_odd_starts_python(proven: Repo, tmp_pa
         (f"echo {tree}; echo {tree}", NONE),
         (f"echo {tree[:39]}", NONE),
         (f"echo ../{tree}", NONE),
+        (f"echo {'./' * 12}{tree}", NONE),  # as long as an id, and leads to the marker
         ("echo '*'", NONE),
         ("true", NONE),
     ):
         git.write_text(f"#!/bin/sh\n{line}\n")
         git.chmod(0o755)
         assert answers(proven, {"PATH": f"{tmp_path}:{proven.env['PATH']}"}) == expected, line
+    (marker.parent / tree[:39]).unlink()
 
 
 def test_from_another_folder_or_repository_python_is_started(proven: Repo, tmp_path: Path) -> None:
@@ -287,6 +291,14 @@ def test_from_another_folder_or_repository_python_is_started(proven: Repo, tmp_p
     copy = tmp_path / "copy"
     shutil.copytree(proven.root, copy, symlinks=True)
     assert answers(proven.at(copy)) == NONE, "permission is for a place"
+
+
+def test_a_folder_with_the_name_of_a_tool_is_none(proven: Repo) -> None:
+    folder = proven.root.parent / "early" / "mytool"
+    folder.parent.mkdir(exist_ok=True)
+    folder.mkdir()
+    assert answers(proven) == ALL
+    folder.rmdir()
 
 
 def test_a_tool_behind_a_link_that_leads_elsewhere_now(proven: Repo) -> None:

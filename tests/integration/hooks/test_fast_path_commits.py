@@ -190,6 +190,7 @@ def test_a_name_with_a_line_break_has_no_fast_path(tmp_path: Path, environment: 
     env = {**environment, "XDG_DATA_HOME": str(tmp_path / "a\nend\nb")}
     repo = _prepared(Repo.create(tmp_path / "repo", env))
     assert not alone(repo)
+    assert repo.json("status")["fast_path"]["pre-commit"]
 
 
 STEPS = st.lists(

@@ -108,6 +108,19 @@ def test_a_personal_layer_covers_nothing(repo: Repo) -> None:
     assert markers(repo) == []
 
 
+def test_a_tool_that_changes_while_the_checks_run_leaves_none(repo: Repo, tmp_path: Path) -> None:
+    tool = tmp_path / "bin" / "mytool"
+    tool.parent.mkdir()
+    tool.write_text("#!/bin/sh\n[ -e ../changed ] || echo '# more' >> \"$0\"; touch ../changed\n")
+    tool.chmod(0o755)
+    env = {**repo.env, "PATH": f"{tool.parent}:{repo.env['PATH']}"}
+    repo = _installed(Repo(repo.root, env), CONFIG.partition("run")[0] + 'run = "mytool"\n')
+    assert repo.commit().returncode == 0
+    assert markers(repo) == []
+    assert not alone(repo)
+    assert alone(repo)
+
+
 def test_a_failure_on_what_was_proven_takes_the_marker_away(proven: Repo, tmp_path: Path) -> None:
     """The stage looks at something that is not part of its key."""
     (proven.root / ".git" / "info" / "exclude").write_text("*.log.txt\n")
@@ -218,7 +231,9 @@ def test_git_status_meanwhile_is_no_change(repo: Repo, tmp_path: Path) -> None:
     """It writes the index anew, with the same in it."""
     line = f"echo ran >> {tmp_path}/ran; cp .git/index .git/i && mv .git/i .git/index; "
     _installed(repo, CONFIG.replace('run = "', f'run = "{line}'))
-    assert repo.commit().returncode == 0
+    done = repo.commit()
+    assert done.returncode == 0
+    assert "index changed" not in said(done)
     assert (tmp_path / "ran").read_text() == "ran\n"
 
 
