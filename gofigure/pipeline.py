@@ -2,6 +2,7 @@
 
     trigger → configuration → jobs → permission → look → store
             → for each content and job: let fixers mend → plan → lock → workspace → run what is left → record
+            → for a hook about the index: a marker, if all of it is proven (docs/decisions/0019)
             → remove what is old
 
 Permission is for the very bytes of the configuration that was read (docs/decisions/0012), and comes before anything
@@ -23,6 +24,7 @@ from gofigure import config as configuration
 from gofigure import trust
 from gofigure.errors import GofigureError, NestedError
 from gofigure.events import Note, Observer
+from gofigure.fast_path import FastPath
 from gofigure.model import RECEIVING, Config, Job, RunResult, Snapshot, Trigger
 from gofigure.project import Project, load_config, open_store
 from gofigure.runner.circumstances import Circumstances
@@ -31,13 +33,14 @@ from gofigure.runner.plan import Content, Plan
 from gofigure.runner.planner import Planner
 from gofigure.runner.setting import Setting
 from gofigure.runner.skips import ONLY, SKIP, named, unheeded
-from gofigure.snapshot.commits import of_commit, of_index
+from gofigure.snapshot.commits import of_commit, of_index, of_index_until_still
 from gofigure.snapshot.looking import Looking
 from gofigure.store.store import Store
 from gofigure.targets import handed_variables
 from gofigure.triggers.hooks import mark
 
 if TYPE_CHECKING:
+    from gofigure.git.repository import Repository
     from gofigure.snapshot.since import Lineage
     from gofigure.triggers.pushed import Wanted
 
@@ -46,6 +49,7 @@ if TYPE_CHECKING:
 _BEFORE_A_COMMIT = (
     "pre-commit", "pre-merge-commit", "prepare-commit-msg", "commit-msg", "applypatch-msg", "pre-applypatch",
 )  # fmt: skip
+_READ_AGAIN_BY_GIT = ("pre-commit", "pre-merge-commit")  # the index, when these hooks are done
 _AFTER_A_COMMIT = ("post-commit", "post-rewrite", "post-applypatch")
 _ABOUT_A_PUSH = ("pre-push", *RECEIVING)
 
@@ -73,7 +77,9 @@ def run(project: Project, request: Request, observe: Observer) -> list[RunResult
     """Do what a trigger asks for; one result per job and content. Raises GofigureError where it cannot begin."""
     if request.background is not True:
         tell_failed_in_background(project, observe)
-    config, layers = load_config(project)
+    fast = FastPath(project, request.trigger.kind)
+    loaded = load_config(project)
+    config, layers = loaded
     jobs = choose_jobs(config, request)
     if not jobs:
         return nothing_to_do(config, request)
@@ -84,13 +90,15 @@ def run(project: Project, request: Request, observe: Observer) -> list[RunResult
     with (
         look(project, request) as looking,
         open_store(project, token, observe, looking) as store,
+        fast.watching(),
         tidying(project, store, results, observe),
     ):
         planner = make_planner(project, config, request, store, observe)
         setting = make_setting(project, request, token, store, planner, looking, observe)
-        for about in contents(project, request, looking, store, observe, wanted(config, jobs, request)):
-            content = about
-            for job in concerned(jobs, about, request):
+        for about in contents(project, request, looking, store, observe, wanted(config, jobs, request), setting.mended):
+            tell_unchecked(config, request, about, store, observe)
+            content, todo = about, concerned(jobs, about, request)
+            for job in todo:
                 planning = Planning(job, content, looking, setting)
                 result = mend(setting, planning) or execute(setting, planning.plan(), planning.plan_again)
                 content = planning.about
@@ -99,6 +107,7 @@ def run(project: Project, request: Request, observe: Observer) -> list[RunResult
                     looking.forget()  # something has run since it looked
                 if ends_the_request(result, request):
                     return results
+            fast.keep(loaded, token, planner, store.contents, content, results[len(results) - len(todo) :])
     return results or nothing_to_do(config, request)
 
 
@@ -131,6 +140,7 @@ class Planning:
         if self.about.kind == "index" and setting.repository is not None:
             index_file = setting.trigger.index_file
             self.about = of_index(setting.repository, index_file, setting.store.contents, setting.observe)
+            setting.mended.append(self.about.oid or "")
 
 
 @contextlib.contextmanager
@@ -214,6 +224,13 @@ def tell_failed_in_background(project: Project, observe: Observer) -> None:
         observe(Note(f"{title} {ago(at_ns)}: {more}"))
 
 
+def tell_unchecked(config: Config, request: Request, about: Snapshot, store: Store, observe: Observer) -> None:
+    """After a commit: say so if what it holds did not pass the hooks that check what is committed."""
+    hooks = [hook for hook in _READ_AGAIN_BY_GIT if configuration.jobs_for(config, hook)]
+    if request.trigger.kind == "post-commit" and hooks and not store.history.has_passed(about.tree, hooks):
+        observe(Note(f"commit {(about.commit or '')[:10]} holds what {' or '.join(hooks)} did not check"))
+
+
 def look(project: Project, request: Request) -> Looking:
     """Start to look at the working tree, with the index that git handed over if it did."""
     return Looking(project.root, project.repository, request.trigger.index_file)
@@ -226,10 +243,11 @@ def contents(
     store: Store,
     observe: Observer,
     push: Wanted | None = None,
+    mended: Sequence[str] = (),
 ) -> Iterator[Snapshot]:
     """What the run is about: what is being committed, a commit, each commit that is pushed, or the working tree.
 
-    `push`: what is wanted of one.
+    `push`: what is wanted of one; `mended`: see runner.setting.Setting.
     """
     trigger, repository = request.trigger, project.repository
     if repository is None:
@@ -240,11 +258,10 @@ def contents(
         from gofigure.triggers.pushed import commits_of_push
 
         yield from commits_of_push(repository, trigger, store.contents, observe, push)
-    elif repository.is_bare and not request.staged and trigger.kind not in _BEFORE_A_COMMIT:
-        if request.commit is not None or repository.head is not None:
-            yield of_commit(repository, request.commit or "HEAD", store.contents, observe)
     elif repository.is_bare:
-        raise GofigureError(f"{project.root} is a bare repository: it has no index to make a commit from")
+        yield from in_bare(repository, request, store, observe)
+    elif trigger.kind in _READ_AGAIN_BY_GIT:
+        yield from of_index_until_still(repository, trigger.index_file, store.contents, observe, mended)
     elif trigger.kind in _BEFORE_A_COMMIT or request.staged:
         yield of_index(repository, trigger.index_file, store.contents, observe)
     elif trigger.kind in _AFTER_A_COMMIT:
@@ -253,6 +270,14 @@ def contents(
         yield of_commit(repository, request.commit, store.contents, observe)
     else:
         yield looking.here(store.contents, observe)
+
+
+def in_bare(repository: Repository, request: Request, store: Store, observe: Observer) -> Iterator[Snapshot]:
+    """What a run in a bare repository is about: a commit, if there is one."""
+    if request.staged or request.trigger.kind in _BEFORE_A_COMMIT:
+        raise GofigureError(f"{repository.root} is a bare repository: it has no index to make a commit from")
+    if request.commit is not None or repository.head is not None:
+        yield of_commit(repository, request.commit or "HEAD", store.contents, observe)
 
 
 def content_now(about: Snapshot, looking: Looking, store: Store, observe: Observer) -> Content:
@@ -322,6 +347,7 @@ def make_setting(
         environ=request.environ,
         wants_output=request.wants_output,
         use_proofs=request.use_proofs,
+        mended=[],
     )
 
 

@@ -167,12 +167,14 @@ def open_store(project: Project, token: bytes, observe: Observer, looking: Looki
                     hint=f"git rm --cached {tracked[0]}",
                 )
             exclude_state(project.repository, observe)
-        store, notice = Store.open(project.store_file, token, os.path.join(project.state_dir, "in-use"))
+        in_use = os.path.join(project.state_dir, "in-use")
+        store, notice = Store.open(project.store_file, token, in_use, project.state_dir)
     except StoreUnwritable as error:
         store, notice = Store.in_memory(), f"{error}; nothing will be remembered"
     if notice:
         observe(Note(notice))
     with store:
+        store.take_in_hits()
         yield store
 
 

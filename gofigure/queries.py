@@ -12,6 +12,7 @@ from gofigure import trust
 from gofigure.digest.tree import KIND_WORDS, Entry, look_up
 from gofigure.errors import GitError, GofigureError
 from gofigure.events import Note, Observer
+from gofigure.fast_path.outlook import outlook
 from gofigure.git.commits import Branch, made_by, newest, unpublished
 from gofigure.git.exclude import is_ignored
 from gofigure.git.program import Git
@@ -28,7 +29,7 @@ from gofigure.snapshot.commits import of_commit
 from gofigure.snapshot.looking import Looking
 from gofigure.snapshot.select import show
 from gofigure.snapshot.trees import digest_of_tree
-from gofigure.store.history import Filter
+from gofigure.store.history import Answered, Filter
 from gofigure.store.ledger import RunRow, StageRow
 from gofigure.store.store import Store
 from gofigure.triggers.hooks import mark
@@ -56,6 +57,7 @@ class Standing(NamedTuple):
     last: dict[str, RunRow]  # the newest run of each job that has one
     shared: Shared = Shared()  # what a private checkout would get from the working tree
     commits: Commits | None = None  # those that are on no remote
+    fast: Mapping[str, str] = {}  # see fast_path.outlook
 
 
 def standing(
@@ -68,7 +70,8 @@ def standing(
         jobs = [plan.job.name for plan in planned]
         last = {job: run for job in jobs for run in present.store.history.runs(Filter(job), 1)}
         unpublished = _unpublished(present, observe) if with_commits else None
-        return Standing(planned, last, present.shared(planned), unpublished)
+        fast = outlook(project, loaded, planned, present.planner, present.store.contents)
+        return Standing(planned, last, present.shared(planned), unpublished, fast)
 
 
 class Commits(NamedTuple):
@@ -115,6 +118,7 @@ class AboutStage(NamedTuple):
     step: Step
     last: StageRow | None
     skipped: StageRow | None  # it was part of a later run, which did not come to it
+    answered: list[Answered]  # hooks that would have reused it, and answered by themselves
 
 
 def about_stages(project: Project, loaded: Loaded, request: Request, observe: Observer) -> list[AboutStage]:
@@ -127,6 +131,7 @@ def about_stages(project: Project, loaded: Loaded, request: Request, observe: Ob
                 step,
                 present.store.ledger.last_of_stage(name, project.root),
                 present.store.history.last_skipped(name, project.root),
+                present.store.history.hits_of_stage(name, step.key) if step.reused else [],
             )
             for plan in planned
             for name, step in plan.steps.items()

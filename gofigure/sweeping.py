@@ -41,7 +41,7 @@ class Removed(NamedTuple):
     digests: int = 0
     logs: int = 0  # runs that had some
     log_bytes: int = 0
-    files: int = 0  # stores set aside, folders that crashes have left
+    files: int = 0  # stores set aside, folders that crashes have left, markers of the fast path
 
 
 class _Log(NamedTuple):
@@ -101,7 +101,7 @@ def _sweep(
             raise
     until = began + moment if moment is not None else math.inf
     logs, log_bytes = _remove_logs(project, store.history.states(), observe, bounds, until, dry=dry)
-    files = _remove_left(project, bounds, dry=dry)
+    files = _remove_left(project, bounds, dry=dry) + _remove_markers(project, bounds, dry=dry)
     if rows is None:
         raise NotNowError("there was no time for more")
     return Removed(*rows, logs, log_bytes, files)
@@ -194,6 +194,12 @@ def _remove_left(project: Project, bounds: Bounds, *, dry: bool) -> int:
             for path in crashed:
                 remove_scratch(path)
     return len(asides) + len(crashed)
+
+
+def _remove_markers(project: Project, bounds: Bounds, *, dry: bool) -> int:
+    from gofigure.store.markers import prune
+
+    return prune(project.state_dir, time.time_ns() - bounds.marker_days * DAY_NS, bounds.most_markers, dry=dry)
 
 
 def _is_ours(path: str) -> bool:

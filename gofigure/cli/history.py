@@ -6,6 +6,7 @@ import shutil
 import sys
 import time
 from collections.abc import Iterator, Sequence
+from operator import attrgetter
 
 import click
 
@@ -20,12 +21,13 @@ from gofigure.model import HOOKS
 from gofigure.project import Project
 from gofigure.queries import reading
 from gofigure.store.history import Column, Filter, History, Skip
+from gofigure.store.hits import Hit
 from gofigure.store.ledger import RunRow, StageRow
 
 _RUN_VERDICTS = ("passed", "reused", "failed", "interrupted", "skipped", "running")
 _STAGE_VERDICTS = (*_RUN_VERDICTS, "timed out", "queued")
 _NARROWEST = 40
-_Row = RunRow | Skip
+_Row = RunRow | Skip | Hit
 
 
 @click.command()
@@ -52,7 +54,11 @@ def history(
     commits: bool,
     as_json: bool,
 ) -> int:
-    """Show the latest runs, newest first, and between them the hooks that were told to run nothing."""
+    """Show the latest runs, newest first.
+
+    Between them stand the hooks that were told to run nothing, and those that let through by themselves what was
+    proven already.
+    """
     if commits:
         if any((job, branch, verdicts, trigger, stage, since, until)):
             raise GofigureError(
@@ -74,13 +80,15 @@ def history(
         stages = store.history.stages([run.id for run in runs])
         # Those from before the oldest run that is shown belong to the part that is not.
         skips = store.history.skips(wanted, limit, runs[-1].started_ns if len(runs) == limit else 0)
-        if not runs and not skips:
+        hits = store.history.hits(wanted, limit, runs[-1].started_ns if len(runs) == limit else 0)
+        if not runs and not skips and not hits:
             _refuse_unknown(wanted, store.history, project)
     if as_json:
         found = [{**of_run_row(run), "stages": [of_stage_row(stage) for stage in stages[run.id]]} for run in runs]
-        print(dump({"runs": found, "skips": [skip._asdict() for skip in skips]}))
+        skipped, answered = [skip._asdict() for skip in skips], [hit._asdict() for hit in hits]
+        print(dump({"runs": found, "skips": skipped, "hits": answered}))
         return 0
-    told = list(_in_order(runs, skips))
+    told = list(_in_order(runs, sorted([*skips, *hits], key=attrgetter("at_ns"), reverse=True)))
     for line in _lines(told, stages):
         print(line)
     if not told:
@@ -149,7 +157,7 @@ def unknown(what: str, name: str, valid: Sequence[str]) -> GofigureError:
     return GofigureError(f"no {what} is called {single_quoted(name)}{suggestion(name, valid)}")
 
 
-def _in_order(runs: Sequence[RunRow], skips: Sequence[Skip]) -> Iterator[_Row]:
+def _in_order(runs: Sequence[RunRow], skips: Sequence[Skip | Hit]) -> Iterator[_Row]:
     """Newest first. Runs keep the order of their numbers, whatever the clock did."""
     left = list(reversed(skips))
     for run in runs:
@@ -166,8 +174,8 @@ def _lines(told: Sequence[_Row], stages: dict[int, list[StageRow]]) -> Iterator[
     columns = max(_NARROWEST, shutil.get_terminal_size().columns) if sys.stdout.isatty() else 0
     more = marks_for(sys.stdout).more
     for row, head in zip(told, heads, strict=True):
-        if isinstance(row, Skip):
-            line = printable(f"{head[0]:>{widths[0]}}  {head[1]}  {row.hook} ran nothing: {row.reason}")
+        if isinstance(row, Skip | Hit):
+            line = printable(f"{head[0]:>{widths[0]}}  {head[1]}  {_without_run(row)}")
             yield cut(line, columns, more) if columns else line
             continue
         number, clock, job, state, took, trigger, branch = head
@@ -184,8 +192,16 @@ def _lines(told: Sequence[_Row], stages: dict[int, list[StageRow]]) -> Iterator[
             yield cut(f"{indent}{trigger}{f' on {branch}' if branch else ''}: {tail}", columns, more)
 
 
-def _head(row: _Row) -> tuple[str, ...]:
+def _without_run(row: Skip | Hit) -> str:
     if isinstance(row, Skip):
+        return f"{row.hook} ran nothing: {row.reason}"
+    often = f", {row.times} times" if row.times > 1 else ""
+    by = f" in run {row.run}" if row.run else ""
+    return f"{row.hook} let tree {row.tree[:10]} through by itself{often}: proven{by}"
+
+
+def _head(row: _Row) -> tuple[str, ...]:
+    if isinstance(row, Skip | Hit):
         return "-", _clock(row.at_ns)
     took = seconds(row.seconds) if row.seconds is not None else ""
     job, trigger, branch = map(printable, (row.job, row.trigger, row.branch))

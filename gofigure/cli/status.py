@@ -23,7 +23,7 @@ from gofigure.project import Loaded, as_judged, parse_config, read_config
 from gofigure.queries import Standing, standing
 from gofigure.runner.why import ago
 from gofigure.snapshot.select import show
-from gofigure.triggers.install import in_place_of_ours, installed, wanted_hooks
+from gofigure.triggers.install import in_place_of_ours, installed, wanted_hooks, why_not_alone
 from gofigure.triggers.outcome import Outcome, outcomes
 
 if TYPE_CHECKING:
@@ -41,6 +41,7 @@ class _Place(NamedTuple):
     hooks: Sequence[str]
     missing: Sequence[str]  # hooks that a job names and that are not installed
     instead: Mapping[str, str]  # those of them in whose place somebody else's script is -> whose
+    fast: Mapping[str, str]  # hook -> why it does not answer by itself; "" where it does
     local: Mapping[str, Sequence[str]]  # personal files in use -> what they change
     disabled: Sequence[str]
     background: Sequence[Outcome]
@@ -81,6 +82,11 @@ def status(names: tuple[str, ...], *, staged: bool, as_json: bool) -> int:
         hooks=hooks,
         missing=missing,
         instead={hook: name for hook, name in who.items() if name},
+        fast={
+            hook: why_not_alone(repository, hook) or why_not
+            for hook, why_not in stand.fast.items()
+            if repository is not None and hook in hooks
+        },
         local=dict.fromkeys(loaded.config.local, changed_by_layers(layers)),
         disabled=loaded.config.disabled,
         background=outcomes(repository.git_dir) if repository is not None else (),
@@ -133,6 +139,11 @@ def _tell_hooks(place: _Place) -> None:
         tell(f"  named by a job and not installed: {', '.join(place.missing)} (gofigure install-hooks)")
     for hook, name in place.instead.items():
         tell(f"  {hook} is {name}'s, which does not run gofigure (gofigure install-hooks: runs both)")
+    for hook, why_not in place.fast.items():
+        if why_not:
+            tell(f"  {hook} does not let through by itself what is proven: {why_not}")
+        else:
+            tell(f"  {hook} lets through by itself what is proven")
 
 
 def _tell_shared(shared: Shared) -> None:
@@ -161,6 +172,7 @@ def _json(place: _Place, jobs: Sequence[Job], stand: Standing) -> dict[str, obje
         "hooks": place.hooks,
         "missing_hooks": place.missing,
         "hooks_of_others": place.instead,
+        "fast_path": place.fast,
         "local": place.local,
         "disabled": place.disabled,
         "shared": [show(path) for path in stand.shared.folders],

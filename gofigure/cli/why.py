@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import sys
+from collections.abc import Sequence
 
 import click
 
@@ -18,6 +19,8 @@ from gofigure.pipeline import Request
 from gofigure.project import Loaded, load_config
 from gofigure.queries import about_stages
 from gofigure.runner.plan import Step
+from gofigure.runner.why import ago
+from gofigure.store.history import Answered
 from gofigure.store.ledger import StageRow
 
 
@@ -48,9 +51,12 @@ def _why_stages(where: Here, loaded: Loaded, name: str, *, as_json: bool) -> Non
         _tell(*one)
 
 
-def _tell(step: Step, last: StageRow | None, skipped: StageRow | None) -> None:
+def _tell(step: Step, last: StageRow | None, skipped: StageRow | None, answered: Sequence[Answered]) -> None:
     now = "" if step.reused else f"{outlook(step)}: "  # the reason of what is proven says that it is
     tell(f"{step.stage.name}: {now}{step.reason}")
+    for one in answered:
+        often = f"{one.times} times, the last of them" if one.times > 1 else "once,"
+        tell(f"  by that, the {one.hook} hook has let it through by itself {often} {ago(one.last_ns)}")
     if skipped is not None:
         tell(f"  skipped in run {skipped.run}: {skipped.reason}")
     if last is None:
@@ -62,6 +68,14 @@ def _tell(step: Step, last: StageRow | None, skipped: StageRow | None) -> None:
         tell(f"  {last.note}")
 
 
-def _json(step: Step, last: StageRow | None, skipped: StageRow | None) -> dict[str, object]:
+def _json(
+    step: Step, last: StageRow | None, skipped: StageRow | None, answered: Sequence[Answered]
+) -> dict[str, object]:
     then, left_out = ({"run": row.run, **of_stage_row(row)} if row is not None else None for row in (last, skipped))
-    return {"stage": step.stage.name, "now": of_step(step), "last": then, "skipped": left_out}
+    return {
+        "stage": step.stage.name,
+        "now": of_step(step),
+        "last": then,
+        "skipped": left_out,
+        "answered": [one._asdict() for one in answered],
+    }

@@ -50,7 +50,7 @@ class Planner:
         self._environ = environ
         self._root = root
         self._base_env = base_environment(environ)
-        self._tools = Tools(store.contents, root, self._base_env)
+        self.tools = Tools(store.contents, root, self._base_env)
         self._system = platform()
         self._handed = Handed(config, trigger)
         self._skips = Skips(config, environ)
@@ -135,6 +135,11 @@ class Planner:
 
         return not per_file.without_proof(self._files(step, content), self._store.proofs).paths
 
+    @property
+    def base_path(self) -> str:
+        """The PATH of a stage that has none of its own."""
+        return self._base_env["PATH"]
+
     def environment(self, stage: Stage) -> dict[str, str]:
         """All of a stage's environment."""
         return {**self._base_env, **declared(stage, self._environ)}
@@ -151,7 +156,7 @@ class Planner:
         upstream = {name: steps[name].key for name in stage.needs}
         commands = commands_of(stage)
         env = declared(stage, self._environ)
-        tools = self._tools.of(stage, commands, env.get("PATH", self._base_env["PATH"]))
+        tools = self.tools.of(stage, commands, env.get("PATH", self._base_env["PATH"]))
         selectors = selectors_of(widened(stage, tree, self._store.contents.load_tree, self.selecting))
         reads = tuple(Read(selector, *self.selecting.select(tree, selector)) for selector in selectors)
         shared = b"".join(read.digest for read in reads[1:])

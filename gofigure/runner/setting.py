@@ -26,5 +26,6 @@ class Setting(NamedTuple):
     parallel: int
     keep_going: bool
     environ: Mapping[str, str]  # of whoever started this
+    mended: list[str]  # git's trees of the index after each time that fixers have changed it; the newest counts
     wants_output: bool = False  # somebody looks on: tell what stages print
     use_proofs: bool = True

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 from collections.abc import Iterable, Mapping
+from typing import NamedTuple
 
 from gofigure.digest.content import NotAFileError, digest_path
 from gofigure.digest.stamp import stamp_of
@@ -17,6 +18,16 @@ from gofigure.targets import tells_version, tools_of
 _PATIENCE = 20.0  # seconds for `TOOL --version`
 
 
+class Looked(NamedTuple):
+    """One program as it was looked up."""
+
+    name: str
+    path: str  # the PATH in which it was looked for
+    place: str  # where it was found; "": nowhere
+    identity: str
+    says_anew: bool = False  # what it is must be asked every time
+
+
 class Tools:
     """Looks each program up once per run, and reads it only when its stat has moved since the last run."""
 
@@ -24,7 +35,12 @@ class Tools:
         self._contents = contents
         self._root = root
         self._env = env
-        self._known: dict[tuple[str, str, str, bool], str] = {}
+        self._known: dict[tuple[str, str, str, bool], Looked] = {}
+
+    @property
+    def looked_up(self) -> tuple[Looked, ...]:
+        """Everything that was looked up so far."""
+        return tuple(self._known.values())
 
     def of(self, stage: Stage, commands: Iterable[Command], path: str) -> dict[str, str]:
         """What the programs are that a stage names or its target stands for; they may differ from folder to folder."""
@@ -45,24 +61,29 @@ class Tools:
         configuration names under `tools`, or that a target stands for, is run with `--version`: any other word
         might deploy something.
         """
-        identity = self._known.get((name, path, folder, ask_version))
-        if identity is None:
-            identity = self._look(name, path, os.path.join(self._root, folder), ask_version=ask_version)
-            self._known[name, path, folder, ask_version] = identity
-        return identity
+        looked = self._known.get((name, path, folder, ask_version))
+        if looked is None:
+            looked = self._look(name, path, os.path.join(self._root, folder), ask_version=ask_version)
+            self._known[name, path, folder, ask_version] = looked
+        return looked.identity
 
-    def _look(self, name: str, path: str, folder: str, *, ask_version: bool) -> str:
+    def _look(self, name: str, path: str, folder: str, *, ask_version: bool) -> Looked:
+        nowhere = Looked(name, path, "", "not found")
         try:
             place = os.fsdecode(which(name, path, folder))
         except CannotStart:
-            return "not found"
+            return nowhere
         try:
             digest, version = self._look_at(place, folder, ask_version=ask_version)
         except (OSError, NotAFileError):
-            return "not found"
-        return f"{version} ({digest.hex()[:16]})".lstrip()
+            return nowhere
+        says_anew = version == _ASK
+        if says_anew:
+            version = self._version(place, folder)
+        return Looked(name, path, place, f"{version} ({digest.hex()[:16]})".lstrip(), says_anew)
 
     def _look_at(self, place: str, folder: str, *, ask_version: bool) -> tuple[bytes, str]:
+        """The digest of what it is, and what it says of itself, or _ASK."""
         real = os.path.realpath(place)
         stamp = stamp_of(os.stat(real))
         # The name it was called by counts: one binary can be many tools (busybox, python of a venv).
@@ -72,8 +93,7 @@ class Tools:
             version = "" if not ask_version else _ASK if _changes_unseen(place, real) else self._version(place, folder)
             known = (digest_path(os.fsencode(real), link=False).digest, version)
             self._contents.save_tool(row, stamp, *known)
-        digest, version = known
-        return digest, self._version(place, folder) if version == _ASK else version
+        return known
 
     def _version(self, place: str, folder: str) -> str:
         try:

@@ -2,15 +2,20 @@
 
 from __future__ import annotations
 
+import os
+from collections.abc import Iterator, Sequence
+
 from gofigure.digest.tree import build
-from gofigure.errors import GitError
-from gofigure.events import Observer
+from gofigure.errors import GitError, GofigureError
+from gofigure.events import Note, Observer
 from gofigure.git.index import everything, private_index, scratch, write_tree
 from gofigure.git.objects import tree_of
 from gofigure.git.repository import Repository
 from gofigure.model import Snapshot
 from gofigure.snapshot.trees import digest_of_tree
 from gofigure.store.contents import Contents
+
+_ROUNDS = 3
 
 
 def of_index(repository: Repository, index_file: str | None, contents: Contents, observe: Observer) -> Snapshot:
@@ -43,6 +48,41 @@ def tree_to_check_out(
     if digest_of_tree(repository, oid, contents, observe) != about.tree:
         raise GitError("the working tree changed meanwhile, or holds what git cannot", hint="gofigure run")
     return oid
+
+
+def of_index_until_still(
+    repository: Repository, index_file: str | None, contents: Contents, observe: Observer, mended: Sequence[str]
+) -> Iterator[Snapshot]:
+    """The tree that will be committed and, as long as the index has moved when that is done with, the new one.
+
+    Git reads the index once more after its hook, so a `git add` meanwhile would slip through unseen. Raises
+    GofigureError where it moves again and again. `mended`: trees that fixers of ours have put there and that were
+    checked; the list grows meanwhile.
+    """
+    place = index_file or repository.index_file
+    checked = ""
+    for _ in range(_ROUNDS):
+        before = _identity(place)
+        about = of_index(repository, index_file, contents, observe)
+        if about.oid == checked or about.oid in mended[-1:]:
+            return  # it was written anew, with the same in it: `git status` does so
+        if checked:
+            observe(Note("the index changed while the checks ran: what is in it now is checked too"))
+        yield about
+        if _identity(place) == before:
+            return
+        checked = about.oid or ""
+    if of_index(repository, index_file, contents, observe).oid not in (checked, *mended[-1:]):
+        raise GofigureError("the index changed each time that the checks ran", hint="commit again")
+
+
+def _identity(index_file: str) -> tuple[int, ...]:
+    """Git writes a new file each time. Not ctime: our own link to it changes that."""
+    try:
+        info = os.stat(index_file)
+    except FileNotFoundError:
+        return ()
+    return info.st_dev, info.st_ino, info.st_size, info.st_mtime_ns
 
 
 def of_commit(repository: Repository, revision: str, contents: Contents, observe: Observer) -> Snapshot:

@@ -22,6 +22,9 @@ class Bounds(NamedTuple):
     most_proofs: int = 100_000
     most_file_proofs: int = 500_000
 
+    marker_days: int = 30
+    most_markers: int = 2_000
+
     digest_days: int = 30
     newest_trees: int = 200  # git trees with a known digest
     most_trees: int = 2_000

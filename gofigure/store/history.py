@@ -8,6 +8,7 @@ from typing import Literal, NamedTuple
 
 from gofigure.model import Part
 from gofigure.store.db import Database
+from gofigure.store.hits import Hit
 from gofigure.store.ledger import (
     EXECUTED,
     PART_COLUMNS,
@@ -43,6 +44,12 @@ class Filter(NamedTuple):
         by_run = self.job is not None or self.branch is not None or self.stage is not None
         return not by_run and (not self.verdicts or "skipped" in self.verdicts)
 
+    @property
+    def takes_hits(self) -> bool:
+        """Whether hooks that answered by themselves are asked for too: all that they would have run was reused."""
+        by_run = self.job is not None or self.branch is not None or self.stage is not None
+        return not by_run and (not self.verdicts or "reused" in self.verdicts)
+
 
 class Skip(NamedTuple):
     """A hook that was told to run nothing."""
@@ -51,6 +58,14 @@ class Skip(NamedTuple):
     hook: str
     reason: str
     head: str = ""  # the commit that was checked out; "" where there was none, or nobody asked
+
+
+class Answered(NamedTuple):
+    """How often a hook has let something through by itself."""
+
+    hook: str
+    times: int
+    last_ns: int
 
 
 class History:
@@ -74,6 +89,12 @@ class History:
             (stored_path(worktree), back),
         ).fetchone()
         return run_row(row) if row else None
+
+    def has_passed(self, tree: bytes, triggers: Sequence[str]) -> bool:
+        """Whether a run that one of these has started has passed on this content."""
+        marks = ",".join("?" * len(triggers))
+        query = f"SELECT 1 FROM runs WHERE tree = ? AND trigger IN ({marks}) AND state IN ('passed', 'reused') LIMIT 1"  # noqa: S608
+        return self._db.execute(query, (tree, *triggers)).fetchone() is not None
 
     def last_executed(self, stage: str, worktree: str) -> int | None:
         """The newest run that executed a stage in a working tree, or else anywhere."""
@@ -152,6 +173,33 @@ class History:
             ),
         )
         return [Skip(*row) for row in rows]
+
+    def hits(self, wanted: Filter, limit: int, from_ns: int = 0) -> list[Hit]:
+        """What hooks have let through by themselves, newest first; none from before `from_ns`."""
+        if not wanted.takes_hits:
+            return []
+        rows = self._db.execute(
+            "SELECT at_ns, hook, tree, times, run FROM hits WHERE at_ns >= ? AND at_ns < ? AND (? IS NULL OR hook = ?)"
+            " ORDER BY at_ns DESC LIMIT ?",
+            (
+                max(from_ns, wanted.since_ns or 0),
+                wanted.until_ns if wanted.until_ns is not None else (1 << 63) - 1,
+                wanted.trigger,
+                wanted.trigger,
+                limit,
+            ),
+        )
+        return [Hit(*row) for row in rows]
+
+    def hits_of_stage(self, stage: str, key: bytes) -> list[Answered]:
+        """How often each hook has answered by itself where it would have reused this stage on this key."""
+        rows = self._db.execute(
+            "SELECT hook, sum(times), max(at_ns) FROM hits JOIN runs proven ON proven.id = hits.run WHERE EXISTS ("
+            " SELECT 1 FROM stage_runs JOIN runs ON runs.id = stage_runs.run WHERE stage = ? AND key = ?"
+            " AND runs.tree = proven.tree AND runs.trigger = hits.hook) GROUP BY hook ORDER BY hook",
+            (stage, key),
+        )
+        return [Answered(*row) for row in rows]
 
     def names(self, column: Column) -> set[str]:
         """Every job, branch, trigger or stage that has a row."""

@@ -66,4 +66,11 @@ STEPS: tuple[str, ...] = (
     -- A commit that a hook let through without a look has this one as its first parent.
     ALTER TABLE skips ADD COLUMN head TEXT NOT NULL DEFAULT ''
     """,
+    """
+    -- Trees (git's ids) that a hook has let through without a process of ours. at_ns: the last of those times.
+    -- run: the one that had proven it.
+    CREATE TABLE hits (
+      at_ns INTEGER NOT NULL, hook TEXT NOT NULL, tree TEXT NOT NULL, times INTEGER NOT NULL, run INTEGER
+    )
+    """,
 )

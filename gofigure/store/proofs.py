@@ -55,6 +55,14 @@ class Proofs:
             missing.difference_update(bytes(row[0]) for row in rows)
         return missing
 
+    def has_any(self, keys: Sequence[bytes]) -> bool:
+        """Whether one of these keys, of a stage or of a file, is proven."""
+        return any(
+            self._db.execute(f"SELECT 1 FROM {table} WHERE key = ?", (key,)).fetchone()  # noqa: S608 - our own words
+            for table in ("proofs", "file_proofs")
+            for key in keys
+        )
+
     def remove(self, keys: Iterable[bytes]) -> None:
         """Take back what has failed since it was proven; to be called inside a transaction."""
         rows = [(key,) for key in keys]

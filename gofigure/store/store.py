@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import contextlib
+import os
 import time
 from collections.abc import Iterable, Sequence
 from typing import TYPE_CHECKING
@@ -21,27 +22,47 @@ if TYPE_CHECKING:
 
 
 class Store:
-    def __init__(self, database: Database, in_use: InUse | None = None) -> None:
+    def __init__(self, database: Database, in_use: InUse | None = None, state_dir: str = "") -> None:
         self._db = database
         self._in_use = in_use
+        self._state_dir = state_dir
         self.contents = Contents(database)
         self.proofs = Proofs(database)
         self.ledger = Ledger(database)
 
     @classmethod
-    def open(cls, path: str, token: bytes, in_use: str | None = None) -> tuple[Store, str]:
+    def open(cls, path: str, token: bytes, in_use: str | None = None, state_dir: str = "") -> tuple[Store, str]:
         """The store at `path` and a line for the user, "" mostly. Raises StoreError if it must not be used.
 
         `in_use`: the file by which processes know that others have it open; without, nobody is ever alone.
+        `state_dir`: where the markers are that stand for its proofs; "": nowhere.
         """
         shared = InUse(in_use) if in_use is not None else None
+        is_new = not os.path.lexists(path)
         try:
             database, notice = open_database(path, token)
         except BaseException:
             if shared is not None:
                 shared.close()
             raise
-        return cls(database, shared), notice
+        store = cls(database, shared, state_dir if database.path != MEMORY else "")
+        if is_new or notice:
+            store.forget_markers()  # of another store
+        return store, notice
+
+    def take_in_hits(self) -> None:
+        """Record what the hook script has let through by itself since the last time."""
+        if self._state_dir and os.path.exists(os.path.join(self._state_dir, "hits")):
+            from gofigure.store.hits import take_in
+
+            take_in(self._db, self._state_dir)
+
+    def forget_markers(self) -> None:
+        """Let no hook script answer by itself until it is proven again."""
+        if self._state_dir:
+            from gofigure.store.markers import forget
+
+            forget(self._state_dir)
 
     @classmethod
     def in_memory(cls) -> Store:
@@ -84,6 +105,8 @@ class Store:
         sweep = Sweep(self._db, bounds, tell)
         with self._db.hurried(time.monotonic() + seconds) if seconds is not None else contextlib.nullcontext():
             swept = sweep.rows(gone)
+            if swept.proofs:
+                self.forget_markers()
             with (
                 self._in_use.alone() if self._in_use is not None else contextlib.nullcontext(self.is_forgetful) as alone
             ):
@@ -118,6 +141,10 @@ class Store:
         result: RunResult | None = None,
     ) -> None:
         """Write what has happened in a run since the last call, in one transaction."""
+        refuted = list(refuted)
+        loses_proofs = bool(refuted) and self.proofs.has_any(refuted)
+        if loses_proofs:
+            self.forget_markers()  # before: whatever happens next, none outlives its proof
         with self._db.writing():
             self.ledger.stage_started(run, started)
             self.ledger.stage_finished(run, finished)
@@ -125,6 +152,8 @@ class Store:
             self.proofs.add(proofs, file_proofs)
             if result is not None:
                 self.ledger.finish(result)
+        if loses_proofs:
+            self.forget_markers()  # written meanwhile, by who had still found the proof
 
     def close(self) -> None:
         self._db.close()

@@ -89,11 +89,14 @@ class Sweep:
         return 0
 
     def _skips(self) -> int:
-        over = self._at("SELECT rowid FROM skips ORDER BY rowid DESC", self._bounds.most_skips) or 0
-        where = "at_ns < ? OR rowid <= ?"
-        return self._remove(
-            "hooks that ran nothing", "skips", "rowid", where, (self._before(self._bounds.run_days), over)
+        return sum(
+            self._of_hooks(label, table) for label, table in (("hooks that ran nothing", "skips"), ("answers", "hits"))
         )
+
+    def _of_hooks(self, label: str, table: str) -> int:
+        over = self._at(f"SELECT rowid FROM {table} ORDER BY rowid DESC", self._bounds.most_skips) or 0  # noqa: S608
+        where = "at_ns < ? OR rowid <= ?"
+        return self._remove(label, table, "rowid", where, (self._before(self._bounds.run_days), over))
 
     def _proofs(self) -> int:
         """A run that reused a proof names its key: as long as there is such a run, the proof is in use."""

@@ -45,7 +45,7 @@ def install(repository: Repository, hooks: Iterable[str], *, path: str, data: st
         if not is_ours(goes):
             take_out(place)  # ours may have been set aside, and would run twice or in a circle
         kept = _keep_foreign(goes, place + KEPT)
-        _write(goes, script(hook, path, data))
+        _write(goes, script(hook, path, data, repository.state_dir))
         done.append(Installed(hook, goes, kept))
     return done
 
@@ -55,7 +55,7 @@ def install_named(repository: Repository, hooks: Iterable[str], *, path: str, da
     done = []
     for hook in hooks:
         place = place_of(repository, hook)
-        _write(place, script(hook, path, data))
+        _write(place, script(hook, path, data, repository.state_dir))
         tell_git(repository, hook)
         done.append(Installed(hook, place, None))
     return done
@@ -105,6 +105,14 @@ def in_place_of_ours(repository: Repository, hook: str) -> str:
     return written_by(place) if taken else ""
 
 
+def why_not_alone(repository: Repository, hook: str) -> str:
+    """Why the script in place of a hook cannot answer anything by itself; "" if it can."""
+    place = os.path.join(folder_in_use(repository), hook)
+    if not is_ours(place):
+        return "it is another program's script that calls gofigure"
+    return f"{hook}{KEPT} runs first" if os.path.lexists(place + KEPT) else ""
+
+
 def calls_us(place: str) -> bool:
     """Whether this is somebody's own script with a line such as `gofigure hook pre-commit "$@"`."""
     folder, hook = os.path.split(place)
@@ -141,12 +149,13 @@ def _remembered(repository: Repository) -> list[str]:
         return []
 
 
-def script(hook: str, path: str, data: str) -> bytes:
+def script(hook: str, path: str, data: str, state_dir: str) -> bytes:
     """The shipped script, with this installation's interpreter written in."""
     import shlex
 
     text = template()
-    for name, value in (("HOOK", hook), ("PYTHON", sys.executable), ("PATH", path), ("DATA", data)):
+    values = {"HOOK": hook, "PYTHON": sys.executable, "PATH": path, "DATA": data, "STATE": state_dir}
+    for name, value in values.items():
         text = text.replace(f"@{name}@", shlex.quote(value))
     return os.fsencode(text.replace("@FLAGS@", _isolation()))
 

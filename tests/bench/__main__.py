@@ -15,6 +15,7 @@ from pathlib import Path
 HERE = Path(__file__).resolve().parent
 sys.path.insert(0, str(HERE.parent))
 
+from bench.commits import FILES, commits  # noqa: E402
 from bench.repositories import commit_all, config, peers, sources  # noqa: E402
 from bench.timing import Contestant, compare, table  # noqa: E402
 from support.install import install_wheel  # noqa: E402
@@ -126,6 +127,7 @@ def main() -> None:
             *bench.proven(big, rounds),
             *bench.trivial(1_000, rounds),
             *bench.plan(10_000, max(3, rounds // 3)),
+            *commits(folder, bench.gofigure, bench.env, sizes=FILES[:2] if quick else FILES, rounds=rounds),
             *bench.first_digest(big, max(3, rounds // 3)),
         ]
     finally:

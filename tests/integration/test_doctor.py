@@ -287,9 +287,9 @@ def test_a_hook_of_another_program(project: Repo) -> None:
 @pytest.mark.parametrize("shape", ["another version", "another form"])
 def test_a_hook_that_an_older_gofigure_wrote(project: Repo, shape: str) -> None:
     text = hook(project).read_text()
-    assert text.startswith("#!/bin/sh\n# gofigure hook, version 1.")
+    assert text.startswith("#!/bin/sh\n# gofigure hook, version 2.")
     if shape == "another version":
-        hook(project).write_text(text.replace("version 1.", "version 0.", 1))
+        hook(project).write_text(text.replace("version 2.", "version 1.", 1))
     else:
         hook(project).write_text(text.replace("python=", "interpreter="))
     assert "hooks: pre-commit is outdated: its script is of version" in warning(project)

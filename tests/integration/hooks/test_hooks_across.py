@@ -15,7 +15,8 @@ def test_two_repositories_that_start_one_another_come_to_an_end(tmp_path: Path, 
         "run = 'cd ../b && git commit --allow-empty -m x'\npass_env = ['GIT_CONFIG_GLOBAL']\n"
     )
     two.config(
-        f"[jobs.j]\non = ['pre-commit']\nstages = ['s']\n[stages.s]\ncache = false\nrun = 'cd {one.root} && gofigure_again'\n"
+        "[jobs.j]\non = ['pre-commit']\nstages = ['s']\n"
+        f"[stages.s]\ncache = false\nrun = 'cd {one.root} && gofigure_again'\n"
     )
     tool = tmp_path / "gofigure_again"
     tool.write_text(f"#!/bin/sh\nexec {' '.join(one.command)} run\n")

@@ -82,7 +82,7 @@ def test_the_script_is_posix_and_holds_an_absolute_interpreter(configured: Repo)
     assert f"python={sys.executable}\n" in text
     assert os.path.isabs(sys.executable)
     assert "@" not in text.replace('"$@"', ""), "every place of the template is filled"
-    assert len(text.splitlines()) <= 25
+    assert len(text.splitlines()) <= 80
     assert subprocess.run(["dash", "-n", script], check=False).returncode == 0
 
     configured.git("add", "-A")
