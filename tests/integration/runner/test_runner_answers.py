@@ -166,11 +166,11 @@ def test_the_shape_of_run(project: Repo) -> None:
 
 def test_the_shape_of_the_rest(project: Repo) -> None:
     project.json("run", "good")
-    assert _shape(project.json("history")) == {"runs": [{**ROW, "stages": [STAGE]}], "skips": []}
+    assert _shape(project.json("history")) == {"runs": [{**ROW, "stages": [STAGE]}], "skips": [], "hits": []}
     status = project.json("status")
     assert _shape(status["jobs"][:1]) == [{"job": "str", "last": ROW, "stages": [{"stage": "str", **NOW}]}]
     assert _shape({**status, "jobs": []}) == {
-        "content": "str", "branch": "str", "allowed": "bool", "hooks": [], "missing_hooks": [], "hooks_of_others": {},
+        "content": "str", "branch": "str", "allowed": "bool", "hooks": [], "missing_hooks": [], "hooks_of_others": {}, "fast_path": {},
         "local": {}, "disabled": [], "shared": [], "background": [], "commits": "NoneType", "jobs": [],
     }  # fmt: skip
     last = {"run": "int", **STAGE}
