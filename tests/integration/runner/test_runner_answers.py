@@ -170,11 +170,11 @@ def test_the_shape_of_the_rest(project: Repo) -> None:
     status = project.json("status")
     assert _shape(status["jobs"][:1]) == [{"job": "str", "last": ROW, "stages": [{"stage": "str", **NOW}]}]
     assert _shape({**status, "jobs": []}) == {
-        "content": "str", "branch": "str", "allowed": "bool", "hooks": [], "missing_hooks": [], "hooks_of_others": {}, "fast_path": {},
-        "local": {}, "disabled": [], "shared": [], "background": [], "commits": "NoneType", "jobs": [],
+        "content": "str", "branch": "str", "allowed": "bool", "hooks": [], "missing_hooks": [],
+        "hooks_of_others": {}, "fast_path": {}, "local": {}, "disabled": [], "shared": [], "background": [], "commits": "NoneType", "jobs": [],
     }  # fmt: skip
     last = {"run": "int", **STAGE}
-    why = {"stages": [{"stage": "str", "now": NOW, "last": last, "skipped": "NoneType"}]}
+    why = {"stages": [{"stage": "str", "now": NOW, "last": last, "skipped": "NoneType", "answered": []}]}
     assert _shape(project.json("why", "s")) == why
     reader = {"job": "str", "stage": "str", **NOW, "handed_over": "NoneType"}
     assert _shape(project.json("why", "./a")["stages"]) == [reader]
