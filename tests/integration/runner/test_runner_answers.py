@@ -171,7 +171,8 @@ def test_the_shape_of_the_rest(project: Repo) -> None:
     assert _shape(status["jobs"][:1]) == [{"job": "str", "last": ROW, "stages": [{"stage": "str", **NOW}]}]
     assert _shape({**status, "jobs": []}) == {
         "content": "str", "branch": "str", "allowed": "bool", "hooks": [], "missing_hooks": [],
-        "hooks_of_others": {}, "fast_path": {}, "local": {}, "disabled": [], "shared": [], "background": [], "commits": "NoneType", "jobs": [],
+        "hooks_of_others": {}, "fast_path": {}, "local": {}, "disabled": [], "shared": [],
+        "background": [], "commits": "NoneType", "jobs": [],
     }  # fmt: skip
     last = {"run": "int", **STAGE}
     why = {"stages": [{"stage": "str", "now": NOW, "last": last, "skipped": "NoneType", "answered": []}]}
