@@ -16,10 +16,12 @@ def check_out_modules(repository: Repository, outer: Repository, tree: str, fold
 
     `repository`: the user's own, which has them; `folder`: for the git directories.
     """
+    top = os.path.realpath(outer.root)
     for module in modules_of(outer, tree):
         kept = kept_at(repository, module)
         place = os.path.join(outer.root, os.fsdecode(module.path))
-        if kept is None or os.path.islink(place):
+        # A stage may have made a folder on the way a link into the user's own files: nothing is written there.
+        if kept is None or os.path.realpath(place) != os.path.join(top, os.fsdecode(module.path)):
             continue
         git = outer.git._replace(folder=kept, git_dir=kept)
         shares = Repository(os.path.join(repository.root, os.fsdecode(module.path)), kept, kept, git, None)
