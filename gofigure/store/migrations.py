@@ -62,4 +62,8 @@ STEPS: tuple[str, ...] = (
     -- Where a stage was executed: 'in place', 'private', or nowhere.
     ALTER TABLE stage_runs ADD COLUMN place TEXT NOT NULL DEFAULT ''
     """,
+    """
+    -- Why in a private checkout.
+    ALTER TABLE stage_runs ADD COLUMN why_there TEXT NOT NULL DEFAULT ''
+    """,
 )

@@ -108,7 +108,7 @@ def checkouts_home(repository: Repository, environ: Mapping[str, str]) -> str:
     cache = cache_home(environ)
     if cache and not any(_is_below(os.path.realpath(cache), top) for top in _working_trees(repository)):
         try:
-            return _made(os.path.join(cache, _name_of(common)), common)
+            return _made(home_in_cache(repository, environ), common)
         except OSError:  # a home that cannot be written
             pass
     return _made(home_in_repository(repository.state_dir), common)
@@ -123,6 +123,11 @@ def cache_home(environ: Mapping[str, str]) -> str:
     if not cache or "\n" in cache:  # git ends the name in a `.git` file at the line's end
         return ""
     return os.path.join(cache, "gofigure", "checkouts")
+
+
+def home_in_cache(repository: Repository, environ: Mapping[str, str]) -> str:
+    """A repository's folder there."""
+    return os.path.join(cache_home(environ), _name_of(os.path.realpath(repository.common_dir)))
 
 
 def home_in_repository(state_dir: str) -> str:

@@ -22,10 +22,11 @@ def _everything(repo: Repo, name: str) -> str:
 
 
 _SHAPES = (
-    "edited", "unborn", "text_auto", "crlf_committed_before_text_auto", "folder_become_a_file_with_crlf",
-    "ident", "working_tree_encoding", "clean_filter", "eol_crlf", "autocrlf_true", "file_mode_off", "symlinks_off", "links", "folder_become_a_link_to_one_outside",
-    "folder_become_a_link_to_one_inside", "file_and_folder_and_back", "odd_names", "deep_path", "ignored",
-    "replaced_objects", "a_path_with_a_colon", "split_index", "sparse_index", "linked_worktree", "alternates",
+    "edited", "unborn", "text_auto", "crlf_committed_before_text_auto", "folder_become_a_file_with_crlf", "ident",
+    "working_tree_encoding", "clean_filter", "eol_crlf", "autocrlf_true", "autocrlf_input", "file_mode_off",
+    "symlinks_off", "links", "folder_become_a_link_to_one_outside", "folder_become_a_link_to_one_inside",
+    "file_and_folder_and_back", "odd_names", "deep_path", "ignored", "replaced_objects", "a_path_with_a_colon",
+    "split_index", "sparse_index", "linked_worktree", "alternates",
 )  # fmt: skip
 
 

@@ -45,7 +45,7 @@ SPOILT: dict[str, Callable[[Made, Path], object]] = {
     "folder deleted": lambda made, _: shutil.rmtree(made.root / "src"),
     "chmod +x": lambda made, _: (made.root / "src/a.py").chmod(0o755),
     "chmod -x": lambda made, _: (made.root / "bin/run.sh").chmod(0o644),
-    "a file become a folder": lambda made, _: _replace(made, "src/a.py", lambda place: (place / "x").mkdir(parents=True)),
+    "a file become a folder": lambda made, _: _replace(made, "src/a.py", Path.mkdir),
     "a folder become a file": lambda made, _: _replace(made, "src", Path.touch),
     "a link become a file": lambda made, _: _replace(made, "link", Path.touch),
     "a file become a link into the user's": lambda made, user: _into(made, "src/a.py", user / "src/a.py"),
@@ -61,7 +61,7 @@ SPOILT: dict[str, Callable[[Made, Path], object]] = {
     ),
     "a rule of its own": lambda made, _: made.repo.write("src/.gitattributes", "* eol=crlf\n"),
     "a submodule that is none": lambda made, _: made.repo.git("init", "-q", str(made.root / "src")),
-}  # fmt: skip
+}
 
 
 @pytest.mark.parametrize("killed", [False, True], ids=["ended", "killed"])
@@ -93,33 +93,39 @@ def _link_away(place: Path, target: Path) -> None:
     place.symlink_to(target)
 
 
+def _remove(place: Path) -> Path:
+    shutil.rmtree(place) if place.is_dir() else place.unlink()
+    return place
+
+
+def _remove_all_but_the_lock(slot: Path) -> None:
+    for place in slot.iterdir():
+        if place.name != "lock":
+            _remove(place)
+
+
 DAMAGED: dict[str, Callable[[Path, Path], object]] = {
     "index garbage": lambda slot, _: _damage_index(slot),
     "index cut short": lambda slot, _: os.truncate(slot / "git/index", 40),
-    "index gone": lambda slot, _: (slot / "git/index").unlink(),
-    "index a folder": lambda slot, _: ((slot / "git/index").unlink(), (slot / "git/index").mkdir()),
-    "HEAD gone": lambda slot, _: (slot / "git/HEAD").unlink(),
+    "index gone": lambda slot, _: _remove(slot / "git/index"),
+    "index a folder": lambda slot, _: _remove(slot / "git/index").mkdir(),
+    "HEAD gone": lambda slot, _: _remove(slot / "git/HEAD"),
     "HEAD garbage": lambda slot, _: (slot / "git/HEAD").write_text("what?\n"),
-    "commondir gone": lambda slot, _: (slot / "git/commondir").unlink(),
+    "commondir gone": lambda slot, _: _remove(slot / "git/commondir"),
     "index.lock left": lambda slot, _: (slot / "git/index.lock").touch(),
     "a git directory with a configuration of its own": lambda slot, _: (slot / "git/config").write_text("[broken\n"),
-    "git directory gone": lambda slot, _: shutil.rmtree(slot / "git"),
+    "git directory gone": lambda slot, _: _remove(slot / "git"),
     "git directory a link to the user's": lambda slot, user: _link_away(slot / "git", user / ".git"),
-    ".git gone": lambda slot, _: (slot / "tree/.git").unlink(),
-    ".git a folder": lambda slot, _: ((slot / "tree/.git").unlink(), (slot / "tree/.git").mkdir()),
-    ".git a link to the user's": lambda slot, user: (
-        (slot / "tree/.git").unlink(),
-        (slot / "tree/.git").symlink_to(user / ".git"),
-    ),
-    "tree gone": lambda slot, _: shutil.rmtree(slot / "tree"),
-    "tree a file": lambda slot, _: (shutil.rmtree(slot / "tree"), (slot / "tree").touch()),
+    ".git gone": lambda slot, _: _remove(slot / "tree/.git"),
+    ".git a folder": lambda slot, _: _remove(slot / "tree/.git").mkdir(),
+    ".git a link to the user's": lambda slot, user: _remove(slot / "tree/.git").symlink_to(user / ".git"),
+    "tree gone": lambda slot, _: _remove(slot / "tree"),
+    "tree a file": lambda slot, _: _remove(slot / "tree").touch(),
     "tree a link to the user's": lambda slot, user: _link_away(slot / "tree", user),
-    "what is known of it gone": lambda slot, _: (slot / "last").unlink(),
+    "what is known of it gone": lambda slot, _: _remove(slot / "last"),
     "what is known of it garbage": lambda slot, _: (slot / "last").write_bytes(b"\0\xff\0"),
-    "all gone but the lock": lambda slot, _: [
-        shutil.rmtree(place) if place.is_dir() else place.unlink() for place in slot.iterdir() if place.name != "lock"
-    ],
-}  # fmt: skip
+    "all gone but the lock": lambda slot, _: _remove_all_but_the_lock(slot),
+}
 
 
 @pytest.mark.parametrize("damage", DAMAGED.values(), ids=DAMAGED.keys())
