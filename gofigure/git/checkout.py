@@ -38,8 +38,6 @@ def prepare(shares: Repository, git_dir: str, tree: str, head: Head | None) -> R
     os.makedirs(tree, mode=0o700, exist_ok=True)
     _put(os.path.join(git_dir, "commondir"), shares.common_dir + "\n")
     _put(os.path.join(git_dir, "HEAD"), f"{head.commit}\n" if head is not None else f"ref: {_UNBORN}\n")
-    with contextlib.suppress(FileNotFoundError):
-        os.unlink(os.path.join(git_dir, _UNBORN))
     _put(os.path.join(tree, ".git"), f"gitdir: {git_dir}\n")
     git = shares.git._replace(folder=tree, git_dir=git_dir)
     return Repository(tree, git_dir, shares.common_dir, git, head)

@@ -9,6 +9,7 @@ from gofigure.git import checkout
 from gofigure.git.modules import kept_at, modules_of
 from gofigure.git.objects import tree_of
 from gofigure.git.repository import Head, Repository
+from gofigure.workspace.slots import forget_the_rest
 
 
 def check_out_modules(repository: Repository, outer: Repository, tree: str, folder: str) -> None:
@@ -30,6 +31,7 @@ def check_out_modules(repository: Repository, outer: Repository, tree: str, fold
             inner_tree = tree_of(git, module.commit)[1]
         except GitError:
             continue  # the commit is not here
+        forget_the_rest(os.path.join(own, "git"))
         inner = checkout.prepare(shares, os.path.join(own, "git"), place, Head(module.commit, inner_tree))
         checkout.switch(inner, inner_tree)
         checkout.clean(inner)

@@ -14,7 +14,7 @@ from gofigure.git.repository import Head, Repository
 from gofigure.git.settings import is_partial
 from gofigure.workspace.modules import check_out_modules
 from gofigure.workspace.share import link, unlink
-from gofigure.workspace.slots import Last, Slot, acquire, checkouts_home
+from gofigure.workspace.slots import Last, Slot, acquire, checkouts_home, forget_the_rest
 
 
 class Checkout(NamedTuple):
@@ -80,8 +80,7 @@ def _checked_out(slot: Slot, repository: Repository, wanted: Wanted) -> Checkout
     was_left, last = slot.was_left, slot.last()
     slot.begin()
     slot.note(last._replace(tree=""))  # until all is done
-    with contextlib.suppress(FileNotFoundError):
-        os.unlink(os.path.join(git_dir, "index.lock"))  # the slot is ours: whoever made it is dead
+    forget_the_rest(git_dir)  # the slot is ours: whoever left it is dead
     ready = checkout.prepare(repository, git_dir, tree, wanted.head)
     for path in last.links:
         if path not in wanted.shared or last.source != repository.root:

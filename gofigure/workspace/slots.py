@@ -15,6 +15,7 @@ modules in the folders above would find the user's own files there.
 
 from __future__ import annotations
 
+import contextlib
 import errno
 import itertools
 import os
@@ -138,6 +139,14 @@ def home_in_repository(state_dir: str) -> str:
 def _working_trees(repository: Repository) -> set[str]:
     """This one and the main one: what lies in them would be seen there as untracked."""
     return {os.path.realpath(repository.root), os.path.realpath(repository.home)}
+
+
+def forget_the_rest(git_dir: str) -> None:
+    """Take out of a checkout's git directory what stages have put there: locks, half a merge, settings, branches."""
+    with contextlib.suppress(FileNotFoundError):
+        for name in os.listdir(git_dir):
+            if name not in ("HEAD", "commondir", "index") and not name.startswith("sharedindex."):
+                remove_all(os.path.join(git_dir, name))
 
 
 def remove_all(folder: str) -> None:

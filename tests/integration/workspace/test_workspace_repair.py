@@ -59,6 +59,10 @@ SPOILT: dict[str, Callable[[Made, Path], object]] = {
     "in conflict": lambda made, _: made.repo.git(
         "update-index", "--index-info", stdin=b"0 " + b"0" * 40 + b"\tREADME\n100644 " + b"1" * 40 + b" 2\tREADME\n"
     ),
+    "half a merge": lambda made, _: (made.slot / "git/MERGE_HEAD").write_text("0" * 40 + "\n"),
+    "a rebase": lambda made, _: (made.slot / "git/rebase-merge").mkdir(),
+    "made sparse": lambda made, _: made.repo.git("sparse-checkout", "set", "bin"),
+    "a split index": lambda made, _: made.repo.git("update-index", "--split-index"),
     "a rule of its own": lambda made, _: made.repo.write("src/.gitattributes", "* eol=crlf\n"),
     "a submodule that is none": lambda made, _: made.repo.git("init", "-q", str(made.root / "src")),
 }
@@ -67,11 +71,13 @@ SPOILT: dict[str, Callable[[Made, Path], object]] = {
 @pytest.mark.parametrize("killed", [False, True], ids=["ended", "killed"])
 @pytest.mark.parametrize("spoil", SPOILT.values(), ids=SPOILT.keys())
 def test_what_a_stage_spoils_is_put_right(
-    repo: Repo, tmp_path: Path, spoil: Callable[[Made, Path], object], killed: bool
+    repo: Repo, tmp_path: Path, spoil: Callable[[Made, Path], object], killed: bool, request: pytest.FixtureRequest
 ) -> None:
     seed(repo)
     repo.write("src/untracked", "the user's\n")
     repo.write("src/deep/untracked", "the user's\n")
+    if "sparse" in request.node.name:
+        repo.git("config", "extensions.worktreeConfig", "true")  # git itself would set it, for all
     before = everything(repo.root, objects=False)
     with (killed_in if killed else private)(repo) as made:
         spoil(made, repo.root)
@@ -79,8 +85,35 @@ def test_what_a_stage_spoils_is_put_right(
     with private(repo) as made:
         assert files(made.root) == cloned(repo, "HEAD", tmp_path / "clone")
         assert made.repo.git("status", "--porcelain") == b""
+        assert (
+            not {place.name.partition(".")[0] for place in (made.slot / "git").iterdir()}
+            - {"HEAD", "commondir", "index"}
+            - {"sharedindex"}
+        )
         assert made.said == [], "it was not made anew"
     assert everything(repo.root, objects=False) == before
+
+
+@pytest.mark.parametrize(
+    ("setting", "spoil"),
+    [
+        ("core.fileMode=false", "chmod +x"),
+        ("core.trustctime=false", "edited, same size and time"),
+        ("core.checkStat=minimal", "edited, same size and time"),
+        ("core.untrackedCache=true", "edited"),
+        ("core.splitIndex=true", "committed"),
+    ],
+)
+def test_whatever_the_users_settings_say_of_their_own_disk(
+    repo: Repo, tmp_path: Path, setting: str, spoil: str
+) -> None:
+    seed(repo)
+    repo.git("config", *setting.split("="))
+    with private(repo) as made:
+        SPOILT[spoil](made, repo.root)
+    with private(repo) as made:
+        assert files(made.root) == cloned(repo, "HEAD", tmp_path / "clone")
+        assert made.said == []
 
 
 def _damage_index(slot: Path) -> None:
