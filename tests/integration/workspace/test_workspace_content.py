@@ -160,9 +160,12 @@ def test_one_that_was_killed_on_the_way_too(repo: Repo, stage: str, monkeypatch:
     repo.write("a.txt", "one\n")
     commit(repo)
     repo.write(".gitattributes", "*.txt eol=crlf\n")
+    repo.write("a.txt", "two\n")
+    commit(repo)
+    (repo.root / ".gitattributes").unlink()
     commit(repo)
     repo.write("shared", "s")
-    with private(repo, "HEAD~1"):
+    with private(repo, "HEAD~2"):
         pass
     from gofigure.git import checkout
     from gofigure.workspace import private as module
@@ -178,9 +181,9 @@ def test_one_that_was_killed_on_the_way_too(repo: Repo, stage: str, monkeypatch:
             patch.setattr(checkout, "switch", switch)
         else:
             patch.setattr(module, "link", lambda *_: (_ for _ in ()).throw(KeyboardInterrupt()))
-        with pytest.raises(KeyboardInterrupt), private(repo, "HEAD", shared=[b"shared"]):
+        with pytest.raises(KeyboardInterrupt), private(repo, "HEAD~1", shared=[b"shared"]):
             pass
-    for revision, content in (("HEAD", b"one\r\n"), ("HEAD~1", b"one\n")):
+    for revision, content in (("HEAD", b"two\n"), ("HEAD~1", b"two\r\n"), ("HEAD~2", b"one\n")):
         with private(repo, revision) as made:
             assert (made.root / "a.txt").read_bytes() == content
             assert not os.path.lexists(made.root / "shared")
