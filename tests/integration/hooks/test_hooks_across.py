@@ -12,10 +12,11 @@ def test_two_repositories_that_start_one_another_come_to_an_end(tmp_path: Path, 
     one, two = (Repo.create(tmp_path / name, environment) for name in "ab")
     one.config(
         "[jobs.j]\nstages = ['s']\n[stages.s]\ncache = false\n"
-        "run = 'cd ../b && git commit --allow-empty -m x'\npass_env = ['GIT_CONFIG_GLOBAL']\n"
+        f"run = 'cd {two.root} && git commit --allow-empty -m x'\npass_env = ['GIT_CONFIG_GLOBAL']\n"
     )
     two.config(
-        "[jobs.j]\non = ['pre-commit']\nstages = ['s']\n[stages.s]\ncache = false\nrun = 'cd ../a && gofigure_again'\n"
+        "[jobs.j]\non = ['pre-commit']\nstages = ['s']\n[stages.s]\ncache = false\n"
+        f"run = 'cd {one.root} && gofigure_again'\n"
     )
     tool = tmp_path / "gofigure_again"
     tool.write_text(f"#!/bin/sh\nexec {' '.join(one.command)} run\n")

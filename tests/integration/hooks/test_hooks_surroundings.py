@@ -19,14 +19,14 @@ stages = ["nested"]
 run = '''
 dir=$(mktemp -d); cd "$dir"
 git init -q; echo x > inner; git add inner; git commit -q -m nested
-git rev-list --count HEAD >> "$OLDPWD/../nested"
+git rev-list --count HEAD >> "OUTSIDE/nested"
 '''
 """
 
 
 @pytest.fixture
 def nested(repo: Repo) -> Repo:
-    repo.config(NESTED)
+    repo.config(NESTED.replace("OUTSIDE", str(repo.root.parent)))
     repo.write("a.txt", "1\n")
     repo.gofigure("install-hooks")
     done = repo.commit("one")

@@ -139,6 +139,22 @@ def test_a_link_into_the_users_own_submodule_is_no_way_to_it(repo: Repo, inner: 
     assert everything(repo.root, objects=False) == before
 
 
+def test_where_nothing_was_put_in_order_before(repo: Repo, inner: Repo, monkeypatch: pytest.MonkeyPatch) -> None:
+    """`git clean` takes the link away; where it could not, nothing may be written through it all the same."""
+    _add(repo, str(inner.root), "deep/sub")
+    commit(repo)
+    before = everything(repo.root, objects=False)
+    with killed_in(repo) as made:
+        shutil.rmtree(made.root / "deep")
+        (made.root / "deep").symlink_to(repo.root / "deep")
+    with monkeypatch.context() as patch:
+        patch.setattr("gofigure.git.checkout.clean", lambda _checkout: None)
+        with private(repo):
+            pass
+    assert everything(repo.root, objects=False) == before
+    assert repo.git("-C", "deep/sub", "status", "--porcelain") == b""
+
+
 def test_names_that_would_lead_out_of_their_place_are_left_alone(repo: Repo, inner: Repo, tmp_path: Path) -> None:
     """CVE-2018-11235."""
     _add(repo, str(inner.root), "sub")

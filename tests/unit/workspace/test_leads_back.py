@@ -16,7 +16,7 @@ EDITABLE = {
             "__editable__.mine-1.0.pth": "import __editable___mine_1_0_finder; __editable___mine_1_0_finder.install()",
             "__editable___mine_1_0_finder.py": (
                 "from __future__ import annotations\nimport sys\n"
-                "MAPPING: dict[str, str] = {'mine': 'ROOT/mine'}\nINIT = '/__init__.py'\n"
+                "MAPPING: dict[str, str] = {'mine': 'ROOT/mine'}\nINIT = 'ROOT/gone/x'\n"
                 "def install():\n    sys.meta_path.append(_EditableFinder)\n"
             ),
         },
