@@ -7,9 +7,11 @@ from pathlib import Path
 
 import pytest
 from support.eye import everything
-from support.private import files, killed_in, private
+from support.private import files, killed_in, private, repository_of
 from support.repo import Repo
 from support.shapes import commit
+
+from gofigure.workspace.modules import check_out_modules
 
 ALLOW = ("-c", "protocol.file.allow=always")
 
@@ -53,8 +55,11 @@ def test_it_is_there_at_its_commit(repo: Repo, inner: Repo, path: str, args: tup
             assert made.repo.git("status", "--porcelain") == b""
             made.repo.write(f"{path}/file", "spoilt\n")
             made.repo.write(f"{path}/left", "x\n")
+    for lock in made.slot.glob("modules/*/git"):
+        (lock / "index.lock").touch()
     with private(repo, "HEAD") as made:
         assert files(made.root / path) == {b"file": ("file", b"1\n", False)}
+        assert made.said == [], "it was not made anew"
     assert everything(repo.root, objects=False) == before
 
 
@@ -139,20 +144,17 @@ def test_a_link_into_the_users_own_submodule_is_no_way_to_it(repo: Repo, inner: 
     assert everything(repo.root, objects=False) == before
 
 
-def test_where_nothing_was_put_in_order_before(repo: Repo, inner: Repo, monkeypatch: pytest.MonkeyPatch) -> None:
-    """`git clean` takes the link away; where it could not, nothing may be written through it all the same."""
+def test_nothing_is_written_through_a_link_even_if_git_has_left_one(repo: Repo, inner: Repo) -> None:
+    """git itself takes it away in the switch before; this is for one that does not."""
     _add(repo, str(inner.root), "deep/sub")
     commit(repo)
     before = everything(repo.root, objects=False)
-    with killed_in(repo) as made:
+    tree = repo.git("rev-parse", "HEAD^{tree}").decode().strip()
+    with private(repo) as made:
         shutil.rmtree(made.root / "deep")
         (made.root / "deep").symlink_to(repo.root / "deep")
-    with monkeypatch.context() as patch:
-        patch.setattr("gofigure.git.checkout.clean", lambda _checkout: None)
-        with private(repo):
-            pass
-    assert everything(repo.root, objects=False) == before
-    assert repo.git("-C", "deep/sub", "status", "--porcelain") == b""
+        check_out_modules(repository_of(repo), repository_of(made.repo), tree, str(made.slot / "modules"))
+        assert everything(repo.root, objects=False) == before
 
 
 def test_names_that_would_lead_out_of_their_place_are_left_alone(repo: Repo, inner: Repo, tmp_path: Path) -> None:

@@ -96,29 +96,30 @@ def test_another_working_tree_in_the_same_place_gets_its_own(project: Repo, tmp_
 
 
 def test_a_link_in_its_place_into_the_users_files_is_no_way_to_them(project: Repo) -> None:
-    """A stage says `ln -s ~/project/node_modules .`, or makes the folder above one of the user's."""
-    project.write("precious.local/left-pad/index.js", "precious")
-    project.write("node_modules/again", "again")
+    """A stage says `ln -s ~/project/tool .`: git ignores that link, so `git clean` leaves it."""
+    path = b"cache/inner/tool"
+    project.write("cache/inner/tool/x", "x")
+    project.write("precious.local/x", "precious")
     before = everything(project.root)
-    for target in ("node_modules", "precious.local"):
-        with private(project, shared=[NODE]) as made:
-            shutil.rmtree(made.root / "node_modules")
-            (made.root / "node_modules").symlink_to(project.root / target)
-        with private(project, shared=[NODE]) as made:
-            assert not (made.root / "node_modules").is_symlink()
-            assert (made.root / "node_modules/left-pad/index.js").read_text() == "pad"
+    for target in ("cache/inner/tool", "precious.local"):
+        with private(project, shared=[path]) as made:
+            shutil.rmtree(made.root / "cache/inner/tool")
+            (made.root / "cache/inner/tool").symlink_to(project.root / target)
+        with private(project, shared=[path]) as made:
+            assert not (made.root / "cache/inner/tool").is_symlink()
+            assert (made.root / "cache/inner/tool/x").read_text() == "x"
         assert everything(project.root) == before
 
 
 def test_links_of_ours_in_the_users_own_folder_are_not_ours_to_remove(project: Repo) -> None:
     """The user has such links, too; a stage has made the folder around them a link to the user's."""
-    project.write("cache/tool/x", "x")
+    project.write("cache/inner/tool/x", "x")
     project.write("precious.local/tool/y", "y")
-    (project.root / "precious.local/tool/x").symlink_to(project.root / "cache/tool/x")
+    (project.root / "precious.local/tool/x").symlink_to(project.root / "cache/inner/tool/x")
     before = everything(project.root)
-    with private(project, shared=[b"cache/tool"]) as made:
-        shutil.rmtree(made.root / "cache")
-        (made.root / "cache").symlink_to(project.root / "precious.local")
+    with private(project, shared=[b"cache/inner/tool"]) as made:
+        shutil.rmtree(made.root / "cache/inner")
+        (made.root / "cache/inner").symlink_to(project.root / "precious.local")
     with private(project, shared=[]):
         pass
     assert everything(project.root) == before

@@ -16,7 +16,7 @@ EDITABLE = {
             "__editable__.mine-1.0.pth": "import __editable___mine_1_0_finder; __editable___mine_1_0_finder.install()",
             "__editable___mine_1_0_finder.py": (
                 "from __future__ import annotations\nimport sys\n"
-                "MAPPING: dict[str, str] = {'mine': 'ROOT/mine'}\nINIT = 'ROOT/gone/x'\n"
+                "MAPPING: dict[str, str] = {'mine': 'ROOT/mine'}\nINIT = '/__init__.py'\n"
                 "def install():\n    sys.meta_path.append(_EditableFinder)\n"
             ),
         },
@@ -76,8 +76,9 @@ def _install(root: Path, packages: Path, files: dict[str, str]) -> None:
 
 @pytest.mark.parametrize(("files", "leads_to", "python"), EDITABLE.values(), ids=EDITABLE.keys())
 def test_an_editable_install_in_a_shared_environment(
-    root: Path, files: dict[str, str], leads_to: str, python: bool
+    root: Path, files: dict[str, str], leads_to: str, python: bool, monkeypatch: pytest.MonkeyPatch
 ) -> None:
+    monkeypatch.chdir(root / "src")
     packages = root / ".venv/lib/python3.11/site-packages"
     _install(root, packages, {**files, "distutils-precedence.pth": "import os; var = 'X'", "gone.pth": "ROOT/gone\n"})
     _install(root, packages, {"its-own.pth": "inside\n", "away.pth": "/usr\n"})
