@@ -7,7 +7,6 @@ import re
 import stat
 from collections.abc import Sequence
 
-from gofigure.git.checkout import WHOLE
 from gofigure.git.program import Git, output
 from gofigure.process.capture import Running
 
@@ -52,6 +51,8 @@ def _is_pointer(place: bytes) -> bool:
 
 def bring(git: Git, paths: Sequence[bytes]) -> None:
     """Have git write these files of a checkout of our own once more: what they point to may have come since."""
+    from gofigure.git.checkout import WHOLE  # most questions about pointers need none of it
+
     for path in paths:
         os.unlink(os.path.join(os.fsencode(git.folder), path))
     git.run(*WHOLE, "checkout-index", "-f", "-u", "-z", "--stdin", stdin=b"".join(path + b"\0" for path in paths))
