@@ -159,6 +159,7 @@ class StageResult(NamedTuple):
     key: bytes = b""
     parts: tuple[Part, ...] = ()  # of a stage with several locations: each one's
     place: Place | None = None  # where it was executed
+    why_there: str = ""  # why in a private checkout
 
     @property
     def blocks(self) -> bool:

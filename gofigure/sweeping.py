@@ -42,6 +42,9 @@ class Removed(NamedTuple):
     logs: int = 0  # runs that had some
     log_bytes: int = 0
     files: int = 0  # stores set aside, folders that crashes have left, markers of the fast path
+    checkouts: int = 0  # private ones
+    checkout_files: int = 0
+    checkout_bytes: int = 0
 
 
 class _Log(NamedTuple):
@@ -102,9 +105,10 @@ def _sweep(
     until = began + moment if moment is not None else math.inf
     logs, log_bytes = _remove_logs(project, store.history.states(), observe, bounds, until, dry=dry)
     files = _remove_left(project, bounds, dry=dry) + _remove_markers(project, bounds, dry=dry)
+    checkouts = _remove_checkouts(project, bounds, until, dry=dry)
     if rows is None:
         raise NotNowError("there was no time for more")
-    return Removed(*rows, logs, log_bytes, files)
+    return Removed(*rows, logs, log_bytes, files, *checkouts)
 
 
 def _settle(project: Project, store: Store, mark: str) -> None:
@@ -200,6 +204,23 @@ def _remove_markers(project: Project, bounds: Bounds, *, dry: bool) -> int:
     from gofigure.store.markers import prune
 
     return prune(project.state_dir, time.time_ns() - bounds.marker_days * DAY_NS, bounds.most_markers, dry=dry)
+
+
+def _remove_checkouts(project: Project, bounds: Bounds, until: float, *, dry: bool) -> tuple[int, int, int]:
+    """Private checkouts that were not used for long, and those of repositories that are gone; all by their locks."""
+    if project.repository is None:
+        return 0, 0, 0
+    from gofigure.workspace import sweep
+
+    def in_time() -> None:
+        _in_time(until)
+
+    repository, environ = project.repository, project.repository.git.env
+    long_ago = time.time_ns() - bounds.checkout_days * DAY_NS
+    old = [place for place in sweep.places(repository, environ) if place.used_ns < long_ago]
+    held = [sweep.remove(old, in_time, dry=dry)]
+    held += [sweep.remove_orphan(home, in_time, dry=dry) for home in sweep.orphans(environ)]
+    return sum(one.checkouts for one in held), sum(one.files for one in held), sum(one.bytes for one in held)
 
 
 def _is_ours(path: str) -> bool:

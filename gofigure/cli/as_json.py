@@ -41,6 +41,7 @@ def of_stage(stage: StageResult) -> dict[str, Any]:
         "key": stage.key.hex(),
         "parts": [of_part(part) for part in stage.parts],
         "place": stage.place,
+        "why_there": stage.why_there,
     }
 
 
@@ -80,6 +81,7 @@ def of_stage_row(stage: StageRow) -> dict[str, Any]:
         "key": stage.key.hex() if stage.key else None,
         "parts": [of_part(part) for part in stage.parts],
         "place": stage.place or None,
+        "why_there": stage.why_there,
     }
 
 

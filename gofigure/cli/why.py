@@ -54,6 +54,8 @@ def _why_stages(where: Here, loaded: Loaded, name: str, *, as_json: bool) -> Non
 def _tell(step: Step, last: StageRow | None, skipped: StageRow | None, answered: Sequence[Answered]) -> None:
     now = "" if step.reused else f"{outlook(step)}: "  # the reason of what is proven says that it is
     tell(f"{step.stage.name}: {now}{step.reason}")
+    if step.place == "private" and step.fate == "run":
+        tell(f"  it would run in a private checkout: {step.why_there}")
     for one in answered:
         often = f"{one.times} times, the last of them" if one.times > 1 else "once,"
         tell(f"  by that, the {one.hook} hook has let it through by itself {often} {ago(one.last_ns)}")
@@ -63,7 +65,8 @@ def _tell(step: Step, last: StageRow | None, skipped: StageRow | None, answered:
         tell("  it has never been executed")
         return
     took = f" in {seconds(last.seconds)}" if last.seconds else ""
-    tell(f"  executed last in run {last.run}: {last.state}{took}; why: {last.reason}")
+    where = f" in a private checkout ({last.why_there})" if last.place == "private" else ""
+    tell(f"  executed last in run {last.run}: {last.state}{took}{where}; why: {last.reason}")
     if last.note:
         tell(f"  {last.note}")
 

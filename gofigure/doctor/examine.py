@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from gofigure.doctor import (
+    checkouts,
     clock,
     configuration,
     filesystem,
@@ -50,6 +51,7 @@ CHECKS: tuple[tuple[str, Check], ...] = (
     ("file system", filesystem.check_abilities),
     ("file system", filesystem.check_locks),
     ("file system", filesystem.check_space),
+    ("private checkouts", checkouts.check_checkouts),
     ("leftovers", leftovers.check_leftovers),
 )
 

@@ -9,6 +9,7 @@ from typing import NamedTuple
 
 from gofigure.errors import GitError
 from gofigure.git.program import Git
+from gofigure.git.repository import Repository
 from gofigure.process.capture import capture
 
 MINIMUM = (2, 31)  # `rev-parse --path-format`, by which every repository is found
@@ -42,3 +43,9 @@ def settings(git: Git, *names: str) -> list[Setting]:
         if scope != "command":
             found.append(Setting(scope, name.lower(), value if equals else "true"))
     return found
+
+
+def is_partial(repository: Repository) -> bool:
+    """Whether git may have left objects with the remote (partial clone)."""
+    asked = ("config", "--get-regexp", r"^(extensions\.partialclone|remote\..*\.promisor)$")
+    return repository.git.start(*asked).finish().code == 0

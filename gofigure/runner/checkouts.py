@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import contextlib
+import os
 from collections.abc import Callable, Iterator, Mapping
 from typing import NamedTuple
 
@@ -13,6 +14,7 @@ from gofigure.model import Place, Snapshot
 from gofigure.runner.places import fallen_back
 from gofigure.runner.plan import Plan
 from gofigure.runner.setting import Setting
+from gofigure.snapshot.select import Selector
 
 
 class Places(NamedTuple):
@@ -53,6 +55,7 @@ def _private(setting: Setting, repository: Repository, plan: Plan) -> Iterator[P
     wanted = Wanted(oid, head, plan.shared.folders)
     with private_checkout(repository, wanted, setting.environ, setting.observe) as checkout:
         root = checkout.repository.root
+        _bring_lfs(setting, checkout.repository, plan)
 
         def look(place: Place) -> Snapshot:
             if place == "in place":
@@ -61,3 +64,25 @@ def _private(setting: Setting, repository: Repository, plan: Plan) -> Iterator[P
 
         repositories: dict[Place, Repository | None] = {"in place": repository, "private": checkout.repository}
         yield Places(repositories, {"in place": setting.root, "private": root}, look, oid)
+
+
+_ATTRIBUTES = Selector(pattern=r"(?:^|/)\.gitattributes$")
+
+
+def _bring_lfs(setting: Setting, checkout: Repository, plan: Plan) -> None:
+    """Files of Git LFS that were not here when the checkout was last made may have come since."""
+    selecting, tree = setting.planner.selecting, plan.content.about.tree
+    if selecting.select(tree, _ATTRIBUTES).files == 0:
+        return
+    from gofigure.git import lfs
+
+    root = os.fsencode(checkout.root)
+    for path, _ in selecting.files(tree, _ATTRIBUTES):
+        with open(os.path.join(root, path), "rb") as file:
+            if lfs.names_the_filter(file.read()):
+                break
+    else:
+        return
+    left = lfs.pointers(root, lfs.filtered(lfs.start_filtered(checkout.git)))
+    if left:
+        lfs.bring(checkout.git, left)

@@ -40,7 +40,8 @@ def execute(setting: Setting, plan: Plan, plan_again: Callable[[], Plan]) -> Run
         settle(setting.store, setting.root, setting.mark)
         from gofigure.process.log_files import make_folder  # a run that is wholly proven needs none
 
-        with opened(setting, plan) as (plan, places):
+        with opened(setting, plan) as (possible, places):
+            plan = possible if secrets is None else secrets.hide(possible)  # it may have got other reasons
             stages = [(name, step.reason, b"" if step.astray else step.key) for name, step in plan.steps.items()]
             number = setting.store.begin(_new_run(setting, plan), stages)
             if lock is not None:

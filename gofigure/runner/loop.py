@@ -113,7 +113,7 @@ class _Loop:
             parts = parts_of(step, so_far.get(stage, ()))
             took = time.monotonic() - self._under_way[stage]
             result = StageResult(stage, "interrupted", step.reason, took, note=signal_name, parts=parts)
-            self._finish(result._replace(place=step.place))
+            self._finish(result._replace(place=step.place, why_there=step.why_there))
         self._under_way.clear()
         for stage, step in self._plan.steps.items():
             if stage in self._waiting:
@@ -173,6 +173,7 @@ class _Loop:
                 key=step.key,
                 parts=parts_of(step, ended.parts),
                 place=step.place,
+                why_there=step.why_there,
             )
         )
 

@@ -53,7 +53,10 @@ class Secrets:
         text = self.mask.text
         steps = {
             name: step._replace(
-                reason=text(step.reason), unprovable=text(step.unprovable), differs=tuple(map(text, step.differs))
+                reason=text(step.reason),
+                unprovable=text(step.unprovable),
+                differs=tuple(map(text, step.differs)),
+                why_there=text(step.why_there),
             )
             for name, step in plan.steps.items()
         }

@@ -37,11 +37,12 @@ def shared_by(
 
 
 def leads_back(step: Step, shared: Shared) -> str:
-    """Why what a step does in a private checkout may be about the working tree's files after all; "" if it is not."""
+    """Why what a step does in a private checkout may be about the working tree's files after all; "" if it is not.
+
+    What another stage of the run shares is there for this one, too.
+    """
     python_path = dict(step.stage.env).get("PYTHONPATH", "").split(":")
     for way in shared.ways_back:
-        if step.stage.share is not None and way.shared not in step.stage.share and not os.path.isabs(way.shared):
-            continue
         if not (way.python and _comes_first(way, step, python_path)):
             return _words(way)
     return ""

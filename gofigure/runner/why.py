@@ -33,7 +33,7 @@ def must_run(step: Step, content: Content, *, use_proofs: bool) -> str:
     if step.inputs.files == 0:
         return "its inputs match no file"
     blind = next(_read_of(step, content.about.unprovable), None)
-    return f"{show(blind)} cannot be named by a digest" if blind is not None else ""
+    return f"{show(blind)}: {content.about.unprovable[blind]}" if blind is not None else ""
 
 
 def unprovable(step: Step, content: Content) -> str:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from typing import TYPE_CHECKING, NamedTuple
 
 from gofigure.digest.content import digest_bytes
@@ -17,12 +17,14 @@ from gofigure.git.program import output
 from gofigure.git.repository import Repository
 from gofigure.model import Snapshot
 from gofigure.process.capture import Running
-from gofigure.snapshot.select import show
 from gofigure.snapshot.trees import digest_of_tree, graft_changes, module_entry
 from gofigure.store.contents import Contents
 
 if TYPE_CHECKING:
     from gofigure.git.attributes import Conversions
+
+
+POINTER = "a Git LFS pointer, not the file itself (git lfs pull)"
 
 
 class Asked(NamedTuple):
@@ -84,14 +86,32 @@ def of_working_tree(
             unprovable[path + b"/"] = "a submodule that is not checked out (git submodule update --init)"
     for path in found.moved_modules:
         changes[path] = _module_head(repository, path)
+    unprovable.update(dict.fromkeys(_pointers(repository, asked, listed, new), POINTER))
     return Snapshot(
         "working tree",
         graft_changes(tree, changes, contents),
         oid=None if changes else oid,
         branch=found.branch,
         unprovable=unprovable,
-        notes=tuple(f"{show(path)}: {why}" for path, why in sorted(unprovable.items())),
+        notes=_notes(unprovable),
     )
+
+
+def _pointers(repository: Repository, asked: Asked, listed: bytes, new: Iterable[bytes]) -> list[bytes]:
+    """Files that are only Git LFS pointers. Where there are no attributes, nothing is spent on that."""
+    if b".gitattributes\0" not in listed and not any(path.endswith(b".gitattributes") for path in new):
+        return []
+    from gofigure.snapshot.lfs import pointers_in
+
+    return pointers_in(repository, asked.own_index, listed, new)
+
+
+def _notes(unprovable: Mapping[bytes, str]) -> tuple[str, ...]:
+    if not unprovable:
+        return ()
+    from gofigure.snapshot.lfs import notes_of
+
+    return notes_of(unprovable, POINTER)
 
 
 def of_checkout(repository: Repository, ours: frozenset[bytes], contents: Contents, observe: Observer) -> Snapshot:

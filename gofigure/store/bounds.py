@@ -39,6 +39,8 @@ class Bounds(NamedTuple):
     newest_logs: int = 10  # runs
     most_logs: int = 2_000  # runs
 
+    checkout_days: int = 14  # since a private checkout was used last
+
     aside_days: int = 30  # stores that were set aside as damaged
 
 

@@ -60,12 +60,15 @@ class StageRow(NamedTuple):
     allowed: int
     note: str
     place: str  # where it was executed; "" if it was not
+    why_there: str  # why in a private checkout
     parts: tuple[Part, ...] = ()
 
 
 EXECUTED = "('running', 'passed', 'failed', 'timed out', 'interrupted')"  # the states of a stage that was started
 RUN_COLUMNS = "id, job, trigger, worktree, content, tree, branch, state, started_ns, seconds"
-STAGE_COLUMNS = "run, stage, state, reason, key, seconds, exit_code, log, excerpt, proven, allowed, note, place"
+STAGE_COLUMNS = (
+    "run, stage, state, reason, key, seconds, exit_code, log, excerpt, proven, allowed, note, place, why_there"
+)
 PART_COLUMNS = "location, state, seconds, exit_code, log, reason"
 
 
@@ -100,7 +103,7 @@ class Ledger:
         results = list(results)
         self._db.executemany(
             "UPDATE stage_runs SET state = ?, reason = ?, seconds = ?, exit_code = ?, log = ?, excerpt = ?,"
-            " proven = ?, allowed = ?, note = ?, key = ?, place = ? WHERE run = ? AND stage = ?",
+            " proven = ?, allowed = ?, note = ?, key = ?, place = ?, why_there = ? WHERE run = ? AND stage = ?",
             [
                 (
                     result.verdict,
@@ -114,6 +117,7 @@ class Ledger:
                     result.note,
                     result.key or None,
                     result.place or "",
+                    result.why_there,
                     run,
                     result.stage,
                 )

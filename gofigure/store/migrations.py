@@ -73,4 +73,8 @@ STEPS: tuple[str, ...] = (
       at_ns INTEGER NOT NULL, hook TEXT NOT NULL, tree TEXT NOT NULL, times INTEGER NOT NULL, run INTEGER
     )
     """,
+    """
+    -- Why in a private checkout.
+    ALTER TABLE stage_runs ADD COLUMN why_there TEXT NOT NULL DEFAULT ''
+    """,
 )

@@ -14,7 +14,9 @@ from typing import NamedTuple
 
 from gofigure.digest.content import BigFileError, NotAFileError, read_regular
 
-_ABSOLUTE = re.compile(r"""['"](/[^'"\n]+)['"]""")
+_IMPORT = re.compile(r"import[ \t](.*)")
+_NAME = re.compile(r"\w+")
+_ABSOLUTE = re.compile(r"""'(/[^'\n]+)'|"(/[^"\n]+)\"""")
 
 
 class Back(NamedTuple):
@@ -22,46 +24,76 @@ class Back(NamedTuple):
 
     shared: str  # the folder that holds it
     leads_to: str  # relative to the root of the working tree; "." is the root itself
-    python: bool  # it is on Python's path, where an entry of PYTHONPATH comes first
+    python: bool  # it is Python's, and an entry of PYTHONPATH comes before it
 
 
 def ways_back(root: str, shared: Iterable[str], environ: Mapping[str, str]) -> list[Back]:
-    """Every way back in the shared folders, and in the virtual environment that is in use."""
+    """Every way back in the shared folders, and in what Python on PATH imports from."""
     top = os.path.realpath(root)
     found: list[Back] = []
-    folders = dict.fromkeys(os.path.join(root, path) for path in shared)
-    if "VIRTUAL_ENV" in environ:
-        folders[os.path.normpath(environ["VIRTUAL_ENV"])] = None
-    real = [os.path.realpath(folder) for folder in folders]
+    folders = dict.fromkeys([*(os.path.join(root, path) for path in shared), *_environments(environ)])
+    own = [real for real in map(os.path.realpath, folders) if real != top and _is_below(real, top)]
     for folder in folders:
         name = os.path.relpath(folder, root) if _is_below(folder, root) else folder
-        if os.path.exists(os.path.join(folder, "pyvenv.cfg")):
-            found += [Back(name, leads, python=True) for leads in _below(_python(folder), top, real)]
-        elif os.path.basename(folder) == "node_modules":
-            found += [Back(name, leads, python=False) for leads in _below(_node(folder), top, real)]
+        if os.path.basename(folder) == "node_modules":
+            found += [Back(name, leads, python=False) for leads in _below(_node(folder), top, own)]
+        else:
+            for place, wins in _python(folder):
+                found += [Back(name, leads, python=wins) for leads in _below([place], top, own)]
     return list(dict.fromkeys(found))
 
 
-def _below(places: Iterable[str], top: str, shared: Iterable[str]) -> Iterator[str]:
-    """Those in the working tree and in no shared folder, relative to it."""
+def _environments(environ: Mapping[str, str]) -> Iterator[str]:
+    """Where a `python` that a stage may start has its packages: virtual environments, the system's, the user's."""
+    if "VIRTUAL_ENV" in environ:
+        yield os.path.normpath(environ["VIRTUAL_ENV"])
+    for folder in dict.fromkeys(environ.get("PATH", "").split(":")):
+        place = os.path.normpath(folder)
+        if os.path.isabs(folder) and os.path.basename(place) == "bin":
+            yield os.path.dirname(place)
+    home = environ.get("HOME", "")
+    user = environ.get("PYTHONUSERBASE") or os.path.join(home, ".local")
+    if os.path.isabs(user):
+        yield os.path.normpath(user)
+
+
+def _below(places: Iterable[str], top: str, own: Iterable[str]) -> Iterator[str]:
+    """Those that are there, in the working tree and in none of the folders `own`, relative to it."""
     for place in places:
         real = os.path.realpath(place)
-        if _is_below(real, top) and not any(_is_below(real, folder) for folder in shared):
+        if _is_below(real, top) and os.path.exists(real) and not any(_is_below(real, folder) for folder in own):
             yield os.path.relpath(real, top)
 
 
-def _python(environment: str) -> Iterator[str]:
-    """The folders outside that a virtual environment imports from (site, "path configuration files"; PEP 660)."""
+def _python(environment: str) -> Iterator[tuple[str, bool]]:
+    """The folders that an environment imports from besides its own, and whether PYTHONPATH comes before them.
+
+    That is what *.pth files name (site, "path configuration files"): lines with a folder, and lines that import a
+    module, such as the finders of editable installs (PEP 660), which hold the folders as text.
+    """
     import glob  # most runs need no private checkout
 
-    for packages in glob.glob(os.path.join(glob.escape(environment), "lib*", "python*", "site-packages")):
+    for packages in glob.glob(os.path.join(glob.escape(environment), "lib*", "python*", "*-packages")):
         for place in glob.glob(os.path.join(glob.escape(packages), "*.pth")):
-            yield from (line for line in _lines(place) if line.startswith("/"))
-        for place in glob.glob(os.path.join(glob.escape(packages), "__editable__*_finder.py")):
-            for path in _ABSOLUTE.findall("\n".join(_lines(place))):
-                yield os.path.dirname(path)  # a mapping from a package to its folder
+            for line in _lines(place):
+                words = _IMPORT.match(line)
+                if words is None:
+                    yield os.path.join(packages, line), True
+                    continue
+                for name in _NAME.findall(words[1]):
+                    yield from _named_in(os.path.join(packages, f"{name}.py"))
         for place in glob.glob(os.path.join(glob.escape(packages), "*.egg-link")):
-            yield from _lines(place)[:1]
+            yield from ((line, True) for line in _lines(place)[:1])
+
+
+def _named_in(module: str) -> Iterator[tuple[str, bool]]:
+    """The folders of the packages and modules that a finder maps to files."""
+    text = "\n".join(_lines(module))
+    appended = "meta_path.insert" not in text
+    for single, double in _ABSOLUTE.findall(text):
+        path = single or double
+        if os.path.exists(path):  # other texts may begin with a slash
+            yield os.path.dirname(path.removesuffix("/__init__.py")), appended
 
 
 def _node(modules: str) -> Iterator[str]:
@@ -76,7 +108,8 @@ def _node(modules: str) -> Iterator[str]:
 
 def _lines(place: str) -> list[str]:
     try:
-        return read_regular(os.fsencode(place)).decode("utf-8", "replace").splitlines()
+        lines = read_regular(os.fsencode(place)).decode("utf-8", "surrogateescape").splitlines()
+        return [line.rstrip() for line in lines if line.strip() and not line.startswith("#") and "\0" not in line]
     except (OSError, NotAFileError, BigFileError):
         return []
 

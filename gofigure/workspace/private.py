@@ -11,9 +11,10 @@ from gofigure.errors import GitError
 from gofigure.events import Observer, Progress
 from gofigure.git import checkout
 from gofigure.git.repository import Head, Repository
+from gofigure.git.settings import is_partial
 from gofigure.workspace.modules import check_out_modules
 from gofigure.workspace.share import link, unlink
-from gofigure.workspace.slots import Slot, acquire, checkouts_home
+from gofigure.workspace.slots import Last, Slot, acquire, checkouts_home, forget_the_rest
 
 
 class Checkout(NamedTuple):
@@ -49,35 +50,75 @@ def private_checkout(
 
 
 def _made_ready(slot: Slot, repository: Repository, wanted: Wanted, observe: Observer) -> Checkout:
-    """Bring the place to the wanted tree; if that fails, from nothing."""
-    if not os.path.isdir(os.path.join(slot.folder, "git")):
+    """Bring the place to the wanted tree; if that fails, from nothing. What cannot be had at all leaves nothing."""
+    if _is_whole(slot):
+        try:
+            return _checked_out(slot, repository, wanted)
+        except (GitError, OSError):
+            observe(Progress("making the private checkout anew", 0, 0))
+    else:
         observe(Progress("making a private checkout", 0, 0))
-        return _checked_out(slot, repository, wanted)
+    slot.empty()
     try:
         return _checked_out(slot, repository, wanted)
-    except (GitError, OSError):
-        observe(Progress("making the private checkout anew", 0, 0))
-        slot.empty()
-        return _checked_out(slot, repository, wanted)
+    except (GitError, OSError) as error:
+        with contextlib.suppress(OSError):
+            slot.empty()
+        if isinstance(error, GitError) and is_partial(repository):
+            raise GitError("some of its files were never fetched, as this is a partial clone") from error
+        raise
+
+
+def _is_whole(slot: Slot) -> bool:
+    """Whether both folders are there, as folders: a stage may have made one a link into the user's own files."""
+    places = (os.path.join(slot.folder, name) for name in ("git", "tree"))
+    return all(os.path.isdir(place) and not os.path.islink(place) for place in places)
 
 
 def _checked_out(slot: Slot, repository: Repository, wanted: Wanted) -> Checkout:
-    tree = os.path.join(slot.folder, "tree")
-    was_left = slot.was_left
+    git_dir, tree = os.path.join(slot.folder, "git"), os.path.join(slot.folder, "tree")
+    was_left, last = slot.was_left, slot.last()
     slot.begin()
-    with contextlib.suppress(FileNotFoundError):
-        os.unlink(os.path.join(slot.folder, "git", "index.lock"))  # the slot is ours: whoever made it is dead
-    ready = checkout.prepare(repository, os.path.join(slot.folder, "git"), tree, wanted.head)
-    for path in set(slot.links()).difference(wanted.shared):
-        unlink(path, repository.root, tree)
-    checkout.switch(ready, wanted.tree)
-    if was_left:
-        checkout.clean(ready)
+    slot.note(last._replace(tree=""))  # until all is done
+    forget_the_rest(git_dir)  # the slot is ours: whoever left it is dead
+    ready = checkout.prepare(repository, git_dir, tree, wanted.head)
+    for path in last.links:
+        if path not in wanted.shared or last.source != repository.root:
+            unlink(path, last.source, tree)
+    conversion = _bring(ready, last, wanted.tree, was_left=was_left)
     check_out_modules(repository, ready, wanted.tree, os.path.join(slot.folder, "modules"))
-    slot.note_links(wanted.shared)  # before they are made: they must be found again
+    now = Last(repository.root, wanted.tree, conversion, _stamp(ready.index_file), tuple(wanted.shared))
+    slot.note(now)  # before the links are made: they must be found again
     for path in wanted.shared:
         link(path, repository.root, tree)
     return Checkout(ready, frozenset(wanted.shared))
+
+
+def _bring(ready: Repository, last: Last, tree: str, *, was_left: bool) -> str:
+    """Bring the files from one tree to another; the rules of conversion by which that was done."""
+    is_new = not os.path.exists(ready.index_file)
+    rules = checkout.start_conversion(ready)
+    try:
+        if not is_new and _stamp(ready.index_file) != last.stamp:
+            checkout.drop_flags(ready)
+        differs = checkout.differences(ready, last.tree, tree) if last.tree else None
+        checkout.switch(ready, tree)
+    finally:
+        conversion = checkout.conversion(ready, rules)
+    if not is_new and (differs is None or differs.attributes or conversion != last.conversion):
+        os.unlink(ready.index_file)  # then git writes every file, as in a new clone
+        checkout.switch(ready, tree)
+    if not is_new and (was_left or differs is None or differs.ignores):
+        checkout.clean(ready)
+    return conversion
+
+
+def _stamp(path: str) -> str:
+    try:
+        info = os.lstat(path)
+    except OSError:
+        return ""
+    return f"{info.st_ino} {info.st_size} {info.st_mtime_ns}"  # not the ctime: a look at it makes a hard link
 
 
 def _put_in_order(slot: Slot, ready: Checkout) -> None:

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import contextlib
 import os
 from collections.abc import Callable, Iterable, Sequence
 
 from gofigure.digest.tree import look_up
 from gofigure.git.exclude import ignored
 from gofigure.git.repository import Repository
+from gofigure.workspace.slots import remove_all
 
 # What tools keep beside the file that describes a project: installed modules, and what takes long to build.
 BESIDE: dict[str, tuple[str, ...]] = {
@@ -59,19 +61,22 @@ def link(path: bytes, source: str, tree: str) -> None:
     """Make what stands at `path` in `source` stand in `tree`, too.
 
     A folder becomes a folder of links, one for each thing in it: a rule such as `node_modules/` ignores it then, too,
-    and a stage that removes it, or installs something into it, does that here and not in the working tree.
+    and a stage that removes it, or installs something into it, does that here and not in the working tree. What a
+    stage has put in the place of a link goes: it would hide what the working tree has by now.
     """
-    there, here = (os.path.join(os.fsencode(top), path) for top in (source, tree))
+    there, here = os.path.join(os.fsencode(source), path), os.path.join(os.fsencode(tree), path)
+    _make_way(os.fsencode(tree), os.path.dirname(path))
     if os.path.islink(there) or not os.path.isdir(there):
-        if not os.path.lexists(here):
-            os.makedirs(os.path.dirname(here), exist_ok=True)
-            os.symlink(there, here)
+        _put_link(here, there)
         return
-    os.makedirs(here, exist_ok=True)
-    wanted, present = set(os.listdir(there)), set(os.listdir(here))
-    for name in wanted - present:
-        os.symlink(os.path.join(there, name), os.path.join(here, name))
-    for name in present - wanted:
+    if os.path.islink(here) or not os.path.isdir(here):
+        if os.path.lexists(here):
+            os.unlink(here)  # whatever it leads to, that stays
+        os.mkdir(here)
+    wanted = _names(there)
+    for name in wanted:
+        _put_link(os.path.join(here, name), os.path.join(there, name))
+    for name in _names(here) - wanted:
         _unlink(os.path.join(here, name), os.path.join(there, name))
 
 
@@ -79,15 +84,45 @@ def unlink(path: bytes, source: str, tree: str) -> None:
     """Take our links at `path` away again; whatever a stage has put there stays."""
     there, here = (os.path.join(os.fsencode(top), path) for top in (source, tree))
     # A stage may have made a folder on the way a link into the user's own files: nothing is removed there.
-    if os.path.realpath(os.path.dirname(here)) != os.path.realpath(os.fsencode(tree) + b"/" + os.path.dirname(path)):
+    if os.path.realpath(os.path.dirname(here)) != os.path.join(
+        os.path.realpath(os.fsencode(tree)), os.path.dirname(path)
+    ).rstrip(b"/"):
         return
     if os.path.islink(here) or not os.path.isdir(here):
         _unlink(here, there)
         return
-    for name in os.listdir(here):
+    for name in _names(here):
         _unlink(os.path.join(here, name), os.path.join(there, name))
+    with contextlib.suppress(OSError):  # something of a stage's is left in it
+        os.rmdir(here)
+
+
+def _make_way(tree: bytes, folder: bytes) -> None:
+    """Make a folder in `tree`; what a stage has put on the way to it goes, and what that leads to stays."""
+    place = tree
+    for name in folder.split(b"/") if folder else ():
+        place = os.path.join(place, name)
+        if os.path.islink(place) or not os.path.isdir(place):
+            if os.path.lexists(place):
+                os.unlink(place)
+            os.mkdir(place)
+
+
+def _put_link(place: bytes, target: bytes) -> None:
+    if os.path.islink(place) and os.readlink(place) == target:
+        return
+    if os.path.lexists(place):
+        remove_all(os.fsdecode(place))
+    os.symlink(target, place)
 
 
 def _unlink(place: bytes, target: bytes) -> None:
     if os.path.islink(place) and os.readlink(place) == target:
         os.unlink(place)
+
+
+def _names(folder: bytes) -> set[bytes]:
+    try:
+        return set(os.listdir(folder))
+    except OSError:  # somebody is working there: `npm ci` has just removed it
+        return set()

@@ -12,7 +12,7 @@ def test_two_repositories_that_start_one_another_come_to_an_end(tmp_path: Path, 
     one, two = (Repo.create(tmp_path / name, environment) for name in "ab")
     one.config(
         "[jobs.j]\nstages = ['s']\n[stages.s]\ncache = false\n"
-        "run = 'cd ../b && git commit --allow-empty -m x'\npass_env = ['GIT_CONFIG_GLOBAL']\n"
+        f"run = 'cd {two.root} && git commit --allow-empty -m x'\npass_env = ['GIT_CONFIG_GLOBAL']\n"
     )
     two.config(
         "[jobs.j]\non = ['pre-commit']\nstages = ['s']\n"

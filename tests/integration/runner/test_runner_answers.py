@@ -142,6 +142,7 @@ def _shape(value: Any) -> Any:
 STAGE = {
     "stage": "str", "verdict": "str", "reason": "str", "seconds": "float", "exit_code": "int", "log": "str",
     "excerpt": [], "proven": "bool", "note": "str", "allowed": "bool", "key": "str", "parts": [], "place": "str",
+    "why_there": "str",
 }  # fmt: skip
 RUN = {"run": "int", "job": "str", "verdict": "str", "seconds": "float", "stages": [STAGE]}
 ROW = {

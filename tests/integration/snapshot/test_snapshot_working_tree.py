@@ -408,7 +408,7 @@ def test_trap_16_what_a_sparse_checkout_leaves_out_is_content_that_no_stage_can_
 
 
 def test_trap_17_an_lfs_pointer_and_the_file_it_stands_for_have_one_digest(repo: Repo) -> None:
-    """Both are what git stores; that a stage sees the pointer is not told apart (see the xfail below)."""
+    """Both are what git stores; that a stage sees the pointer is told besides."""
     pointer = b"version https://git-lfs.github.com/spec/v1\noid sha256:" + b"0" * 64 + b"\nsize 3\n"
     seed(repo)
     (repo.root.parent / "pointer").write_bytes(pointer)
@@ -422,7 +422,6 @@ def test_trap_17_an_lfs_pointer_and_the_file_it_stands_for_have_one_digest(repo:
     assert looking.here().tree == before == by_hand(repo)
 
 
-@pytest.mark.xfail(reason="nothing looks for LFS pointers yet (trap 17)")
 def test_trap_17_an_input_that_is_still_a_pointer_is_refused_as_proven(repo: Repo) -> None:
     test_trap_17_an_lfs_pointer_and_the_file_it_stands_for_have_one_digest(repo)
     repo.git("checkout", "--", "a.bin")

@@ -32,8 +32,15 @@ def test_a_store_of_an_earlier_release_gets_a_place_for_them(tmp_path: Path, mon
     earlier = next(at for at, step in enumerate(STEPS) if "stage_parts" in step)
     with monkeypatch.context() as patch:
         patch.setattr("gofigure.store.db.STEPS", STEPS[:earlier])
-        with Store.open(path, b"token")[0] as store:
-            before = _record(store, ())
+        Store.open(path, b"token")[0].close()
+    before = 1
+    with contextlib.closing(sqlite3.connect(path)) as connection:  # today's program writes today's columns
+        run = (before, "j", "manual", "/w", "x", b"", "main", "failed", 1, 1, 1.0)
+        connection.execute("INSERT INTO runs VALUES (?,?,?,?,?,?,?,?,?,?,?)", run)
+        connection.execute(
+            "INSERT INTO stage_runs (run, seq, stage, state, reason) VALUES (?, 0, 's', 'failed', 'why')", (before,)
+        )
+        connection.commit()
     with Store.open(path, b"token")[0] as store:
         now = _record(store, PARTS)
         assert store.history.stages([before])[before][0].parts == ()

@@ -16,7 +16,7 @@ def _run(number: int, state: str, job: str = "check") -> RunRow:
 
 
 def _stage(run: int, state: str, *, key: bytes | None = b"k", allowed: int = 0, reason: str = "") -> StageRow:
-    return StageRow(run, "s", state, reason, key, 1.0, 0, None, "", 0, allowed, "", "in place")
+    return StageRow(run, "s", state, reason, key, 1.0, 0, None, "", 0, allowed, "", "in place", "")
 
 
 def _said(*rows: tuple[RunRow, StageRow]) -> tuple[bool, str]:
