@@ -10,6 +10,7 @@ import subprocess
 import time
 from pathlib import Path
 
+from support.processes import guardians
 from support.repo import Repo
 from support.rig import Rig, alive, bearers, lines, said, until, verdicts
 
@@ -103,6 +104,8 @@ def test_what_a_killed_run_left_alive_is_ended_by_the_next(repo: Repo, rig: Rig)
     repo.gofigure("allow")
     running = rig.start(repo, "run")
     stray = gate.arrive()
+    for guardian in guardians(running.pid):
+        os.kill(guardian, signal.SIGKILL)
     os.kill(running.pid, signal.SIGKILL)
     running.close()
     assert alive(stray)
