@@ -18,7 +18,7 @@ from gofigure.errors import GofigureError
 from gofigure.git.repository import Repository
 from gofigure.triggers import hooks_path, install
 
-MANY = 8
+MANY = 20
 KEPT = ".before-gofigure"
 
 
