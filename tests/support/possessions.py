@@ -17,12 +17,12 @@ Content = Mapping[str, object]
 
 
 class Possessions(NamedTuple):
-    """`files`: mode, kind, content and time of each; `index`: each entry with its flags; the rest as git tells it."""
+    """`files`: mode, kind, content, time of each; `staged`: the index, entries with flags; the rest as git tells it."""
 
     files: Content
-    index: Content
-    refs: Content  # HEAD among them
-    logs: Content  # of HEAD, of branches and of the stash
+    staged: Content
+    refs: Mapping[str, bytes]  # HEAD among them
+    logs: Mapping[str, bytes]  # of HEAD, of branches and of the stash
     places: Content  # configuration, hooks, working trees
 
 
@@ -59,11 +59,11 @@ def index_of(repo: Repo, file: str | None = None) -> dict[str, object]:
 
 def differences(before: Content, after: Content, but: Collection[str] = ()) -> list[str]:
     """What is not the same, in words; names that begin with one of `but` do not count."""
-    told = []
-    for name in sorted(before.keys() | after.keys()):
-        if before.get(name) != after.get(name) and not name.startswith(tuple(but)):
-            told.append(f"{name}: {before.get(name, 'nothing')!r} became {after.get(name, 'nothing')!r}")
-    return told
+    return [
+        f"{name}: {before.get(name, 'nothing')!r} became {after.get(name, 'nothing')!r}"
+        for name in sorted(before.keys() | after.keys())
+        if before.get(name) != after.get(name) and not name.startswith(tuple(but))
+    ]
 
 
 def locks(repo: Repo) -> list[Path]:
@@ -92,5 +92,5 @@ def _files(root: Path) -> dict[str, object]:
     return seen
 
 
-def _texts(folder: Path, prefix: str) -> dict[str, object]:
+def _texts(folder: Path, prefix: str) -> dict[str, bytes]:
     return {f"{prefix}{path.relative_to(folder)}": path.read_bytes() for path in folder.rglob("*") if path.is_file()}

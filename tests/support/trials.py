@@ -40,6 +40,11 @@ def _staged(repo: Repo, chance: random.Random) -> None:
     repo.git("add", "a/file")
 
 
+def _staged_and_edited(repo: Repo, chance: random.Random) -> None:
+    _staged(repo, chance)
+    repo.write("a/file", _text(chance))
+
+
 def _removed(repo: Repo, chance: random.Random) -> None:
     """Here, in the index only, or in both."""
     way = chance.choice((["rm", "-q", "--cached"], ["rm", "-q", "-f"], []))
@@ -96,7 +101,7 @@ def _inner(repo: Repo, _chance: random.Random) -> None:
 STATES: dict[str, State] = {
     "staged": _staged,
     "edited": lambda repo, chance: repo.write("b/file", _text(chance)),
-    "staged and edited again": lambda repo, chance: (_staged(repo, chance), repo.write("a/file", _text(chance))),
+    "staged and edited again": _staged_and_edited,
     "untracked": lambda repo, chance: repo.write(f"new/{chance.randrange(1000)}", _text(chance), mode=0o640),
     "odd untracked": lambda repo, chance: repo.write(b"-rf \n\xff", _text(chance)),
     "ignored": lambda repo, chance: repo.write("x.ignored", _text(chance)),
@@ -141,7 +146,7 @@ class Expected(NamedTuple):
     """What git makes of a command that nobody stops."""
 
     tree: str | None = None  # of the new commit; None: there is none
-    index: dict[str, object] | None = None  # None: it stays
+    staged: dict[str, object] | None = None  # the index; None: it stays
 
 
 class Command(NamedTuple):

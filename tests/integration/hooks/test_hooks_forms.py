@@ -74,6 +74,12 @@ def _with(*args: str) -> Form:
     return form
 
 
+def _paths_from_a_file(repo: Repo, turn: int) -> Done:
+    _stage(repo, turn)
+    _edit(repo, turn)
+    return _commit(repo, "--pathspec-from-file=-", stdin=b"b/file\n")
+
+
 def _patch(repo: Repo, turn: int) -> Done:
     """The first hunk of two."""
     before = (repo.root / "long").read_text()
@@ -184,10 +190,7 @@ FORMS: dict[str, Form] = {
     "-- path": _with("--", "b/file"),
     "--only": _with("--only", "b/file"),
     "--include": _with("--include", "b/file"),
-    "--pathspec-from-file": lambda repo, turn: (
-        _edit(repo, turn),
-        _commit(repo, "--pathspec-from-file=-", stdin=b"b/file\n"),
-    )[1],
+    "--pathspec-from-file": _paths_from_a_file,
     "--amend": _with("--amend"),
     "--amend -a": _with("--amend", "-a"),
     "--amend, the message only": _message_only,

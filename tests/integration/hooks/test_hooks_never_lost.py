@@ -7,9 +7,9 @@ GOFIGURE_SEED where the seeds begin. The seed is in the test's name: GOFIGURE_SE
 
 from __future__ import annotations
 
+import contextlib
 import os
 import random
-import re
 import select
 import signal
 import time
@@ -21,7 +21,7 @@ from support.facts import Looker, tree
 from support.possessions import Possessions, differences
 from support.processes import command_line
 from support.repo import Repo
-from support.rig import Gate, Rig, Running, bearers, said
+from support.rig import Gate, Rig, Running, bearers
 from support.trials import (
     COMMANDS,
     Command,
@@ -143,24 +143,28 @@ def _nobody_is_left(scene: Scene) -> None:
 
 
 def _compare(before: list[Possessions], after: list[Possessions], command: Command, moved: Expected | None) -> None:
-    """`moved`: what git made of a command that came to its end."""
+    """`moved`: what git makes of a command that comes to its end; None: it did not."""
+    to_move: tuple[str, ...] = ()
+    if moved is not None:  # HEAD and its branch go on, and what is known of a remote repository
+        branch = os.fsdecode(before[0].refs["HEAD"]).removeprefix("ref: ").strip()
+        to_move = ("HEAD", "refs/remotes/", branch)
+    logs_to_move = [f"{where}/{name}" for where in ("common", "own") for name in to_move]
     for old, new in zip(before, after, strict=True):
         assert differences(old.files, new.files, command.may_change) == []
         assert differences(old.places, new.places) == []
-        stash = ("refs/stash", "common/refs/stash")
-        assert old.refs.get(stash[0]) == new.refs.get(stash[0])
-        assert old.logs.get(stash[1]) == new.logs.get(stash[1])
-        if moved is None:
-            assert differences(old.refs, new.refs) == []
-            assert differences(old.logs, new.logs) == []
-    index = before[0].index if moved is None or moved.index is None else moved.index
+        assert differences(old.refs, new.refs, to_move) == []
+        assert differences(old.logs, new.logs, logs_to_move) == []
+        assert all(new.logs[name].startswith(log) for name, log in old.logs.items()), "a log only grows"
+    index = before[0].staged if moved is None or moved.staged is None else moved.staged
     if not command.may_change:
-        assert differences(index, after[0].index) == []
+        assert differences(index, after[0].staged) == []
     for old, new in zip(before[1:], after[1:], strict=True):
-        assert differences(old.index, new.index) == []
+        assert differences(old.staged, new.staged) == []
 
 
-def _check(scene: Scene, command: Command, before: list[Possessions], expected: Expected, heads: tuple[bytes, bytes]) -> None:
+def _check(
+    scene: Scene, command: Command, before: list[Possessions], expected: Expected, heads: tuple[bytes, bytes]
+) -> None:
     """What a command has done where it came to its end: one commit, of just that tree, which the stages have seen."""
     old, new = heads
     if expected.tree is not None:
@@ -205,13 +209,13 @@ def _trial(scene: Scene, command: Command, stop: Stop, flags: list[str]) -> None
     after = scene.owned()
     if code == 0 or (of_git and now != head):
         moved = expected if command.of_git else None
-        if of_git and stop.number == signal.SIGKILL and after[0].index == before[0].index:
-            moved = expected._replace(index=None)  # killed between its two last steps
+        if of_git and stop.number == signal.SIGKILL and after[0].staged == before[0].staged:
+            moved = expected._replace(staged=None)  # killed between its two last steps
         _compare(before, after, command, moved)
         _check(scene, command, before, expected, (head, now))
         assert "fails" not in flags, running.output
     else:
-        _compare(before, after, command, expected._replace(index=None) if "push" in command.argv else None)
+        _compare(before, after, command, expected._replace(staged=None) if "push" in command.argv else None)
 
 
 def _merging(repo: Repo) -> bool:
@@ -259,3 +263,33 @@ def test_what_is_the_users_is_as_it_was(repo: Repo, rig: Rig, tmp_path: Path, st
         if name == "merge" and not _merging(scene.repo):
             without_half_a_merge(scene.repo)
         _and_then_it_works(scene, COMMANDS[name])
+
+
+HARMS = {
+    "none": "true",
+    "a stash": "cd ROOT && git stash -q",
+    "a stash and back": "cd ROOT && git stash -q && git stash pop -q",
+    "files removed": "rm ROOT/new/file",
+    "files written anew": "cp ROOT/b/file ROOT/x && mv ROOT/x ROOT/b/file",
+    "a mode": "chmod 600 ROOT/b/file",
+    "the index": "cd ROOT && git update-index --assume-unchanged c/file",
+    "a branch": "cd ROOT && git branch made-by-a-stage",
+    "HEAD": "cd ROOT && git checkout -q --detach",
+    "the configuration": "cd ROOT && git config user.name Nobody",
+    "a lock that stays": "touch ROOT/.git/index.lock",
+    "a process that stays": "cd / && setsid env -u GOFIGURE_RUN sleep 20 &",
+    "another tree": "cd ROOT && git add b/file",
+}
+
+
+@pytest.mark.parametrize("harm", HARMS.values(), ids=HARMS.keys())
+def test_the_property_is_one_that_can_fail(repo: Repo, rig: Rig, tmp_path: Path, harm: str) -> None:
+    """The negative control: a stage that does what the peers do, and worse."""
+    scene = Scene(repo, tmp_path, rig, random.Random(1), extra=f"; ({harm.replace('ROOT', str(repo.root))})")
+    scene.repo = scene.main
+    repo.write("a/file", "staged\n")
+    repo.git("add", "a/file")
+    repo.write("b/file", "edited\n")
+    repo.write("new/file", "untracked\n")
+    with contextlib.nullcontext() if harm == "true" else pytest.raises(AssertionError):
+        _trial(scene, COMMANDS["commit"], Stop(0, group=False, seconds=0.0), [])
