@@ -78,7 +78,7 @@ def _files(root: Path) -> dict[str, object]:
         at_root = Path(parent) == root
         folders[:] = [name for name in folders if not (at_root and name in _OURS)]
         for name in [*folders, *files]:
-            if at_root and name in _OURS:
+            if at_root and (name in _OURS or name.startswith(".gofigure.set-aside-")):
                 continue
             place = os.path.join(parent, name)
             info = os.lstat(place)
