@@ -65,9 +65,12 @@ def _checked_out(slot: Slot, repository: Repository, wanted: Wanted) -> Checkout
     tree = os.path.join(slot.folder, "tree")
     was_left = slot.was_left
     slot.begin()
+    git_dir = os.path.join(slot.folder, "git")
+    if was_left:
+        _end_git(git_dir)
     with contextlib.suppress(FileNotFoundError):
-        os.unlink(os.path.join(slot.folder, "git", "index.lock"))  # the slot is ours: whoever made it is dead
-    ready = checkout.prepare(repository, os.path.join(slot.folder, "git"), tree, wanted.head)
+        os.unlink(os.path.join(git_dir, "index.lock"))  # the slot is ours: whoever made it is dead
+    ready = checkout.prepare(repository, git_dir, tree, wanted.head)
     for path in set(slot.links()).difference(wanted.shared):
         unlink(path, repository.root, tree)
     checkout.switch(ready, wanted.tree)
@@ -78,6 +81,18 @@ def _checked_out(slot: Slot, repository: Repository, wanted: Wanted) -> Checkout
     for path in wanted.shared:
         link(path, repository.root, tree)
     return Checkout(ready, frozenset(wanted.shared))
+
+
+def _end_git(git_dir: str) -> None:
+    """End the git that a killed run has started here: it may still be writing files, or wait for a filter.
+
+    At once: what it leaves half done, the next switch puts right.
+    """
+    import signal
+
+    from gofigure.process.ladder import end_all
+
+    end_all(markers=[os.fsencode(f"GIT_DIR={git_dir}")], steps=((signal.SIGKILL, 2.0),))
 
 
 def _put_in_order(slot: Slot, ready: Checkout) -> None:

@@ -114,7 +114,7 @@ def test_what_is_staged_is_seen_and_what_is_not_stays(repo: Repo, tmp_path: Path
 
 
 def test_a_stage_that_writes_where_the_user_has_edits_writes_into_its_own_checkout(repo: Repo, tmp_path: Path) -> None:
-    """Lefthook fail_on_changes_recover_previous_change, #1480: a whole-tree checkout took edits of other files along."""
+    """Lefthook fail_on_changes_recover_previous_change, #1480: a whole-tree checkout took other edits along."""
     _installed(repo, tmp_path, "; echo formatted > other; rm -f second; echo x > made")
     repo.write("second", "1\n")
     repo.write("other", "staged\n")

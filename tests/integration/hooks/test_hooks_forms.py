@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import os
+import signal
 from collections.abc import Callable
 from pathlib import Path
 
 import pytest
 from support.facts import Looker, tree
 from support.repo import Done, Repo
-from support.rig import Rig, said
+from support.rig import Rig, alive, said
 
 Form = Callable[[Repo, int], Done]
 
@@ -300,6 +301,27 @@ def test_of_two_commits_at_once_in_one_tree_one_is_refused_by_git_and_nothing_is
     assert repo.git("log", "--format=%s").split() == [b"first", b"one"]
     assert repo.git("status", "--porcelain") == b"?? untracked\n"
     assert not list((repo.root / ".git").rglob("*.lock"))
+
+
+def test_a_checkout_that_is_still_being_filled_for_a_killed_run_is_not_shared_with_it(
+    repo: Repo, looker: Looker, rig: Rig
+) -> None:
+    """Git does not end with who has started it, and may be waiting for a filter."""
+    gate = rig.gate()
+    repo.git("config", "filter.slow.smudge", f"{gate.sh}; cat")
+    repo.write(".gitattributes", "slow filter=slow\n")
+    repo.write("slow", "1\n")
+    repo.write("untracked", "x\n")
+    repo.git("add", ".gitattributes", "slow")
+    first = rig.start(repo, "run", "--staged")
+    filling = gate.arrive()
+    os.kill(first.pid, signal.SIGKILL)
+    second = rig.start_program(["git", "commit", "-q", "-m", "two"], repo.root, repo.env)
+    gate.arrive()
+    assert not alive(filling)
+    gate.open()
+    assert second.finish() == 0, second.output.decode()
+    assert looker.seen[-1].files == tree(repo)
 
 
 NESTED = "cd $(mktemp -d) && git init -q && echo x > inner && git add inner && git commit -q -m nested"
