@@ -291,3 +291,50 @@ def test_rewording_in_a_rebase_asks_as_a_commit_does(repo: Repo, tmp_path: Path)
     assert repo.git("log", "-1", "--format=%s") == b"better\n"
     assert [one.files for one in looker.seen] in ([], [tree(repo)])
     assert os.path.exists(repo.root / "untracked")
+
+
+def _squash(repo: Repo) -> None:
+    repo.git(
+        "rebase", "-q", "-i", "HEAD~2", env={"GIT_SEQUENCE_EDITOR": "sed -i 2s/^pick/squash/", "GIT_EDITOR": "true"}
+    )
+
+
+def _fixup(repo: Repo) -> None:
+    repo.git("rebase", "-q", "-i", "HEAD~2", env={"GIT_SEQUENCE_EDITOR": "sed -i 2s/^pick/fixup/"})
+
+
+def _skip(repo: Repo) -> None:
+    repo.git("checkout", "-q", "-b", "side", "HEAD~2")
+    repo.write("other", "in conflict\n")
+    repo.git("commit", "-q", "-a", "-m", "side")
+    assert repo.try_git("rebase", "side", "main").returncode != 0
+    repo.git("rebase", "--skip")
+
+
+def _drop(repo: Repo) -> None:
+    repo.git("rebase", "-q", "-i", "HEAD~2", env={"GIT_SEQUENCE_EDITOR": "sed -i 1s/^pick/drop/"})
+
+
+REWRITES = {"squash": _squash, "fixup": _fixup, "skip": _skip, "drop": _drop}
+
+
+@pytest.mark.parametrize("rewrite", REWRITES.values(), ids=REWRITES.keys())
+def test_rewritten_commits_are_told_as_git_tells_them(
+    repo: Repo, tmp_path: Path, rewrite: Callable[[Repo], None]
+) -> None:
+    """Git t5407: rebase -i with squash, fixup and drop, rebase --skip; a stage beside another hook."""
+    hook = '#!/bin/sh\necho "$@" >> FOLDER/hook; cat >> FOLDER/hook\n'.replace("FOLDER", str(tmp_path))
+    repo.write(".git/hooks/post-rewrite", hook, mode=0o755)
+    repo.config(
+        '[jobs.told]\non = ["post-rewrite"]\nstages = ["told"]\n[stages.told]\n'
+        f"""run = 'echo "$@" >> {tmp_path}/stage; cat >> {tmp_path}/stage'\n"""
+    )
+    repo.write("other", "1\n")
+    repo.commit("one")
+    assert repo.gofigure("install-hooks").returncode == 0
+    for name in ("two", "other"):
+        repo.write(name, f"{name}\n")
+        repo.commit(name)
+    rewrite(repo)
+    assert (tmp_path / "stage").read_text() == (tmp_path / "hook").read_text()
+    assert "rebase\n" in (tmp_path / "hook").read_text()

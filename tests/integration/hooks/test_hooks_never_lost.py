@@ -179,6 +179,11 @@ def _check(
         assert seen == tree(scene.repo), "what the stages saw is what was committed"
 
 
+def _index(repo: Repo) -> bytes:
+    place = repo.git("rev-parse", "--path-format=absolute", "--git-path", "index").strip()
+    return Path(os.fsdecode(place)).read_bytes()
+
+
 def _head(repo: Repo) -> bytes:
     return repo.git("rev-parse", "HEAD").strip()
 
@@ -195,7 +200,7 @@ def _trial(scene: Scene, command: Command, stop: Stop, flags: list[str]) -> None
     waits = ["gate"] if stop.number and stop.seconds is None else ["slow"]
     scene.set(*waits, *flags)
     scene.repo.try_git("update-index", "-q", "--refresh")
-    before, head = scene.owned(), _head(scene.repo)
+    before, head, index = scene.owned(), _head(scene.repo), _index(scene.repo)
     expected = command.expect(scene.repo, scene.scratch)
     running = scene.begin(command)
     struck = bool(stop.number) and _strike(scene, running, command, stop)
@@ -208,6 +213,7 @@ def _trial(scene: Scene, command: Command, stop: Stop, flags: list[str]) -> None
     _after_a_kill_of_git(scene, killed=of_git and stop.number == signal.SIGKILL)
     now = _head(scene.repo)
     after = scene.owned()
+    assert command.of_git or _index(scene.repo) == index, "git may refresh it; we write nothing"
     if code == 0 or (of_git and now != head):
         moved = expected if command.of_git else None
         if of_git and stop.number == signal.SIGKILL and after[0].staged == before[0].staged:
