@@ -29,7 +29,8 @@ for parent, folders, files in os.walk(b"."):
         if name == b".git" or os.path.lexists(os.path.join(path, b".git")):
             folders.remove(name)  # a repository of its own
     for name in files:
-        if name != b".git" and not (parent == b"." and name in (b".gofigure", b".gofigure-journal")):
+        ours = name in (b".gofigure", b".gofigure-journal") or name.startswith(b".gofigure.set-aside-")
+        if name != b".git" and not (parent == b"." and ours):
             note(os.path.join(parent, name))
 with open(out, "a") as file:
     file.write(json.dumps({"place": os.getcwd(), "files": seen}) + "\\n")
