@@ -4,7 +4,7 @@ VENV := .venv
 BIN := $(VENV)/bin
 READY := $(VENV)/ready
 
-.PHONY: demo test unit integration e2e lint bench clean
+.PHONY: demo test unit integration e2e lint bench bench-faults clean
 .DEFAULT_GOAL := help
 
 help:
@@ -12,6 +12,7 @@ help:
 	@echo "make test    everything that must hold"
 	@echo "make unit | integration | e2e | lint    parts of it"
 	@echo "make bench   speed against peers, into docs/benchmarks.md"
+	@echo "make bench-faults   what a kill loses, against peers, into docs/benchmarks.md (TRIALS=20)"
 
 $(READY): pyproject.toml
 	@echo "setting up $(VENV) with $$($(PYTHON) --version)"
@@ -39,6 +40,10 @@ test: lint
 bench: $(READY)
 	$(BIN)/python -m pip install --quiet --disable-pip-version-check --group bench
 	$(BIN)/python tests/bench
+
+TRIALS ?= 20
+bench-faults: $(READY)
+	$(BIN)/python tests/bench/faults.py --trials $(TRIALS) --write
 
 clean:
 	rm -rf $(VENV) build dist .mypy_cache .ruff_cache .pytest_cache .hypothesis .import_linter_cache

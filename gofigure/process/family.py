@@ -127,11 +127,13 @@ class Family:
         markers: Iterable[bytes] = (),
         *,
         adopted: bool = False,
+        kept: Iterable[int] = (),
     ) -> None:
         self._starts: dict[int, bytes] = dict.fromkeys(pids, b"")
         self._groups = set(groups) - {0, 1, os.getpgrp(), os.getsid(0)}  # not who happens to be beside us
         self._markers = tuple(markers)
         self._adopted = adopted  # and all of our own descendants that are not in our session
+        self._kept = set(kept)  # but not these
 
     def __call__(self, known: Table) -> set[int]:
         roots = self._named(known) | self._grouped(known)
@@ -141,7 +143,7 @@ class Family:
             session = os.getsid(0)
             roots |= {pid for pid in descendants(os.getpid(), known) if known[pid].session != session}
         roots -= spared(known)
-        return roots.union(*(descendants(pid, known) for pid in roots))
+        return roots.union(*(descendants(pid, known) for pid in roots)) - self._kept
 
     def _named(self, known: Table) -> set[int]:
         for pid, start in list(self._starts.items()):

@@ -77,8 +77,9 @@ class Ending:
             known = family.table()
             self._send(self._find_new(known) | self._members.keys(), known)
         elif not self._members:
-            known = family.table()
-            self._send(self._find_new(known), known)
+            self._look()
+        if not self._members:
+            self._look()  # who had just started another one when we looked is gone, and that one was not seen
         self.over = not self._members
         blind = any(member.fd < 0 for member in self._members.values())
         self.due = 0.0 if self.over else min(self._until, now + _LOOK) if blind else self._until
@@ -101,6 +102,10 @@ class Ending:
         if self._epoll is not None:
             self._epoll.close()
         self._epoll, self.fd, self.over = None, -1, True
+
+    def _look(self) -> None:
+        known = family.table()
+        self._send(self._find_new(known), known)
 
     def _find_new(self, known: family.Table) -> set[int]:
         wanted = self._find(known) - family.spared(known)

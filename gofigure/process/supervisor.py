@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, NamedTuple
 
 from gofigure.errors import Interrupted
 from gofigure.process import family
+from gofigure.process.guardian import Guardian
 from gofigure.process.input import as_input
 from gofigure.process.interrupts import Signals
 from gofigure.process.ladder import STEPS, Ending, Find, Steps
@@ -86,6 +87,7 @@ class Supervisor:
         self._observe = observe_output
         self._steps = steps
         self._signals = Signals()
+        self._guardian: Guardian | None = None
         self._poll = select.poll()
         self._stages: dict[int, _Stage] = {}  # by pid, until handed over
         self._by_fd: dict[int, _Stage] = {}
@@ -101,6 +103,7 @@ class Supervisor:
         family.become_subreaper()
         self._signals.install()
         self._poll.register(self._signals.fd, select.POLLIN)
+        self._guardian = Guardian("=".join(self._marker))
         return self
 
     def __exit__(
@@ -117,6 +120,8 @@ class Supervisor:
         finally:
             for stage in self._stages.values():
                 self._close_output(stage)
+            if self._guardian is not None:
+                self._guardian.dismiss()
             self._signals.restore()
         if kind is None:
             self._raise_if_asked()
@@ -190,7 +195,8 @@ class Supervisor:
         for stage in self._stages.values():
             stage.due, stage.ending = _NEVER, None
         self._stopping = True
-        everyone = family.Family(self._stages, self._stages, [_assignment(*self._marker)], adopted=True)
+        kept = [self._guardian.pid] if self._guardian is not None else []
+        everyone = family.Family(self._stages, self._stages, [_assignment(*self._marker)], adopted=True, kept=kept)
         ending = self._begin(everyone, self._steps)
         while not ending.over:
             if len(self._signals.asked) > self._heard:

@@ -6,7 +6,8 @@ from collections.abc import Iterable, Iterator, Mapping
 
 from gofigure.model import Place
 from gofigure.runner.plan import Content, Plan, Step
-from gofigure.runner.why import unprovable
+from gofigure.runner.why import read_of, unprovable
+from gofigure.snapshot.select import show
 
 
 def placed(steps: Mapping[str, Step], content: Content) -> dict[str, Step]:
@@ -18,12 +19,12 @@ def placed(steps: Mapping[str, Step], content: Content) -> dict[str, Step]:
     for group in _together(steps):
         if not any(step.fate == "run" for step in group):
             continue
-        first = next(((step, why) for step in group if (why := _why_private(step, bare=bare))), None)
+        first = next(((step, why) for step in group if (why := _why_private(step, content, bare=bare))), None)
         if first is None:
             continue
         for step in group:
             if step.stage.workspace != "in-place":
-                why = _why_private(step, bare=bare) or f"{first[0].stage.name} does"
+                why = _why_private(step, content, bare=bare) or f"{first[0].stage.name} does"
                 done[step.stage.name] = moved(step, content, "private", why)
     return done
 
@@ -57,7 +58,7 @@ def _fallen_back(step: Step, content: Content, why: str) -> Step:
     return here
 
 
-def _why_private(step: Step, *, bare: bool) -> str:
+def _why_private(step: Step, content: Content, *, bare: bool) -> str:
     """Why a stage cannot, or does not want to, run in the working tree; "" if it can. `bare`: there is none."""
     if bare and step.stage.workspace == "auto":
         return "this repository is bare"
@@ -65,9 +66,13 @@ def _why_private(step: Step, *, bare: bool) -> str:
         return "it asks for that"
     if step.stage.fix:
         return "what it mends is taken over from there"
-    if step.stage.workspace == "auto" and step.differs:
+    if step.stage.workspace != "auto":
+        return ""
+    if step.differs:
         return f"the working tree differs: {', '.join(step.differs)}"
-    return ""
+    unseen = content.here.unprovable
+    blind = next((path for path in read_of(step, unseen) if path not in content.about.unprovable), None)
+    return f"{show(blind)}: {unseen[blind]}" if blind is not None else ""
 
 
 def _together(steps: Mapping[str, Step]) -> Iterable[list[Step]]:

@@ -32,7 +32,7 @@ def must_run(step: Step, content: Content, *, use_proofs: bool) -> str:
         return "asked to (--no-cache)"
     if step.inputs.files == 0:
         return "its inputs match no file"
-    blind = next(_read_of(step, content.about.unprovable), None)
+    blind = next(read_of(step, content.about.unprovable), None)
     return f"{show(blind)}: {content.about.unprovable[blind]}" if blind is not None else ""
 
 
@@ -43,7 +43,7 @@ def unprovable(step: Step, content: Content) -> str:
     if step.inputs.files == 0:
         return "its inputs match no file"
     reasons = {**content.about.unprovable, **(content.here.unprovable if step.place == "in place" else {})}
-    blind = next(_read_of(step, reasons), None)
+    blind = next(read_of(step, reasons), None)
     if blind is not None:
         return f"{show(blind)}: {reasons[blind]}"
     return f"it ran on other content: {', '.join(step.differs)}" if step.astray else step.leads_back
@@ -58,7 +58,7 @@ def never_reused(step: Step) -> str:
     return step.handed if step.stage.cache else "cache = false"
 
 
-def _read_of(step: Step, paths: Mapping[bytes, str]) -> Iterator[bytes]:
+def read_of(step: Step, paths: Mapping[bytes, str]) -> Iterator[bytes]:
     """Those of the paths that it reads."""
     return (path for path in paths if any(covers(one.selector, path) for one in step.reads))
 

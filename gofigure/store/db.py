@@ -7,6 +7,7 @@ Rollback journal, not WAL: SQLite before 3.51.3 can lose committed rows in WAL m
 from __future__ import annotations
 
 import contextlib
+import fcntl
 import os
 import sqlite3
 import stat
@@ -23,6 +24,7 @@ SIDE_FILES = (NAME + "-journal", NAME + "-wal", NAME + "-shm")
 APPLICATION_ID = 0x676F6669  # "gofi"
 _BUSY_MS = 10_000
 _JOURNAL_PATIENCE = 1.0
+_RESERVED_BYTE = 0x40000001
 _STEPS_BETWEEN_LOOKS = 5000  # of SQLite's virtual machine: below a millisecond
 # Besides what SQLite calls so: our own statements, which fit our own tables, do not; or a text is none (0).
 _DAMAGE = (sqlite3.SQLITE_CORRUPT, sqlite3.SQLITE_NOTADB, sqlite3.SQLITE_ERROR, sqlite3.SQLITE_CONSTRAINT, 0)
@@ -154,8 +156,12 @@ def open_database(path: str, token: bytes) -> tuple[Database, str]:
     to use; a damaged or foreign one is moved aside, never deleted.
     """
     refuse_planted(path)
-    refuse_foreign_journal(path)
     file = _identity(path)
+    try:
+        refuse_foreign_journal(path)
+    except CutOffError:
+        aside = os.path.basename(_set_aside(path, file))
+        return _connect(path, token), f"{NAME} was never finished; kept as {aside}, a new one was begun"
     if file is not None and not _is_writable(path):
         return _copy(path, token), f"{path} cannot be written; what it holds counts, nothing new will be remembered"
     try:
@@ -208,6 +214,10 @@ class DamagedError(StoreError):
     """The file holds what SQLite cannot have written; it is moved aside when it is closed."""
 
 
+class CutOffError(StoreError):
+    """Who made the file was killed before it was a store; nobody is at it any more."""
+
+
 class NotNowError(StoreError):
     """Another process is busy with it, or the time that was given for a statement is over."""
 
@@ -240,19 +250,36 @@ def refuse_planted(path: str) -> None:
 
 
 def refuse_foreign_journal(path: str) -> None:
-    """Raise StoreError if SQLite would roll back a journal that it did not write here.
+    """Raise StoreError if SQLite would roll back a journal that it did not write here; CutOffError: see there.
 
     SQLite believes any journal that it finds beside a database, and so one that came with the tree could put
     proofs into ours. Ours is truncated after each transaction, never deleted: it is known by its inode.
     """
     journal = path + "-journal"
     until = time.monotonic() + _JOURNAL_PATIENCE
-    while _size(journal) and _known_journal(path) != _inode(journal):
+    while _size(journal) and (known := _known_journal(path)) != _inode(journal):
+        if known is None and _is_left(path):
+            raise CutOffError(f"{path} was never finished", hint="the next run begins a new one")
         if time.monotonic() >= until:
             raise StoreError(
                 f"{journal} was not written by gofigure here; it is not used", hint=f"look at it, then: rm {journal}"
             )
         time.sleep(0.01)  # another process is just writing, and the store is new
+
+
+def _is_left(path: str) -> bool:
+    """Whether the file is there and no process is writing it: SQLite's lock for that is one byte (os_unix.c)."""
+    try:
+        file = os.open(path, os.O_RDWR | os.O_CLOEXEC | os.O_NOFOLLOW)
+    except OSError:
+        return False
+    try:
+        fcntl.lockf(file, fcntl.LOCK_EX | fcntl.LOCK_NB, 1, _RESERVED_BYTE)
+    except OSError:
+        return False
+    finally:
+        os.close(file)
+    return True
 
 
 def _size(path: str) -> int:

@@ -80,6 +80,8 @@ def _checked_out(slot: Slot, repository: Repository, wanted: Wanted) -> Checkout
     was_left, last = slot.was_left, slot.last()
     slot.begin()
     slot.note(last._replace(tree=""))  # until all is done
+    if was_left:
+        _end_git(git_dir)
     forget_the_rest(git_dir)  # the slot is ours: whoever left it is dead
     ready = checkout.prepare(repository, git_dir, tree, wanted.head)
     for path in last.links:
@@ -119,6 +121,18 @@ def _stamp(path: str) -> str:
     except OSError:
         return ""
     return f"{info.st_ino} {info.st_size} {info.st_mtime_ns}"  # not the ctime: a look at it makes a hard link
+
+
+def _end_git(git_dir: str) -> None:
+    """End the git that a killed run has started here: it may still be writing files, or wait for a filter.
+
+    At once: what it leaves half done, the next switch puts right.
+    """
+    import signal
+
+    from gofigure.process.ladder import end_all
+
+    end_all(markers=[os.fsencode(f"GIT_DIR={git_dir}")], steps=((signal.SIGKILL, 2.0),))
 
 
 def _put_in_order(slot: Slot, ready: Checkout) -> None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import time
+from pathlib import Path
 
 from gofigure.process import family
 
@@ -18,3 +19,17 @@ def at_least(count: int, marker: tuple[str, str]) -> bool:
     while len(bearers(marker)) < count and time.monotonic() < until:
         os.sched_yield()
     return len(bearers(marker)) >= count
+
+
+def command_line(pid: int) -> bytes:
+    """What a process was started with; empty where it is gone."""
+    try:
+        return Path(f"/proc/{pid}/cmdline").read_bytes()
+    except OSError:
+        return b""
+
+
+def guardians(pid: int) -> set[int]:
+    """Those of a process's children that would end its stages, were it killed."""
+    children = {one.pid for one in family.table().values() if one.parent == pid}
+    return {child for child in children if b"process.guardian" in command_line(child)}

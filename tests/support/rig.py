@@ -34,6 +34,11 @@ class Gate:
         """A shell line for a stage."""
         return f"echo $$ > '{self.here}'; read go < '{self.go}'"
 
+    @property
+    def fd(self) -> int:
+        """To wait for with other things: readable once a stage is there."""
+        return self._here
+
     def arrive(self) -> int:
         """Wait until a stage is there; its pid."""
         ready, _, _ = select.select([self._here], [], [], PATIENCE)

@@ -10,7 +10,7 @@ import time
 import pytest
 
 from gofigure.process import family
-from gofigure.process.ladder import end_all
+from gofigure.process.ladder import Ending, end_all
 from gofigure.process.pipes import exit_code
 from gofigure.process.spawn import spawn
 
@@ -155,3 +155,15 @@ def test_ps_and_proc_agree(env: dict[str, str]) -> None:
     finally:
         os.kill(pid, signal.SIGKILL)
         os.waitpid(pid, 0)
+
+
+def test_who_began_while_we_looked_is_found(env: dict[str, str]) -> None:
+    """The process table is not read at one instant: a parent may be gone from it, and its child not yet in it."""
+    pid = spawn(["sleep", "60"], env=env)
+    looks = iter([set[int](), {pid}])
+    ending = Ending(lambda _table: next(looks, set()), ((signal.SIGTERM, 5.0),))
+    try:
+        assert not ending.advance()
+        assert exit_code(pid) == -signal.SIGTERM
+    finally:
+        ending.close()

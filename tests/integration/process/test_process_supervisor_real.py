@@ -9,7 +9,7 @@ import time
 from typing import TYPE_CHECKING, NoReturn
 
 import pytest
-from support.processes import at_least, bearers
+from support.processes import at_least, bearers, guardians
 
 from gofigure.process import family
 from gofigure.process.capture import start
@@ -305,10 +305,10 @@ def test_adopted_orphans_are_reaped(marker: Marker, env: Env, log: Callable[[obj
     us, deadline = os.getpid(), time.monotonic() + 5
     with Supervisor(marker, steps=FAST) as supervisor:
         script = 'exec 9<"$FIFO"; for i in 1 2 3 4 5; do (setsid cat <&9 &); done; exec sleep 30'
-        stage = supervisor.start(1, ["sh", "-c", script], env={**env, "FIFO": fifo}, log_path=log(1))
+        known = guardians(us) | {supervisor.start(1, ["sh", "-c", script], env={**env, "FIFO": fifo}, log_path=log(1))}
 
         def adopted() -> list[family.Process]:
-            return [one for one in family.table().values() if one.parent == us and one.pid != stage]
+            return [one for one in family.table().values() if one.parent == us and one.pid not in known]
 
         while sum(not one.dead for one in adopted()) < 5 and time.monotonic() < deadline:
             supervisor.wait(0.01)

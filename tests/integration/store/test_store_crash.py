@@ -2,14 +2,17 @@
 
 from __future__ import annotations
 
+import contextlib
 import os
 import random
 import signal
 import sqlite3
 import subprocess
+import sys
 import time
 from pathlib import Path
 
+from support.processes import guardians
 from support.repo import Repo
 from support.rig import Rig, alive, bearers, lines, said, until, verdicts
 
@@ -103,6 +106,8 @@ def test_what_a_killed_run_left_alive_is_ended_by_the_next(repo: Repo, rig: Rig)
     repo.gofigure("allow")
     running = rig.start(repo, "run")
     stray = gate.arrive()
+    for guardian in guardians(running.pid):
+        os.kill(guardian, signal.SIGKILL)
     os.kill(running.pid, signal.SIGKILL)
     running.close()
     assert alive(stray)
@@ -195,3 +200,56 @@ def test_scratch_folders_of_killed_runs_do_not_pile_up(repo: Repo, rig: Rig) -> 
     gate.open()
     assert last.finish() == 0
     assert list((repo.root / ".git/gofigure").glob("scratch-*")) == []
+
+
+_MAKER = """
+import os, signal, sys
+from gofigure.store import db
+place, last = sys.argv[1], int(sys.argv[2])
+real, count = db.Database.execute, 0
+def counted(*args):
+    global count
+    count += 1
+    if count == last:
+        os.kill(os.getpid(), signal.SIGKILL)
+    return real(*args)
+db.Database.execute = counted
+print(db.open_database(place, b"token")[1], count)
+"""
+
+
+def test_a_store_whose_making_was_killed_is_no_riddle_to_its_owner(repo: Repo, tmp_path: Path) -> None:
+    """Its journal is known to nobody yet, and was taken for a planted one: every commit was refused."""
+    statements = int(_make(repo, tmp_path / "whole", 0).stdout.split()[-1])
+    told = []
+    for last in range(1, statements + 1):
+        place = tmp_path / f"store-{last}"
+        assert _make(repo, place, last).returncode == -signal.SIGKILL
+        again = _make(repo, place, 0)
+        assert again.returncode == 0, said(again)
+        told.append(b"was never finished" in again.stdout)
+        assert not _make(repo, place, 0).stdout.startswith(b".gofigure"), "and then it is one"
+    assert any(told), "the moments must be such that they leave a journal"
+
+
+def test_a_store_that_is_being_made_is_left_to_who_makes_it(tmp_path: Path) -> None:
+    place = str(tmp_path / "store")
+    with contextlib.closing(sqlite3.connect(place, isolation_level=None)) as maker:
+        maker.execute("PRAGMA journal_mode = TRUNCATE").fetchone()
+        maker.execute("PRAGMA auto_vacuum = INCREMENTAL")
+        maker.execute("BEGIN IMMEDIATE")
+        maker.execute("PRAGMA cache_size = 1")
+        maker.execute("CREATE TABLE t (x)")
+        maker.executemany("INSERT INTO t VALUES (zeroblob(4000))", [()] * 50)
+        assert (tmp_path / "store-journal").stat().st_size
+        line = f"from gofigure.store.db import open_database; open_database({place!r}, b'token')"
+        other = subprocess.run([sys.executable, "-c", line], capture_output=True, check=False)
+        assert b"was not written by gofigure here" in other.stderr
+        maker.execute("COMMIT")
+    assert [path.name for path in tmp_path.iterdir()] == ["store", "store-journal"]
+
+
+def _make(repo: Repo, place: Path, last: int) -> subprocess.CompletedProcess[bytes]:
+    return subprocess.run(
+        [sys.executable, "-c", _MAKER, str(place), str(last)], env=dict(repo.env), capture_output=True, check=False
+    )
