@@ -17,8 +17,8 @@ from __future__ import annotations
 
 import contextlib
 import os
-from collections.abc import Iterator, Mapping, Sequence
-from typing import TYPE_CHECKING, NamedTuple
+from collections.abc import Iterator, Sequence
+from typing import TYPE_CHECKING
 
 from gofigure import config as configuration
 from gofigure import trust
@@ -33,44 +33,14 @@ from gofigure.runner.plan import Content, Plan
 from gofigure.runner.planner import Planner
 from gofigure.runner.setting import Setting
 from gofigure.runner.skips import ONLY, SKIP, named, unheeded
-from gofigure.snapshot.commits import of_commit, of_index, of_index_until_still
+from gofigure.snapshot.commits import of_index
 from gofigure.snapshot.looking import Looking
 from gofigure.store.store import Store
-from gofigure.targets import handed_variables
+from gofigure.subject import READ_AGAIN_BY_GIT, Request, concerned, content_now, contents, wanted
 from gofigure.triggers.hooks import mark
 
 if TYPE_CHECKING:
-    from gofigure.git.repository import Repository
     from gofigure.snapshot.since import Lineage
-    from gofigure.triggers.pushed import Wanted
-
-# What a hook is about (docs/decisions/0015, 0017): the index that git hands over, the commit that was made, those that
-# are pushed, or, for all others, what stands in the working tree.
-_BEFORE_A_COMMIT = (
-    "pre-commit", "pre-merge-commit", "prepare-commit-msg", "commit-msg", "applypatch-msg", "pre-applypatch",
-)  # fmt: skip
-_READ_AGAIN_BY_GIT = ("pre-commit", "pre-merge-commit")  # the index, when these hooks are done
-_AFTER_A_COMMIT = ("post-commit", "post-rewrite", "post-applypatch")
-_ABOUT_A_PUSH = ("pre-push", *RECEIVING)
-
-
-class Request(NamedTuple):
-    """What is asked for."""
-
-    trigger: Trigger
-    environ: Mapping[str, str]
-    names: tuple[str, ...] = ()  # jobs or stages; none: all, or those of the trigger's hook
-    commit: str | None = None  # run on this commit's content instead of the working tree's
-    staged: bool = False  # run on what a commit would record
-    since: str | None = None  # of per-file stages, only for what has changed since the history parted from this commit
-    all_files: bool = False  # as if every file had changed, and without a proof of its own
-    branch: str | None = None  # what this is about, where the repository does not say
-    use_proofs: bool = True
-    keep_going: bool = False
-    parallel: int = 0  # stages at once; 0: one per core
-    background: bool | None = None  # of a hook's jobs, only those that git does not wait for, or that it waits for
-    each_commit: bool = False  # of a push: as if each job said so
-    wants_output: bool = False  # the observer is to be told what stages print
 
 
 def run(project: Project, request: Request, observe: Observer) -> list[RunResult]:
@@ -178,23 +148,6 @@ def choose_jobs(config: Config, request: Request) -> tuple[Job, ...]:
     return configuration.jobs_for(config, request.trigger.kind, background=request.background)
 
 
-def wanted(config: Config, jobs: Sequence[Job], request: Request) -> Wanted | None:
-    """What is to be found out of a push; None where nothing is pushed."""
-    if request.trigger.kind not in _ABOUT_A_PUSH:
-        return None
-    from gofigure.triggers.pushed import Wanted
-
-    each = request.each_commit or any(job.each_commit for job in jobs)
-    stages = config.stages.values()
-    asked = any("GOFIGURE_FROM_REF" in handed_variables(stage).names or stage.changed for stage in stages)
-    return Wanted(each, asked or any(job.changed for job in jobs))
-
-
-def concerned(jobs: Sequence[Job], about: Snapshot, request: Request) -> list[Job]:
-    """The jobs that a content is for."""
-    return [job for job in jobs if not about.on_the_way or request.each_commit or job.each_commit]
-
-
 def refuse_nested(trigger: Trigger, token: bytes) -> None:
     """Raise NestedError in a process that a stage of this very repository started: no build loops."""
     runs = [run.partition(":")[2] for run in trigger.inside if run.partition(":")[0] == mark(token)]
@@ -226,7 +179,7 @@ def tell_failed_in_background(project: Project, observe: Observer) -> None:
 
 def tell_unchecked(config: Config, request: Request, about: Snapshot, store: Store, observe: Observer) -> None:
     """After a commit: say so if what it holds did not pass the hooks that check what is committed."""
-    hooks = [hook for hook in _READ_AGAIN_BY_GIT if configuration.jobs_for(config, hook)]
+    hooks = [hook for hook in READ_AGAIN_BY_GIT if configuration.jobs_for(config, hook)]
     if request.trigger.kind == "post-commit" and hooks and not store.history.has_passed(about.tree, hooks):
         observe(Note(f"commit {(about.commit or '')[:10]} holds what {' or '.join(hooks)} did not check"))
 
@@ -234,56 +187,6 @@ def tell_unchecked(config: Config, request: Request, about: Snapshot, store: Sto
 def look(project: Project, request: Request) -> Looking:
     """Start to look at the working tree, with the index that git handed over if it did."""
     return Looking(project.root, project.repository, request.trigger.index_file)
-
-
-def contents(
-    project: Project,
-    request: Request,
-    looking: Looking,
-    store: Store,
-    observe: Observer,
-    push: Wanted | None = None,
-    mended: Sequence[str] = (),
-) -> Iterator[Snapshot]:
-    """What the run is about: what is being committed, a commit, each commit that is pushed, or the working tree.
-
-    `push`: what is wanted of one; `mended`: see runner.setting.Setting.
-    """
-    trigger, repository = request.trigger, project.repository
-    if repository is None:
-        if request.commit is not None or request.staged:
-            raise GofigureError(f"{project.root} is not in a git repository: there is only the folder itself")
-        yield looking.here(store.contents, observe)
-    elif push is not None:
-        from gofigure.triggers.pushed import commits_of_push
-
-        yield from commits_of_push(repository, trigger, store.contents, observe, push)
-    elif repository.is_bare:
-        yield from in_bare(repository, request, store, observe)
-    elif trigger.kind in _READ_AGAIN_BY_GIT:
-        yield from of_index_until_still(repository, trigger.index_file, store.contents, observe, mended)
-    elif trigger.kind in _BEFORE_A_COMMIT or request.staged:
-        yield of_index(repository, trigger.index_file, store.contents, observe)
-    elif trigger.kind in _AFTER_A_COMMIT:
-        yield of_commit(repository, "HEAD", store.contents, observe)
-    elif request.commit is not None:
-        yield of_commit(repository, request.commit, store.contents, observe)
-    else:
-        yield looking.here(store.contents, observe)
-
-
-def in_bare(repository: Repository, request: Request, store: Store, observe: Observer) -> Iterator[Snapshot]:
-    """What a run in a bare repository is about: a commit, if there is one."""
-    if request.staged or request.trigger.kind in _BEFORE_A_COMMIT:
-        raise GofigureError(f"{repository.root} is a bare repository: it has no index to make a commit from")
-    if request.commit is not None or repository.head is not None:
-        yield of_commit(repository, request.commit or "HEAD", store.contents, observe)
-
-
-def content_now(about: Snapshot, looking: Looking, store: Store, observe: Observer) -> Content:
-    """What the run is about beside what stands in the working tree; the latter may have moved on since."""
-    here = looking.here(store.contents, observe)
-    return Content(here if about.kind in ("working tree", "folder") else about, here)
 
 
 def make_planner(project: Project, config: Config, request: Request, store: Store, observe: Observer) -> Planner:

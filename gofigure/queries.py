@@ -17,7 +17,7 @@ from gofigure.git.commits import Branch, made_by, newest, unpublished
 from gofigure.git.exclude import is_ignored
 from gofigure.git.program import Git
 from gofigure.model import Config, Job, Trigger
-from gofigure.pipeline import Request, choose_jobs, content_now, contents, look, make_planner
+from gofigure.pipeline import choose_jobs, look, make_planner
 from gofigure.project import Loaded, Project, load_config, open_store
 from gofigure.runner.execute import settle_if_free
 from gofigure.runner.plan import Content, Plan, Shared, Step
@@ -32,6 +32,7 @@ from gofigure.snapshot.trees import digest_of_tree
 from gofigure.store.history import Answered, Filter
 from gofigure.store.ledger import RunRow, StageRow
 from gofigure.store.store import Store
+from gofigure.subject import Request, content_now, contents
 from gofigure.triggers.hooks import mark
 
 if TYPE_CHECKING:

@@ -23,9 +23,10 @@ from gofigure.errors import (
 )
 from gofigure.events import Event, Observer, RunStarted
 from gofigure.model import RunResult, Trigger
-from gofigure.pipeline import Request, run
+from gofigure.pipeline import run
 from gofigure.queries import note_skip
 from gofigure.store.lock import RunLock
+from gofigure.subject import Request
 from gofigure.triggers.background import folder_of, newest, take_over, turn
 from gofigure.triggers.notification import is_worth_it, notify
 from gofigure.triggers.outcome import Outcome, keep, outcome_of

@@ -11,8 +11,8 @@ from gofigure.cli.as_json import dump
 from gofigure.cli.console import console_for
 from gofigure.cli.here import from_root, here
 from gofigure.errors import EXIT_PASSED
-from gofigure.pipeline import Request
 from gofigure.queries import digests
+from gofigure.subject import Request
 
 
 @click.command()

@@ -59,8 +59,9 @@ def _run_jobs(
 
 
 def _run(where: Here, trigger: Trigger, console: Console, *, background: bool | None, each_commit: bool) -> int:
-    from gofigure.pipeline import Request, run
+    from gofigure.pipeline import run
     from gofigure.queries import note_skip, refuse_to_skip
+    from gofigure.subject import Request
 
     if where.environ.get("GOFIGURE") == "0":
         refuse_to_skip(where.project, trigger.kind)

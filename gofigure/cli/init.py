@@ -21,11 +21,11 @@ from gofigure.cli.terminal import tell
 from gofigure.errors import GofigureError
 from gofigure.git.environment import GitVariables
 from gofigure.git.repository import ask
-from gofigure.pipeline import Request
 from gofigure.project import CONFIG_NAME, load_config, locate
 from gofigure.queries import plans
 from gofigure.starter import Draft, Found, chosen, config_text, look, survey
 from gofigure.starter.text import plain
+from gofigure.subject import Request
 from gofigure.targets import KINDS
 
 

@@ -30,7 +30,8 @@ def run_now(
     """Returns the exit code; the parameters are those of pipeline.Request."""
     where = here()
     from gofigure.cli.console import console_for
-    from gofigure.pipeline import Request, run
+    from gofigure.pipeline import run
+    from gofigure.subject import Request
 
     with console_for(sys.stderr if as_json else sys.stdout) as console:
         request = Request(

@@ -18,11 +18,12 @@ from gofigure.config import changed_by_layers
 from gofigure.errors import EXIT_PASSED, NotAllowedError
 from gofigure.git.repository import branch_of
 from gofigure.model import Job
-from gofigure.pipeline import Request, choose_jobs
+from gofigure.pipeline import choose_jobs
 from gofigure.project import Loaded, as_judged, parse_config, read_config
 from gofigure.queries import Standing, standing
 from gofigure.runner.why import ago
 from gofigure.snapshot.select import show
+from gofigure.subject import Request
 from gofigure.triggers.install import in_place_of_ours, installed, wanted_hooks, why_not_alone
 from gofigure.triggers.outcome import Outcome, outcomes
 

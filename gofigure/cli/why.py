@@ -15,13 +15,13 @@ from gofigure.cli.terminal import tell
 from gofigure.cli.verdicts import outlook
 from gofigure.cli.why_path import means_path, why_path
 from gofigure.errors import EXIT_PASSED
-from gofigure.pipeline import Request
 from gofigure.project import Loaded, load_config
 from gofigure.queries import about_stages
 from gofigure.runner.plan import Step
 from gofigure.runner.why import ago
 from gofigure.store.history import Answered
 from gofigure.store.ledger import StageRow
+from gofigure.subject import Request
 
 
 @click.command()

@@ -13,10 +13,10 @@ from gofigure.cli.verdicts import outlook
 from gofigure.digest.tree import KIND_WORDS
 from gofigure.errors import GofigureError
 from gofigure.model import Config
-from gofigure.pipeline import Request
 from gofigure.project import Loaded
 from gofigure.queries import AboutPath, about_path
 from gofigure.runner.readers import Reader
+from gofigure.subject import Request
 
 
 def means_path(name: str, config: Config) -> bool:

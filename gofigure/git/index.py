@@ -161,17 +161,33 @@ def write_cleaned(
     return found
 
 
-def with_own_objects(git: Git, folder: str) -> Git:
+def with_own_objects(repository: Repository, folder: str) -> Git:
     """A git that writes objects below `folder`, and reads the repository's besides."""
-    objects = os.path.join(folder, "objects")
+    objects, env = os.path.join(folder, "objects"), repository.git.env
     os.makedirs(objects, exist_ok=True)
-    theirs = os.fsdecode(git.run("rev-parse", "--path-format=absolute", "--git-path", "objects").rstrip(b"\n"))
-    # In a list with colons, a name that holds one is quoted (git, "GIT_ALTERNATE_OBJECT_DIRECTORIES").
-    quoted = theirs.replace("\\", r"\\").replace('"', r"\"")
-    # What a push has brought is read through two folders: `theirs` is then only the newer one.
-    places = [f'"{quoted}"', *filter(None, [git.env.get("GIT_ALTERNATE_OBJECT_DIRECTORIES")])]
+    theirs = env.get("GIT_OBJECT_DIRECTORY") or os.path.join(repository.common_dir, "objects")
+    # What a push has brought is read through two folders: the first is then only the newer one.
+    places = [_quoted(theirs), *filter(None, [env.get("GIT_ALTERNATE_OBJECT_DIRECTORIES")])]
     own = {"GIT_OBJECT_DIRECTORY": objects, "GIT_ALTERNATE_OBJECT_DIRECTORIES": ":".join(places)}
-    return git._replace(env={**git.env, **own})
+    return repository.git._replace(env={**env, **own})
+
+
+def identity(index_file: str) -> tuple[int, ...]:
+    """By which one index is told from the next: git writes a new file each time. () where there is none.
+
+    Not by ctime: our own link to it changes that. An inode is used again only when nothing holds it any more.
+    """
+    try:
+        info = os.stat(index_file)
+    except FileNotFoundError:
+        return ()
+    return info.st_dev, info.st_ino, info.st_size, info.st_mtime_ns
+
+
+def _quoted(path: str) -> str:
+    """As in a list with colons, in which a name may hold one (git, "GIT_ALTERNATE_OBJECT_DIRECTORIES")."""
+    escaped = path.replace("\\", r"\\").replace('"', r"\"")
+    return f'"{escaped}"'
 
 
 def _listed(paths: Sequence[bytes]) -> bytes:

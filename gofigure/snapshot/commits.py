@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-import os
 from collections.abc import Iterator, Sequence
 
 from gofigure.digest.tree import build
 from gofigure.errors import GitError, GofigureError
 from gofigure.events import Note, Observer
-from gofigure.git.index import everything, private_index, scratch, write_tree
+from gofigure.git.index import everything, identity, private_index, scratch, write_tree
 from gofigure.git.objects import tree_of
 from gofigure.git.repository import Repository
 from gofigure.model import Snapshot
@@ -62,27 +61,18 @@ def of_index_until_still(
     place = index_file or repository.index_file
     checked = ""
     for _ in range(_ROUNDS):
-        before = _identity(place)
+        before = identity(place)
         about = of_index(repository, index_file, contents, observe)
         if about.oid == checked or about.oid in mended[-1:]:
             return  # it was written anew, with the same in it: `git status` does so
         if checked:
             observe(Note("the index changed while the checks ran: what is in it now is checked too"))
         yield about
-        if _identity(place) == before:
+        if identity(place) == before:
             return
         checked = about.oid or ""
     if of_index(repository, index_file, contents, observe).oid not in (checked, *mended[-1:]):
         raise GofigureError("the index changed each time that the checks ran", hint="commit again")
-
-
-def _identity(index_file: str) -> tuple[int, ...]:
-    """Git writes a new file each time. Not ctime: our own link to it changes that."""
-    try:
-        info = os.stat(index_file)
-    except FileNotFoundError:
-        return ()
-    return info.st_dev, info.st_ino, info.st_size, info.st_mtime_ns
 
 
 def of_commit(repository: Repository, revision: str, contents: Contents, observe: Observer) -> Snapshot:

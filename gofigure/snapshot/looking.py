@@ -28,15 +28,15 @@ class Looking:
         self._cleanup = contextlib.ExitStack()
         self._folder = ""
         self._asked: Asked | None = None
+        self._held: tuple[int, ...] = ()  # the index that the next two are of: see git.index.identity
         self._listed: bytes | None = None
+        self._index_tree: tuple[Repository, str] | None = None
         self._seen: Snapshot | None = None
 
     def __enter__(self) -> Looking:
         if self._repository is not None and not self._repository.is_bare:
-            from gofigure.snapshot.working_tree import ask
-
             self._folder = self._cleanup.enter_context(index.scratch(self._repository))
-            self._asked = ask(self._repository, self._folder, self._index_file)
+            self._asked = self._ask(self._repository)
         return self
 
     def __exit__(
@@ -44,6 +44,11 @@ class Looking:
     ) -> None:
         self._drop()
         self._cleanup.close()
+
+    def knows_index(self, oid: str) -> None:
+        """Somebody has asked git for the tree of the index just now."""
+        if self._repository is not None and self._is_the_same_index(self._repository):
+            self._index_tree = self._repository, oid
 
     def tracked(self, names: Sequence[str]) -> list[str]:
         """Which of `names`, relative to the root, are in the index, by what git has been asked anyway."""
@@ -60,6 +65,29 @@ class Looking:
 
             self._listed = listing(self._asked) if self._asked is not None else b""
         return self._listed
+
+    def _ask(self, repository: Repository) -> Asked:
+        """Ask git; what the index alone decides, only if it is another one than the last time."""
+        from gofigure.snapshot.working_tree import ask
+
+        if not self._is_the_same_index(repository):
+            self._hold_index(repository)
+        return ask(repository, self._folder, self._index_file, flags=self._listed is None)
+
+    def _is_the_same_index(self, repository: Repository) -> bool:
+        return self._held != () and index.identity(self._index_file or repository.index_file) == self._held
+
+    def _hold_index(self, repository: Repository) -> None:
+        """Link the index, so that no later one can look like it, and forget what was known of another."""
+        self._listed = self._index_tree = None
+        held = os.path.join(self._folder, "held")
+        with contextlib.suppress(FileNotFoundError):
+            os.unlink(held)
+        try:
+            os.link(self._index_file or repository.index_file, held)
+            self._held = index.identity(held)
+        except OSError:  # there is none yet, or no link can be made: then nothing is known
+            self._held = ()
 
     def here(self, contents: Contents, observe: Observer) -> Snapshot:
         """What stands in the working tree, as far as it was looked at last."""
@@ -85,17 +113,27 @@ class Looking:
             from gofigure.snapshot.commits import of_nothing
 
             return of_nothing(contents)
-        from gofigure.snapshot.working_tree import ask, of_working_tree
+        return self._look_with_git(self._repository, contents, observe)
 
-        asked = self._asked or ask(self._repository, self._folder, self._index_file)
-        self._asked = asked
+    def _look_with_git(self, repository: Repository, contents: Contents, observe: Observer) -> Snapshot:
+        from gofigure.snapshot.working_tree import index_tree, of_working_tree
+
+        asked = self._asked = self._asked or self._ask(repository)
+
+        def tree_of_index(conflicted: tuple[bytes, ...]) -> tuple[Repository, str]:
+            if conflicted or self._index_tree is None:
+                found = index_tree(repository, asked)(conflicted)
+                if conflicted:
+                    return found
+                self._index_tree = found
+            return self._index_tree
+
         try:
-            return of_working_tree(self._repository, asked, self._listing(), contents, observe)
+            return of_working_tree(repository, asked, self._listing(), contents, observe, tree_of_index)
         finally:
             self._drop()
 
     def _drop(self) -> None:
         if self._asked is not None:
-            for running in (self._asked.status, self._asked.flags):
-                running.kill()
-            self._asked = self._listed = None
+            self._asked.kill()
+            self._asked = None

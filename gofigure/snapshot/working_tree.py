@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from typing import TYPE_CHECKING, NamedTuple
 
 from gofigure.digest.content import digest_bytes
@@ -33,18 +33,45 @@ class Asked(NamedTuple):
     folder: str
     own_index: str
     status: Running
-    flags: Running
+    flags: Running | None  # None: that is known
+
+    def kill(self) -> None:
+        self.status.kill()
+        if self.flags is not None:
+            self.flags.kill()
 
 
-def ask(repository: Repository, folder: str, index_file: str | None = None) -> Asked:
-    """Start the two git calls that a working tree's snapshot needs. `folder`: see git.index.scratch."""
+def ask(repository: Repository, folder: str, index_file: str | None = None, *, flags: bool = True) -> Asked:
+    """Start the git calls that a working tree's snapshot needs. `folder`: see git.index.scratch."""
     own = index.private_index(index_file or repository.index_file, folder)
-    return Asked(folder, own, status.start(repository.git, index_file=own), index.start_flags(repository.git, own))
+    return Asked(
+        folder,
+        own,
+        status.start(repository.git, index_file=own),
+        index.start_flags(repository.git, own) if flags else None,
+    )
 
 
 def listing(asked: Asked) -> bytes:
     """Every entry of the index with its flag; to be asked for once."""
-    return output(asked.flags, ("ls-files",))
+    return output(asked.flags, ("ls-files",)) if asked.flags is not None else b""
+
+
+# The paths in conflict, which are left out -> the tree of the index, and the repository to read its objects in.
+IndexTree = Callable[[tuple[bytes, ...]], tuple[Repository, str]]
+
+
+def index_tree(repository: Repository, asked: Asked) -> IndexTree:
+    """Asks git for the tree of the index; it is not written into the user's repository."""
+
+    def written(conflicted: tuple[bytes, ...]) -> tuple[Repository, str]:
+        apart = repository._replace(git=index.with_own_objects(repository, asked.folder))
+        own = asked.own_index
+        if conflicted:
+            own = index.without_conflicts(repository.git, own, conflicted)
+        return apart, index.write_tree(apart.git, own, missing_ok=True)
+
+    return written
 
 
 def of_working_tree(
@@ -53,18 +80,19 @@ def of_working_tree(
     listed: bytes,
     contents: Contents,
     observe: Observer,
+    tree_of_index: IndexTree,
     ours: frozenset[bytes] = frozenset(),
 ) -> Snapshot:
     """The content of the working tree: what `git add -A` would record, and nothing else. Writes no user file.
 
-    `listed`: see `listing`; `ours`: untracked files and folders to leave out.
+    `listed`: see `listing`; `tree_of_index`: see `index_tree`; `ours`: untracked files and folders to leave out.
     """
     flags = index.parse_flags(listed)
     if repository.head is not None:
         # Mostly right, and on a first look the long part: it goes on while git is still looking for changes.
         tree = digest_of_tree(repository, repository.head.tree, contents, observe)
     found, unprovable = _status(asked)
-    apart, oid = _index_tree(repository, asked, found)
+    apart, oid = _index_tree(repository, found, tree_of_index)
     if repository.head is None or oid != repository.head.tree:
         tree = digest_of_tree(apart, oid, contents, observe)
 
@@ -119,10 +147,11 @@ def of_checkout(repository: Repository, ours: frozenset[bytes], contents: Conten
     with index.scratch(repository) as folder:
         asked = ask(repository, folder)
         try:
-            return of_working_tree(repository, asked, listing(asked), contents, observe, ours)
+            return of_working_tree(
+                repository, asked, listing(asked), contents, observe, index_tree(repository, asked), ours
+            )
         finally:
-            for running in (asked.status, asked.flags):
-                running.kill()
+            asked.kill()
 
 
 def _status(asked: Asked) -> tuple[status.Status, dict[bytes, str]]:
@@ -140,19 +169,12 @@ def _status(asked: Asked) -> tuple[status.Status, dict[bytes, str]]:
     return found, unprovable
 
 
-def _index_tree(repository: Repository, asked: Asked, found: status.Status) -> tuple[Repository, str]:
-    """The tree of the index, and the repository with the objects that it may need.
-
-    Git is asked for it only where it is not that of HEAD, and then writes nothing into the user's repository.
-    """
+def _index_tree(repository: Repository, found: status.Status, tree_of_index: IndexTree) -> tuple[Repository, str]:
+    """The tree of the index, and the repository with the objects that it may need; mostly it is that of HEAD."""
     head = repository.head
     if head is not None and head.commit == found.head and not found.staged and not found.conflicted:
         return repository, head.tree
-    apart = repository._replace(git=index.with_own_objects(repository.git, asked.folder))
-    own = asked.own_index
-    if found.conflicted:
-        own = index.without_conflicts(repository.git, own, found.conflicted)
-    return apart, index.write_tree(apart.git, own, missing_ok=True)
+    return tree_of_index(found.conflicted)
 
 
 def _changes(
@@ -186,7 +208,7 @@ def _changes(
     ]
     if convert:
         flagged = sorted({*flags.assumed, *flags.skipped}.intersection(convert))
-        apart = index.with_own_objects(repository.git, asked.folder)
+        apart = index.with_own_objects(repository, asked.folder)
         cleaned = index.write_cleaned(apart, asked.own_index, convert, flagged)
         blobs = read_blobs(apart, [oid for _, oid in cleaned])
         changes.update(dict.fromkeys(convert))  # what has gone meanwhile is not among those cleaned

@@ -29,9 +29,10 @@ from gofigure.events import ignore
 from gofigure.git.environment import GitVariables
 from gofigure.git.repository import ask
 from gofigure.model import Trigger
-from gofigure.pipeline import Request, run
+from gofigure.pipeline import run
 from gofigure.project import load_config, locate
 from gofigure.store.inspect import why_locks_fail
+from gofigure.subject import Request
 from gofigure.triggers.install import install, template
 
 CONFIG = """

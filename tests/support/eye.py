@@ -17,12 +17,12 @@ from gofigure.events import ignore
 from gofigure.git.environment import GitVariables
 from gofigure.git.repository import ask
 from gofigure.model import Snapshot, Trigger
-from gofigure.pipeline import Request
 from gofigure.project import Project, locate, open_store
 from gofigure.queries import digests
 from gofigure.snapshot.commits import of_commit, of_index
 from gofigure.snapshot.looking import Looking
 from gofigure.store.store import Store
+from gofigure.subject import Request
 from support.repo import Repo
 
 

@@ -17,8 +17,9 @@ from gofigure import trust
 from gofigure.errors import GofigureError, NotAllowedError
 from gofigure.events import ignore
 from gofigure.model import Trigger
-from gofigure.pipeline import Request, run
+from gofigure.pipeline import run
 from gofigure.project import load_config
+from gofigure.subject import Request
 from gofigure.trust.provenance import why_not_ours
 
 EVIL = "touch ../canary; echo"
