@@ -36,7 +36,7 @@ from gofigure.runner.skips import ONLY, SKIP, named, unheeded
 from gofigure.snapshot.commits import of_index
 from gofigure.snapshot.looking import Looking
 from gofigure.store.store import Store
-from gofigure.subject import READ_AGAIN_BY_GIT, Request, concerned, content_now, contents, wanted
+from gofigure.subject import BEFORE_A_COMMIT, READ_AGAIN_BY_GIT, Request, concerned, content_now, contents, wanted
 from gofigure.triggers.hooks import mark
 
 if TYPE_CHECKING:
@@ -251,7 +251,17 @@ def make_setting(
         wants_output=request.wants_output,
         use_proofs=request.use_proofs,
         mended=[],
+        make_way=lambda: makes_way(project, request),
     )
+
+
+def makes_way(project: Project, request: Request) -> bool:
+    """Where git waits for this run, ask one that git does not wait for to stop; whether there was one."""
+    if project.repository is None or request.trigger.kind not in BEFORE_A_COMMIT:
+        return False
+    from gofigure.triggers.background import make_way
+
+    return make_way(project.repository.git_dir)
 
 
 def ends_the_request(result: RunResult, request: Request) -> bool:

@@ -21,7 +21,7 @@ if TYPE_CHECKING:
 
 # What a hook is about (docs/decisions/0015, 0017): the index that git hands over, the commit that was made, those that
 # are pushed, or, for all others, what stands in the working tree.
-_BEFORE_A_COMMIT = (
+BEFORE_A_COMMIT = (
     "pre-commit", "pre-merge-commit", "prepare-commit-msg", "commit-msg", "applypatch-msg", "pre-applypatch",
 )  # fmt: skip
 READ_AGAIN_BY_GIT = ("pre-commit", "pre-merge-commit")  # the index, when these hooks are done
@@ -93,7 +93,7 @@ def contents(
         for about in of_index_until_still(repository, trigger.index_file, store.contents, observe, mended):
             looking.knows_index(about.oid or "")
             yield about
-    elif trigger.kind in _BEFORE_A_COMMIT or request.staged:
+    elif trigger.kind in BEFORE_A_COMMIT or request.staged:
         yield of_index(repository, trigger.index_file, store.contents, observe)
     elif trigger.kind in _AFTER_A_COMMIT:
         yield of_commit(repository, "HEAD", store.contents, observe)
@@ -105,7 +105,7 @@ def contents(
 
 def in_bare(repository: Repository, request: Request, store: Store, observe: Observer) -> Iterator[Snapshot]:
     """What a run in a bare repository is about: a commit, if there is one."""
-    if request.staged or request.trigger.kind in _BEFORE_A_COMMIT:
+    if request.staged or request.trigger.kind in BEFORE_A_COMMIT:
         raise GofigureError(f"{repository.root} is a bare repository: it has no index to make a commit from")
     if request.commit is not None or repository.head is not None:
         yield of_commit(repository, request.commit or "HEAD", store.contents, observe)

@@ -11,6 +11,7 @@ from collections.abc import Sequence
 from gofigure.cli.console import console_for
 from gofigure.cli.guard import leave, say
 from gofigure.cli.here import Here, here
+from gofigure.cli.later import command
 from gofigure.cli.terminal import printable
 from gofigure.errors import (
     EXIT_BUG,
@@ -27,13 +28,14 @@ from gofigure.pipeline import run
 from gofigure.queries import note_skip
 from gofigure.store.lock import RunLock
 from gofigure.subject import Request
-from gofigure.triggers.background import folder_of, newest, take_over, turn
+from gofigure.triggers.background import ask, folder_of, newest, take_over, turn, was_asked_to_make_way
 from gofigure.triggers.notification import is_worth_it, notify
 from gofigure.triggers.outcome import Outcome, keep, outcome_of
 
 
 def _main() -> int:
     hook, git_dir = sys.argv[1:3]
+    as_git_gave_it, folder = dict(os.environ), folder_of(git_dir, hook)
     place = take_over()
     with turn(git_dir, hook):
         # Where it cannot be had, runs do without it as well.
@@ -41,9 +43,13 @@ def _main() -> int:
             lock.acquire(lambda _holder: None)
         # From here on a new commit needs a new process. HEAD is read later, so none falls between the two.
         os.close(place)
+        was_asked_to_make_way(folder)  # whoever was meant is gone
         before = outcome_of(git_dir, hook)
         outcome = _Watch(git_dir, hook).outcome()
         keep(git_dir, outcome)
+    if outcome.state == "interrupted" and was_asked_to_make_way(folder):
+        ask(folder, newest(folder), command(hook, git_dir), as_git_gave_it)  # another turn, when that one is over
+        return EXIT_PASSED
     _notify(outcome, before.state if before is not None else "")
     return {"failed": EXIT_FAILED, "interrupted": EXIT_INTERRUPTED, "not begun": EXIT_BUG}.get(
         outcome.state, EXIT_PASSED

@@ -63,6 +63,11 @@ def put_off(hook: str, args: Sequence[str], data: bytes, as_git_gave_it: Mapping
     git_dir = git_dir_of(root, as_git_gave_it)
     if git_dir is None:
         return False
+    asked = Asked(for_stages(hook, args, root), data)
+    return ask(folder_of(git_dir, hook), asked, command(hook, git_dir), as_git_gave_it)
+
+
+def command(hook: str, git_dir: str) -> list[str]:
+    """What runs them, with the interpreter and the isolation of this process."""
     isolation = ["-I"] if sys.flags.isolated else ["-P"] if sys.flags.safe_path else []
-    argv = [sys.executable, *isolation, "-m", "gofigure.cli.background", hook, git_dir]
-    return ask(folder_of(git_dir, hook), Asked(for_stages(hook, args, root), data), argv, as_git_gave_it)
+    return [sys.executable, *isolation, "-m", "gofigure.cli.background", hook, git_dir]

@@ -8,7 +8,7 @@ from collections.abc import Callable, Iterator
 from typing import TYPE_CHECKING
 
 from gofigure.errors import NestedError, StoreUnwritable
-from gofigure.events import Note, Observer, RunFinished, RunStarted, StageFinished
+from gofigure.events import Note, RunFinished, RunStarted, StageFinished
 from gofigure.model import RunResult, Snapshot, Verdict
 from gofigure.runner.checkouts import Places, opened
 from gofigure.runner.environment import RUN_VARIABLE
@@ -202,14 +202,17 @@ def _announce_checkout(setting: Setting, plan: Plan) -> None:
         setting.observe(Note(f"{show(path)} is not shared: git does not ignore it"))
 
 
-def _announce_wait(holder: str, observe: Observer) -> None:
+def _announce_wait(holder: str, setting: Setting) -> None:
     """Say who is waited for. Raises NestedError where that is the run that this process belongs to."""
     from gofigure.process.family import spared, table
 
     pid, _, words = holder.partition(" ")
     if pid.isdigit() and int(pid) in spared(table()):  # a stage that lost its environment is still a stage
         raise NestedError(f"this is inside {words} of this repository, which is not started again")
-    observe(Note(f"waiting for {words or 'another run'}"))
+    if setting.make_way():
+        setting.observe(Note(f"{words or 'a check in the background'} makes way, and will be made up for"))
+    else:
+        setting.observe(Note(f"waiting for {words or 'another run'}"))
 
 
 def again(about: Snapshot, index_file: str | None, *, use_proofs: bool) -> tuple[str, ...]:
@@ -255,7 +258,7 @@ def _locked(setting: Setting) -> Iterator[tuple[RunLock | None, bool]]:
 
     with RunLock(setting.lock_file) as lock:
         try:
-            waited = lock.acquire(lambda holder: _announce_wait(holder, setting.observe))
+            waited = lock.acquire(lambda holder: _announce_wait(holder, setting))
         except StoreUnwritable as error:
             setting.observe(Note(f"{error}; another run may be under way"))
             yield None, False

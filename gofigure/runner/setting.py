@@ -27,5 +27,6 @@ class Setting(NamedTuple):
     keep_going: bool
     environ: Mapping[str, str]  # of whoever started this
     mended: list[str]  # git's trees of the index after each time that fixers have changed it; the newest counts
+    make_way: Callable[[], bool]  # asks a run that nobody waits for to stop; whether there was one
     wants_output: bool = False  # somebody looks on: tell what stages print
     use_proofs: bool = True

@@ -11,11 +11,13 @@ import contextlib
 import errno
 import fcntl
 import os
+import signal
 import stat
 import time
 from collections.abc import Iterator, Mapping, Sequence
 from typing import NamedTuple
 
+from gofigure.model import MAY_WAIT
 from gofigure.process.spawn import CannotStart, spawn
 
 _LARGEST = 1024 * 1024  # as a configuration may be
@@ -23,6 +25,7 @@ _LOG_BYTES = 256 * 1024
 _QUIET = 2.0  # seconds without a move, after which a rebase counts as stopped, for a person to act
 _LOOK_EVERY = 0.1
 _GLANCE = 0.002  # far longer than `is_taken` holds a place that it looks at
+_MAKE_WAY = "make-way"
 _SEQUENCES = ("rebase-merge", "rebase-apply", "sequencer")
 # Of a commit that is past when the turn comes; git would take these for those of the present.
 _STALE = ("GIT_INDEX_FILE", "GIT_QUARANTINE_PATH")
@@ -131,11 +134,40 @@ def turn(git_dir: str, hook: str) -> Iterator[None]:
     running = _open(os.path.join(folder_of(git_dir, hook), "running"))
     try:
         _take(running, wait=True)
+        os.ftruncate(running, 0)
+        os.pwrite(running, str(os.getpid()).encode(), 0)
         while _moves(git_dir):
             time.sleep(_LOOK_EVERY)
         yield
     finally:
         os.close(running)
+
+
+def make_way(git_dir: str) -> bool:
+    """Ask whoever runs for a hook of this working tree to stop and wait for another turn; whether there is one.
+
+    For those that git waits for: a person sits before it, and what is checked in the background is not lost by it.
+    """
+    asked = False
+    for folder in (folder_of(git_dir, hook) for hook in MAY_WAIT):
+        if not is_taken(folder, "running"):
+            continue
+        with contextlib.suppress(OSError, ValueError):
+            with open(os.path.join(folder, "running"), "rb") as file:
+                pid = int(file.read(20))
+            write_whole(os.path.join(folder, _MAKE_WAY), b"")
+            os.kill(pid, signal.SIGTERM)
+            asked = True
+    return asked
+
+
+def was_asked_to_make_way(folder: str) -> bool:
+    """Asked once more, the answer is no."""
+    try:
+        os.unlink(os.path.join(folder, _MAKE_WAY))
+    except OSError:
+        return False
+    return True
 
 
 def is_taken(folder: str, place: str) -> bool:

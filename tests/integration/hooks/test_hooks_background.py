@@ -102,6 +102,42 @@ def test_git_goes_on_while_it_runs_and_then_status_tells(repo: Repo, rig: Rig) -
     assert [(run["trigger"], run["verdict"]) for run in _runs(repo)] == [("post-commit", "failed")]
 
 
+def test_it_makes_way_for_a_commit_and_is_made_up_for(repo: Repo, rig: Rig) -> None:
+    """A person sits before git commit; what is checked behind the scenes can wait."""
+    gate = rig.gate()
+    _gated(repo, gate)
+    before = '\n[jobs.before]\non = ["pre-commit"]\nstages = ["b"]\n[stages.b]\nrun = "true"\n'
+    repo.config((repo.root / ".gofigure.toml").read_text() + before)
+    assert repo.gofigure("install-hooks").returncode == 0
+    _commit(repo, "one")
+    gate.arrive()
+    told = _commit(repo, "two")
+    assert "of after (process" in told
+    assert "makes way, and will be made up for" in told
+    gate.open()
+    gate.open()  # the first to have another turn may come to it between the hook and the commit
+    found = _settle(repo)
+    head = repo.git("rev-parse", "HEAD").decode()[:10]
+    assert found["about"] == f"commit {head}"
+    first, *others = [run["verdict"] for run in _runs(repo) if run["job"] == "after"]
+    assert first == "interrupted"
+    assert others in (["passed"], ["passed", "passed"], ["passed", "reused"])
+
+
+def test_after_a_commit_that_is_refused_it_is_made_up_for_as_well(repo: Repo, rig: Rig) -> None:
+    gate = rig.gate()
+    _gated(repo, gate)
+    before = '\n[jobs.before]\non = ["pre-commit"]\nstages = ["b"]\n[stages.b]\nrun = "! grep two a"\n'
+    repo.config((repo.root / ".gofigure.toml").read_text() + before)
+    assert repo.gofigure("install-hooks").returncode == 0
+    _commit(repo, "one")
+    gate.arrive()
+    repo.write("a", "two\n")
+    assert repo.try_git("commit", "-q", "-am", "two").returncode != 0
+    gate.open()
+    assert _settle(repo)["state"] == "passed"
+
+
 def test_the_next_run_mentions_a_failure_once(configured: Repo) -> None:
     _commit(configured, "BROKEN")
     _settle(configured)
