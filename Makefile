@@ -34,8 +34,9 @@ lint: $(READY)
 unit integration e2e: $(READY)
 	$(BIN)/python -m pytest tests/$@
 
+# Most tests wait for processes: one worker more than there are cores keeps all of them busy.
 test: lint
-	$(BIN)/python -m pytest
+	$(BIN)/python -m pytest -n $$(($$(getconf _NPROCESSORS_ONLN) + 1)) --dist loadfile
 
 bench: $(READY)
 	$(BIN)/python -m pip install --quiet --disable-pip-version-check --group bench
