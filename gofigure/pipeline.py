@@ -66,7 +66,7 @@ def run(project: Project, request: Request, observe: Observer) -> list[RunResult
         planner = make_planner(project, config, request, store, observe)
         setting = make_setting(project, request, token, store, planner, looking, observe)
         for about in contents(project, request, looking, store, observe, wanted(config, jobs, request), setting.mended):
-            tell_unchecked(config, request, about, store, observe)
+            tell_unchecked(config, request, about, planner, store, observe)
             content, todo = about, concerned(jobs, about, request)
             for job in todo:
                 planning = Planning(job, content, looking, setting)
@@ -177,10 +177,17 @@ def tell_failed_in_background(project: Project, observe: Observer) -> None:
         observe(Note(f"{title} {ago(at_ns)}: {more}"))
 
 
-def tell_unchecked(config: Config, request: Request, about: Snapshot, store: Store, observe: Observer) -> None:
+def tell_unchecked(
+    config: Config, request: Request, about: Snapshot, planner: Planner, store: Store, observe: Observer
+) -> None:
     """After a commit: say so if what it holds did not pass the hooks that check what is committed."""
+    if request.trigger.kind != "post-commit":
+        return
     hooks = [hook for hook in READ_AGAIN_BY_GIT if configuration.jobs_for(config, hook)]
-    if request.trigger.kind == "post-commit" and hooks and not store.history.has_passed(about.tree, hooks):
+    if not hooks or store.history.has_passed(about.tree, hooks):
+        return
+    jobs = {job.name: job for hook in hooks for job in configuration.jobs_for(config, hook)}
+    if any(planner.unproven(job, Content(about, about)) for job in jobs.values()):
         observe(Note(f"commit {(about.commit or '')[:10]} holds what {' or '.join(hooks)} did not check"))
 
 
@@ -251,17 +258,17 @@ def make_setting(
         wants_output=request.wants_output,
         use_proofs=request.use_proofs,
         mended=[],
-        make_way=lambda: makes_way(project, request),
+        make_way=lambda pid: makes_way(project, request, pid),
     )
 
 
-def makes_way(project: Project, request: Request) -> bool:
-    """Where git waits for this run, ask one that git does not wait for to stop; whether there was one."""
+def makes_way(project: Project, request: Request, pid: int) -> bool:
+    """Where git waits for this run, ask the process of one that git does not wait for to stop; whether it is one."""
     if project.repository is None or request.trigger.kind not in BEFORE_A_COMMIT:
         return False
     from gofigure.triggers.background import make_way
 
-    return make_way(project.repository.git_dir)
+    return make_way(project.repository.git_dir, pid)
 
 
 def ends_the_request(result: RunResult, request: Request) -> bool:

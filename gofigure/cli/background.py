@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import contextlib
 import os
+import signal
 import sys
 import time
 from collections.abc import Sequence
@@ -29,6 +30,7 @@ from gofigure.queries import note_skip
 from gofigure.store.lock import RunLock
 from gofigure.subject import Request
 from gofigure.triggers.background import ask, folder_of, newest, take_over, turn, was_asked_to_make_way
+from gofigure.triggers.background import leave as leave_place
 from gofigure.triggers.notification import is_worth_it, notify
 from gofigure.triggers.outcome import Outcome, keep, outcome_of
 
@@ -37,12 +39,13 @@ def _main() -> int:
     hook, git_dir = sys.argv[1:3]
     as_git_gave_it, folder = dict(os.environ), folder_of(git_dir, hook)
     place = take_over()
+    signal.signal(signal.SIGTERM, _stop)  # from the beginning: what was asked for must be told of
     with turn(git_dir, hook):
         # Where it cannot be had, runs do without it as well.
         with RunLock(os.path.join(git_dir, "gofigure", "lock")) as lock, contextlib.suppress(StoreUnwritable):
             lock.acquire(lambda _holder: None)
         # From here on a new commit needs a new process. HEAD is read later, so none falls between the two.
-        os.close(place)
+        leave_place(place)
         was_asked_to_make_way(folder)  # whoever was meant is gone
         before = outcome_of(git_dir, hook)
         outcome = _Watch(git_dir, hook).outcome()
@@ -54,6 +57,10 @@ def _main() -> int:
     return {"failed": EXIT_FAILED, "interrupted": EXIT_INTERRUPTED, "not begun": EXIT_BUG}.get(
         outcome.state, EXIT_PASSED
     )
+
+
+def _stop(number: int, _frame: object) -> None:
+    raise Interrupted(signal.Signals(number).name)
 
 
 class _Watch:

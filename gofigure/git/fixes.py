@@ -18,6 +18,7 @@ class Fix(NamedTuple):
     """One file with its content before and after; object ids."""
 
     path: bytes
+    mode_before: bytes
     mode: bytes
     before: str
     after: str
@@ -36,7 +37,7 @@ def harvest(checkout: Repository, tree: str, folder: str) -> list[Fix]:
     for meta, path in zip(fields[::2], fields[1::2], strict=True):
         old_mode, mode, before, after, _ = meta.lstrip(b":").split(b" ")
         if old_mode in _FILES and mode in _FILES:
-            fixes.append(Fix(path, mode, before.decode(), after.decode()))
+            fixes.append(Fix(path, old_mode, mode, before.decode(), after.decode()))
     return fixes
 
 

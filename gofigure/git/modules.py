@@ -23,7 +23,7 @@ def modules_of(repository: Repository, tree: str) -> list[Module]:
         key, newline, path = entry.partition(b"\n")
         name = os.fsdecode(key.removeprefix(b"submodule.").removesuffix(b".path"))
         # Such names have led out of `modules/` (CVE-2018-11235).
-        if newline and path.rstrip(b"/") and ".." not in name.split("/"):
+        if newline and path.rstrip(b"/") and ".." not in name.split("/") and not name.startswith("/"):
             names[path.rstrip(b"/")] = name
     if not names:
         return []

@@ -11,12 +11,15 @@ from gofigure.process.capture import Captured, Running, start
 # No hook of the user's may start because we looked, and nothing the repository's own configuration
 # names is run to find out what has changed.
 # A split index would leave a shared part in the user's git directory; safecrlf is for those who add, not for us.
-_ALWAYS = (
-    "-c", "core.hooksPath=/dev/null", "-c", "core.fsmonitor=false", "-c", "core.quotePath=false",
-    "-c", "core.splitIndex=false", "-c", "core.safecrlf=false",
+_NO_HOOKS = (
+    "-c", "core.hooksPath=/dev/null",
     # Since git 2.54 the configuration can name hooks, which core.hooksPath does not keep from running.
     "-c", "hook.post-index-change.enabled=false", "-c", "hook.post-checkout.enabled=false",
     "-c", "hook.reference-transaction.enabled=false",
+)  # fmt: skip
+_ALWAYS = (
+    *_NO_HOOKS, "-c", "core.fsmonitor=false", "-c", "core.quotePath=false", "-c", "core.splitIndex=false",
+    "-c", "core.safecrlf=false",
 )  # fmt: skip
 
 
@@ -47,7 +50,7 @@ class Git(NamedTuple):
 
     def run_as_user(self, *args: str, index_file: str | None = None, stdin: bytes = b"") -> bytes:
         """The same, by the user's own settings: for what is written into the user's index."""
-        running = self.start(*args, index_file=index_file, stdin=stdin, always=("-c", "core.hooksPath=/dev/null"))
+        running = self.start(*args, index_file=index_file, stdin=stdin, always=_NO_HOOKS)
         return output(running, args)
 
 

@@ -209,7 +209,7 @@ def _announce_wait(holder: str, setting: Setting) -> None:
     pid, _, words = holder.partition(" ")
     if pid.isdigit() and int(pid) in spared(table()):  # a stage that lost its environment is still a stage
         raise NestedError(f"this is inside {words} of this repository, which is not started again")
-    if setting.make_way():
+    if pid.isdigit() and setting.make_way(int(pid)):
         setting.observe(Note(f"{words or 'a check in the background'} makes way, and will be made up for"))
     else:
         setting.observe(Note(f"waiting for {words or 'another run'}"))

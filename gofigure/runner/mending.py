@@ -123,13 +123,16 @@ def take_over(setting: Setting, plan: Plan, places: Places, keep: Callable[[byte
         if plan.content.about.kind == "index":
             into_index(repository, setting.trigger.index_file, fixes)
         left = into_files(repository, checkout, fixes, folder)
-    names = tuple(show(fix.path) for fix in fixes)
-    where = "in what is being committed and " if plan.content.about.kind == "index" else ""
-    setting.observe(Note(f"mended {where}in the working tree: {_listed(names)}"))
+    in_index = plan.content.about.kind == "index"
+    names = tuple(show(fix.path) for fix in fixes if in_index or fix.path not in left)
+    if names:
+        where = "in what is being committed and " if in_index else ""
+        setting.observe(Note(f"mended {where}in the working tree: {_listed(names)}"))
     if left:
-        kept = keep(changed_files(checkout, [fix.path for fix in left]))
-        alone = _listed([show(fix.path) for fix in left])
-        setting.observe(Note(f"left alone in the working tree, as your edits are at odds with it: {alone}; see {kept}"))
+        kept = keep(changed_files(checkout, list(left)))
+        for why in dict.fromkeys(left.values()):
+            alone = _listed([show(path) for path, reason in left.items() if reason == why])
+            setting.observe(Note(f"left alone in the working tree, as {why}: {alone}; see {kept}"))
     return names
 
 

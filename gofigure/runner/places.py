@@ -52,6 +52,8 @@ def not_checked_out(step: Step) -> Step:
 
 
 def _fallen_back(step: Step, content: Content, why: str) -> Step:
+    if step.stage.fix and step.fate == "run":  # it would write into the user's files
+        return step._replace(place="in place", fate="nothing to do", reason=f"no private checkout: {why}")
     here = moved(step, content, "in place", "")
     if here.astray and here.fate == "run" and content.about.kind == "commit":
         return not_checked_out(here)._replace(reason=f"no private checkout: {why}")

@@ -27,6 +27,6 @@ class Setting(NamedTuple):
     keep_going: bool
     environ: Mapping[str, str]  # of whoever started this
     mended: list[str]  # git's trees of the index after each time that fixers have changed it; the newest counts
-    make_way: Callable[[], bool]  # asks a run that nobody waits for to stop; whether there was one
+    make_way: Callable[[int], bool]  # asks a process to stop, if nobody waits for what it runs; whether it is one
     wants_output: bool = False  # somebody looks on: tell what stages print
     use_proofs: bool = True

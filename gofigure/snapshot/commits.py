@@ -40,7 +40,9 @@ def tree_to_check_out(
 
     Raises GitError where the working tree has moved on.
     """
-    if about.oid is not None:
+    # The index's tree was only named, not written, when somebody looked at the working tree.
+    is_there = about.kind != "working tree" or (repository.head is not None and about.oid == repository.head.tree)
+    if about.oid is not None and is_there:
         return about.oid
     with scratch(repository) as folder:
         oid = everything(repository.git, private_index(index_file or repository.index_file, folder))

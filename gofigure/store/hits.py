@@ -36,10 +36,17 @@ def take_in(database: Database, state_dir: str) -> None:
     try:
         _record(database, own)
     except StoreError as error:
-        os.rename(own, place)  # at the next start, then
+        _give_back(own, place)  # at the next start, then
         if not isinstance(error, NotNowError):
             raise
         return
+    os.unlink(own)
+
+
+def _give_back(own: str, place: str) -> None:
+    """The script may have written on meanwhile."""
+    with open(own, "rb") as file, open(place, "ab") as more:
+        more.write(file.read(_MOST))
     os.unlink(own)
 
 

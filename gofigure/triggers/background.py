@@ -25,6 +25,7 @@ _LOG_BYTES = 256 * 1024
 _QUIET = 2.0  # seconds without a move, after which a rebase counts as stopped, for a person to act
 _LOOK_EVERY = 0.1
 _GLANCE = 0.002  # far longer than `is_taken` holds a place that it looks at
+_GLANCES = 25
 _MAKE_WAY = "make-way"
 _SEQUENCES = ("rebase-merge", "rebase-apply", "sequencer")
 # Of a commit that is past when the turn comes; git would take these for those of the present.
@@ -89,11 +90,13 @@ def ask(folder: str, asked: Asked, argv: Sequence[str], env: Mapping[str, str]) 
     except OSError:
         return False
     try:
-        if not _take(place, wait=False):
-            time.sleep(_GLANCE)
-            if not _take(place, wait=False):
-                return True
-        return _start(folder, argv, env, place)
+        for _ in range(_GLANCES):
+            if _take(place, wait=False):
+                return _start(folder, argv, env, place)
+            if os.pread(place, 1, 0):
+                return True  # somebody waits, and will find the request
+            time.sleep(_GLANCE)  # somebody only looks, or is about to start whoever waits
+        return False
     finally:
         os.close(place)
 
@@ -111,7 +114,8 @@ def _start(folder: str, argv: Sequence[str], env: Mapping[str, str], place: int)
     env = {name: value for name, value in env.items() if name not in _STALE}
     try:
         # An open file, and so its lock, lives on in whom it is handed to: the place is never free between us.
-        spawn(argv, env=env, stdin=place, stdout=out, stderr=out)
+        pid = spawn(argv, env=env, stdin=place, stdout=out, stderr=out)
+        os.pwrite(place, str(pid).encode(), 0)
     except CannotStart:
         return False
     finally:
@@ -126,6 +130,12 @@ def take_over() -> int:
     os.dup2(nothing, 0)
     os.close(nothing)
     return place
+
+
+def leave(place: int) -> None:
+    """Give the waiting place back."""
+    os.ftruncate(place, 0)
+    os.close(place)
 
 
 @contextlib.contextmanager
@@ -143,22 +153,20 @@ def turn(git_dir: str, hook: str) -> Iterator[None]:
         os.close(running)
 
 
-def make_way(git_dir: str) -> bool:
-    """Ask whoever runs for a hook of this working tree to stop and wait for another turn; whether there is one.
+def make_way(git_dir: str, pid: int) -> bool:
+    """Ask process `pid` to stop and to wait for another turn, if it runs for a hook of this working tree.
 
     For those that git waits for: a person sits before it, and what is checked in the background is not lost by it.
     """
-    asked = False
     for folder in (folder_of(git_dir, hook) for hook in MAY_WAIT):
-        if not is_taken(folder, "running"):
-            continue
-        with contextlib.suppress(OSError, ValueError):
+        with contextlib.suppress(OSError):
             with open(os.path.join(folder, "running"), "rb") as file:
-                pid = int(file.read(20))
-            write_whole(os.path.join(folder, _MAKE_WAY), b"")
-            os.kill(pid, signal.SIGTERM)
-            asked = True
-    return asked
+                is_it = file.read(20) == str(pid).encode()
+            if is_it and is_taken(folder, "running"):
+                write_whole(os.path.join(folder, _MAKE_WAY), b"")
+                os.kill(pid, signal.SIGTERM)
+                return True
+    return False
 
 
 def was_asked_to_make_way(folder: str) -> bool:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import contextlib
 import os
+import time
 from collections.abc import Iterator
 from typing import NamedTuple
 
@@ -16,6 +17,7 @@ _WORDS = {
     "interrupted": "was interrupted",
     "not begun": "could not be made",
 }
+_STARTS_WITHIN_NS = 2_000_000_000  # between a request and the process that is started for it
 _RUNNING = b'"state": "running"'
 BAD = ("failed", "interrupted", "not begun")
 
@@ -82,7 +84,8 @@ def _lost(folder: str) -> str:
     with contextlib.suppress(OSError), open(place, "rb") as file:
         if _RUNNING in file.read():
             return "it was killed"
-    if _changed(os.path.join(folder, "request")) > _changed(place):
+    asked_ns = _changed(os.path.join(folder, "request"))
+    if asked_ns > _changed(place) and asked_ns + _STARTS_WITHIN_NS < time.time_ns():
         return f"it was gone before it began; see {os.path.join(folder, 'log')}"
     return ""
 

@@ -72,8 +72,10 @@ class Slot:
 
     def note(self, last: Last) -> None:
         fields = [*map(os.fsencode, last[:-1]), *last.links]
-        with open(os.path.join(self.folder, "last"), "wb") as file:
+        place = os.path.join(self.folder, "last")
+        with open(f"{place}.new", "wb") as file:
             file.write(b"\0".join(fields))
+        os.replace(f"{place}.new", place)  # links that nobody knows of would stay for ever
 
     def empty(self) -> None:
         """Take away all that is in it: whatever is wrong with it goes too."""

@@ -4,50 +4,73 @@ from __future__ import annotations
 
 import os
 import shutil
-from collections.abc import Sequence
+import stat
+from collections.abc import Mapping, Sequence
 
 from gofigure.digest.content import BigFileError, NotAFileError, read_regular
 from gofigure.git.fixes import Fix, as_checked_out, merged
 from gofigure.git.repository import Repository
 
+_TRIES = 3
+_AT_ODDS = "your edits are at odds with it"
 
-def take_over(repository: Repository, checkout: Repository, fixes: Sequence[Fix], folder: str) -> list[Fix]:
+
+def take_over(repository: Repository, checkout: Repository, fixes: Sequence[Fix], folder: str) -> Mapping[bytes, str]:
     """Write each fixed file into the working tree; where the user has edited it as well, merge the two.
 
-    `folder`: for files under way, on the same file system if possible. Returns those left alone: the user's edits
-    are at odds with the fix, or something else than a file stands there.
+    `folder`: for files under way, on the same file system if possible. Returns why which paths were left alone.
     """
     before = dict(as_checked_out(checkout, [fix.path for fix in fixes]))
-    return [fix for fix in fixes if not _taken_over(repository, checkout, fix.path, before[fix.path], folder)]
+    left: dict[bytes, str] = {}
+    for fix in fixes:
+        try:
+            why = _taken_over(repository, checkout, fix, before[fix.path], folder)
+        except BigFileError:
+            why = "it is too large"
+        except NotAFileError:
+            why = "it is no file there"
+        except OSError as error:
+            why = error.strerror or str(error)
+        if why:
+            left[fix.path] = why
+    return left
 
 
-def _taken_over(repository: Repository, checkout: Repository, path: bytes, base: bytes, folder: str) -> bool:
-    root = os.path.realpath(os.fsencode(repository.root))
-    place = os.path.join(root, path)
+def _taken_over(repository: Repository, checkout: Repository, fix: Fix, base: bytes, folder: str) -> str:
+    """Why not, or ""."""
+    place = os.path.join(os.path.realpath(os.fsencode(repository.root)), fix.path)
     if os.path.realpath(os.path.dirname(place)) != os.path.dirname(place):
-        return False  # a folder on the way is a link
-    try:
-        theirs = read_regular(os.path.join(os.fsencode(checkout.root), path))
+        return "a folder on the way to it is a link"
+    theirs = read_regular(os.path.join(os.fsencode(checkout.root), fix.path))
+    for _ in range(_TRIES):
         mine = read_regular(place)
         both = theirs if mine == base else merged(repository.git, mine, base, theirs, folder)
         if both is None:
-            return False
-        if both != mine:
-            _replace(place, both, folder)
-    except (OSError, NotAFileError, BigFileError):
-        return False
-    return True
+            return _AT_ODDS
+        mode = _mode(fix, stat.S_IMODE(os.stat(place).st_mode))
+        new = _written(both, mode, place, folder)
+        if read_regular(place) == mine:  # an editor may have saved while git was merging
+            os.rename(new, place)
+            return ""
+        os.unlink(new)
+    return "it is being written"
 
 
-def _replace(place: bytes, data: bytes, folder: str) -> None:
-    """Put a whole new file in the old one's place at once; a crash leaves one or the other."""
+def _mode(fix: Fix, now: int) -> int:
+    if fix.mode == fix.mode_before:
+        return now
+    # Git knows one bit of it: whoever may read may also execute, or nobody may.
+    return now | (now & 0o444) >> 2 if fix.mode == b"100755" else now & ~0o111
+
+
+def _written(data: bytes, mode: int, place: bytes, folder: str) -> bytes:
+    """A new file on the file system of the one that it will replace at once: a crash leaves one or the other."""
     new = os.path.join(os.fsencode(folder), b"new")
     with open(new, "wb") as file:
         file.write(data)
-    shutil.copymode(place, new)
-    try:
-        os.rename(new, place)
-    except OSError:  # another file system
-        beside = place + b".gofigure-new"
-        shutil.copy2(new, beside)
-        os.rename(beside, place)
+    os.chmod(new, mode)
+    if os.stat(new).st_dev == os.stat(place).st_dev:
+        return new
+    beside = place + b".gofigure-new"
+    shutil.copy2(new, beside)
+    return beside

@@ -24,8 +24,9 @@ def repository_of(repo: Repo) -> Repository:
 class Made:
     """A private checkout that is open."""
 
-    def __init__(self, root: Path, repo: Repo, said: list[Event]) -> None:
-        self.root = root
+    def __init__(self, repository: Repository, repo: Repo, said: list[Event]) -> None:
+        self.repository = repository
+        self.root = root = Path(repository.root)
         self.repo = repo.at(root)
         self.said = said
 
@@ -47,7 +48,7 @@ def private(
         head, oid = repository.head, tree
     said: list[Event] = []
     with private_checkout(repository, Wanted(oid, head, shared), {**repo.env, **env}, said.append) as checkout:
-        yield Made(Path(checkout.repository.root), repo, said)
+        yield Made(checkout.repository, repo, said)
 
 
 class KilledError(Exception):

@@ -7,8 +7,14 @@ import subprocess
 from pathlib import Path
 
 import pytest
+from support.private import private, repository_of
 from support.repo import Repo
 from support.rig import said, stages
+
+from gofigure.git.fixes import harvest, merged
+from gofigure.git.index import scratch
+from gofigure.git.program import Git
+from gofigure.workspace import take_over
 
 CONFIG = """
 [jobs.check]
@@ -264,6 +270,45 @@ def test_a_binary_file_with_edits_of_ones_own_is_left_alone(project: Repo) -> No
     commit(project)
     assert (project.root / "bin.txt").read_bytes() == b"\0BAD\n\0mine\n"
     assert project.git("show", "HEAD:bin.txt") == b"\0good\n"
+
+
+def test_the_execute_bit_is_mended_too(project: Repo) -> None:
+    project.config(CONFIG.replace("""run = 'sed""", """run = 'chmod +x "$@"; sed"""))
+    edit(project, "a.txt", _3="BAD")
+    project.git("add", "-A")
+    commit(project)
+    assert project.git("ls-tree", "HEAD", "a.txt").startswith(b"100755")
+    assert os.stat(project.root / "a.txt").st_mode & 0o111
+    assert project.git("status", "--porcelain") == b""
+
+
+def test_what_is_too_large_to_be_merged_is_left_alone_with_the_reason(project: Repo) -> None:
+    project.write("big.txt", b"BAD\n" + b"x" * (33 << 20))
+    project.git("add", "-A")
+    done = project.gofigure("run")
+    assert done.returncode == 1
+    assert "left alone in the working tree, as it is too large: big.txt" in said(done)
+    assert "mended in" not in said(done)
+
+
+def test_what_an_editor_saves_while_it_is_merged_is_not_lost(project: Repo, monkeypatch: pytest.MonkeyPatch) -> None:
+    saved: list[Path] = []
+
+    def merge_slowly(git: Git, mine: bytes, base: bytes, theirs: bytes, folder: str) -> bytes | None:
+        if not saved:
+            saved.append(project.write("a.txt", mine + b"saved meanwhile\n"))
+        return merged(git, mine, base, theirs, folder)
+
+    monkeypatch.setattr(take_over, "merged", merge_slowly)
+    repository = repository_of(project)
+    with private(project) as made:
+        edit(project, "a.txt", _20="mine")
+        (made.root / "a.txt").write_text((made.root / "a.txt").read_text().replace("line 3\n", "good\n"))
+        with scratch(repository) as folder:
+            fixes = harvest(made.repository, project.git("rev-parse", "HEAD^{tree}").decode().strip(), folder)
+            assert take_over.take_over(repository, made.repository, fixes, folder) == {}
+    assert (here(project, "a.txt", 3), here(project, "a.txt", 20)) == ("good", "mine")
+    assert here(project, "a.txt", 31) == "saved meanwhile"
 
 
 def test_a_file_that_is_gone_from_the_working_tree_stays_gone(project: Repo) -> None:

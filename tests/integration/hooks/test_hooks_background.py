@@ -138,6 +138,27 @@ def test_after_a_commit_that_is_refused_it_is_made_up_for_as_well(repo: Repo, ri
     assert _settle(repo)["state"] == "passed"
 
 
+def test_who_only_waits_for_a_turn_is_not_asked_to_make_way(repo: Repo, rig: Rig) -> None:
+    gate = rig.gate()
+    repo.config(
+        CONFIG.replace("LINE", "")
+        + '[jobs.before]\non = ["pre-commit"]\nstages = ["b"]\n[stages.b]\nrun = "true"\n'
+        + f"[jobs.long]\nstages = ['l']\n[stages.l]\nrun = '''{gate.sh}'''\n"
+    )
+    repo.write("a", "1\n")
+    assert repo.gofigure("install-hooks").returncode == 0
+    _commit(repo, "one", "--no-verify", env={"GOFIGURE": "0"})
+    by_hand = rig.start(repo, "run", "long")
+    gate.arrive()
+    repo.git("commit", "-q", "--no-verify", "--allow-empty", "-m", "checked behind the scenes")
+    repo.write("a", "two\n")
+    committing = rig.start_program(["git", "commit", "-q", "-am", "two"], repo.root, repo.env)
+    committing.until_says(b"waiting for ")
+    gate.open()
+    assert (by_hand.finish(), committing.finish()) == (0, 0)
+    assert _settle(repo)["state"] in ("passed", "reused")
+
+
 def test_the_next_run_mentions_a_failure_once(configured: Repo) -> None:
     _commit(configured, "BROKEN")
     _settle(configured)
@@ -263,7 +284,9 @@ def test_one_that_was_killed_is_not_under_way(repo: Repo, rig: Rig) -> None:
 def test_one_that_died_before_it_began_is_told_too(configured: Repo) -> None:
     _commit(configured, "one")
     _settle(configured)
-    os.utime(Path(folder_of(_git_dir(configured), "post-commit")) / "outcome", (0, 0))  # older than what is asked for
+    folder = Path(folder_of(_git_dir(configured), "post-commit"))
+    os.utime(folder / "outcome", (0, 0))  # older than what is asked for
+    os.utime(folder / "request", (9, 9))  # and that not just now
     found = _status(configured)
     assert (found["state"], "gone before it began" in found["said"]) == ("interrupted", True)
     assert "gone before it began" in said(configured.gofigure("run"))

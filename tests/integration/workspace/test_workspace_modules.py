@@ -161,13 +161,14 @@ def test_names_that_would_lead_out_of_their_place_are_left_alone(repo: Repo, inn
     """CVE-2018-11235."""
     _add(repo, str(inner.root), "sub")
     text = (repo.root / ".gitmodules").read_text()
-    for name in ("../../evil", "..", "/tmp/evil"):
+    for name in ("../../evil", "..", str(tmp_path / "evil")):
         repo.write(".gitmodules", text.replace('"sub"', f'"{name}"'))
         shutil.copytree(repo.root / ".git/modules/sub", tmp_path / "evil", dirs_exist_ok=True)
         commit(repo)
         with private(repo) as made:
             assert made.slot.is_dir()
             assert {place.name for place in made.slot.parent.iterdir()} == {"0", "repository"}
+            assert list((made.root / "sub").iterdir()) == []
 
 
 def test_a_repository_in_the_tree_that_is_no_submodule(repo: Repo, inner: Repo) -> None:
