@@ -29,6 +29,8 @@ HANDS_NOTHING = (
 )  # fmt: skip
 # Where a push arrives: these are about commits that nobody has checked out.
 RECEIVING = ("pre-receive", "update", "push-to-checkout", "post-receive", "post-update")
+PUSHES = ("pre-push", *RECEIVING)  # hooks that are about commits that are pushed
+READ_AGAIN_BY_GIT = ("pre-commit", "pre-merge-commit")  # the index, when these hooks are done
 # What git hands over, by name, to stages that ask for it (docs/decisions/0017).
 HANDED_VARIABLES = (
     "GOFIGURE_HOOK", "GOFIGURE_MESSAGE_FILE", "GOFIGURE_MESSAGE_SOURCE", "GOFIGURE_REMOTE_NAME", "GOFIGURE_REMOTE_URL",

@@ -25,7 +25,7 @@ from gofigure import trust
 from gofigure.errors import GofigureError, NestedError
 from gofigure.events import Note, Observer
 from gofigure.fast_path import FastPath
-from gofigure.model import RECEIVING, Config, Job, RunResult, Snapshot, Trigger
+from gofigure.model import READ_AGAIN_BY_GIT, RECEIVING, Config, Job, RunResult, Snapshot, Trigger
 from gofigure.project import Project, load_config, open_store
 from gofigure.runner.circumstances import Circumstances
 from gofigure.runner.execute import execute
@@ -36,7 +36,7 @@ from gofigure.runner.skips import ONLY, SKIP, named, unheeded
 from gofigure.snapshot.commits import of_index
 from gofigure.snapshot.looking import Looking
 from gofigure.store.store import Store
-from gofigure.subject import BEFORE_A_COMMIT, READ_AGAIN_BY_GIT, Request, concerned, content_now, contents, wanted
+from gofigure.subject import BEFORE_A_COMMIT, Request, concerned, content_now, contents, wanted
 from gofigure.triggers.hooks import mark
 
 if TYPE_CHECKING:
@@ -129,7 +129,7 @@ def mend(setting: Setting, planning: Planning) -> RunResult | None:
         return None
     from gofigure.runner import mending
 
-    return mending.mend(setting, mending.Planned(planning.plan, planning.plan_again, planning.renew), execute)
+    return mending.mend(setting, planning)
 
 
 def nothing_to_do(config: Config, request: Request) -> list[RunResult]:

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, NamedTuple
 
 from gofigure.errors import GofigureError
 from gofigure.events import Observer
-from gofigure.model import RECEIVING, Config, Job, Snapshot, Trigger
+from gofigure.model import PUSHES, READ_AGAIN_BY_GIT, Config, Job, Snapshot, Trigger
 from gofigure.project import Project
 from gofigure.runner.plan import Content
 from gofigure.snapshot.commits import of_commit, of_index, of_index_until_still
@@ -24,9 +24,7 @@ if TYPE_CHECKING:
 BEFORE_A_COMMIT = (
     "pre-commit", "pre-merge-commit", "prepare-commit-msg", "commit-msg", "applypatch-msg", "pre-applypatch",
 )  # fmt: skip
-READ_AGAIN_BY_GIT = ("pre-commit", "pre-merge-commit")  # the index, when these hooks are done
 _AFTER_A_COMMIT = ("post-commit", "post-rewrite", "post-applypatch")
-_ABOUT_A_PUSH = ("pre-push", *RECEIVING)
 
 
 class Request(NamedTuple):
@@ -50,7 +48,7 @@ class Request(NamedTuple):
 
 def wanted(config: Config, jobs: Sequence[Job], request: Request) -> Wanted | None:
     """What is to be found out of a push; None where nothing is pushed."""
-    if request.trigger.kind not in _ABOUT_A_PUSH:
+    if request.trigger.kind not in PUSHES:
         return None
     from gofigure.triggers.pushed import Wanted
 

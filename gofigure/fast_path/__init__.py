@@ -5,6 +5,8 @@ from __future__ import annotations
 import contextlib
 from typing import TYPE_CHECKING
 
+from gofigure.model import READ_AGAIN_BY_GIT
+
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
 
@@ -14,8 +16,6 @@ if TYPE_CHECKING:
     from gofigure.runner.planner import Planner
     from gofigure.store.contents import Contents
 
-HOOKS = ("pre-commit", "pre-merge-commit")  # those that the script answers: they are about the index and nothing else
-
 
 class FastPath:
     """What one request does so that the next commit of the same tree needs no Python; nothing for most requests."""
@@ -24,7 +24,7 @@ class FastPath:
         """To be made before anything of the project is read."""
         self._project = project
         self._moment: Moment | None = None
-        if kind in HOOKS:
+        if kind in READ_AGAIN_BY_GIT:
             from gofigure.fast_path.keep import begin  # a run by hand needs none of it
 
             self._moment = begin(project, kind)

@@ -8,8 +8,8 @@ from typing import TYPE_CHECKING
 
 from gofigure.config import LOCAL_NAME, jobs_for
 from gofigure.digest.tree import look_up
-from gofigure.fast_path import HOOKS
 from gofigure.fast_path.epoch import why_none
+from gofigure.model import READ_AGAIN_BY_GIT
 from gofigure.runner.why import never_reused
 
 if TYPE_CHECKING:
@@ -32,7 +32,7 @@ def outlook(
     """
     planned = {plan.job.name: plan for plan in plans}
     told = {}
-    for hook in HOOKS if project.repository is not None else ():
+    for hook in READ_AGAIN_BY_GIT if project.repository is not None else ():
         jobs = [job.name for job in jobs_for(loaded.config, hook)]
         if jobs and planned.keys() >= set(jobs):
             theirs = [planned[name] for name in jobs]

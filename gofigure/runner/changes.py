@@ -11,6 +11,7 @@ from gofigure.git.repository import Repository
 from gofigure.model import Place, Snapshot
 from gofigure.runner.clean import clean
 from gofigure.runner.plan import Plan, Step
+from gofigure.runner.words import shortened
 from gofigure.snapshot.select import Selecting, covers, show
 
 _NAMED = 3
@@ -23,6 +24,11 @@ class Changed(NamedTuple):
 
     words: str  # why nothing is proven; "" if all is as it was
     files: frozenset[bytes] = frozenset()  # those that were there before; a hundred at most
+
+    @property
+    def names(self) -> str:
+        """The first of the files."""
+        return shortened(sorted(map(show, self.files)), _NAMED)
 
 
 def changed(plan: Plan, step: Step, here: Snapshot, selecting: Selecting) -> Changed:

@@ -138,7 +138,7 @@ def _run(setting: Setting, plan: Plan, number: int, places: Places, logs: str, s
 
 def _taken_over(setting: Setting, plan: Plan, places: Places, logs: str) -> tuple[str, ...]:
     """Bring what fixers changed to the user."""
-    from gofigure.runner.mending import take_over
+    from gofigure.runner.taking_over import take_over
 
     def keep(patch: bytes) -> str:
         place = os.path.join(logs, "left-alone.patch")

@@ -7,6 +7,7 @@ from collections.abc import Callable
 
 from gofigure.digest.tree import look_up
 from gofigure.model import Stage
+from gofigure.runner.words import shortened
 from gofigure.snapshot.select import Selecting, Selector, as_bytes, show
 from gofigure.targets import manifests_of, reads_whole_locations, roots_of, source_of
 
@@ -24,9 +25,8 @@ def missing(stage: Stage, tree: bytes, selecting: Selecting) -> tuple[str, ...]:
 
 def said_of(locations: tuple[str, ...], source: str | None) -> str:
     """That nothing in these locations matches, in words."""
-    names = ", ".join(_shown(location) or "." for location in locations[:_NAMES_SHOWN])
-    more = f" and {len(locations) - _NAMES_SHOWN} more" if len(locations) > _NAMES_SHOWN else ""
-    return f"no file in {names}{more} matches {_shown(source or '')}"
+    names = shortened([_shown(location) or "." for location in locations], _NAMES_SHOWN)
+    return f"no file in {names} matches {_shown(source or '')}"
 
 
 def widened(stage: Stage, tree: bytes, load: Callable[[bytes], bytes], selecting: Selecting) -> Stage:

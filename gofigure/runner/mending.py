@@ -8,52 +8,49 @@ leaves as it is. Where content cannot be changed any more (a commit, a merge tha
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
-from typing import NamedTuple
+from collections.abc import Mapping
+from typing import Protocol
 
 from gofigure.errors import GofigureError
-from gofigure.events import Note
-from gofigure.git.index import scratch
 from gofigure.model import RunResult
-from gofigure.runner.checkouts import Places
+from gofigure.runner.execute import execute
 from gofigure.runner.graph import Graph
 from gofigure.runner.plan import Plan, Step
 from gofigure.runner.setting import Setting
-from gofigure.snapshot.select import show
+from gofigure.runner.words import shortened
 
 _ROUNDS = 3
 _NAMED = 5
 
 
-class Planned(NamedTuple):
+class Planning(Protocol):
     """How a job's plan is come by."""
 
-    plan: Callable[[], Plan]
-    plan_again: Callable[[], Plan]  # by a new look
-    renew: Callable[[], None]  # the content itself is another one now
+    def plan(self) -> Plan: ...
+
+    def plan_again(self) -> Plan:
+        """By a new look."""
+
+    def renew(self) -> None:
+        """The content itself is another one now."""
 
 
-def mend(
-    setting: Setting, planned: Planned, carry_out: Callable[[Setting, Plan, Callable[[], Plan]], RunResult]
-) -> RunResult | None:
-    """Let fixers mend; the result of the last of them to fail, None if nothing stands in the way of the rest.
-
-    `carry_out`: runner.execute.execute.
-    """
+def mend(setting: Setting, planning: Planning) -> RunResult | None:
+    """Let fixers mend; the result of the last of them to fail, None if nothing stands in the way of the rest."""
     mended: tuple[str, ...] = ()
     for _ in range(_ROUNDS):
-        plan = fixers_of(planned.plan(), setting)
+        plan = fixers_of(planning.plan(), setting)
         if plan is None:
             return None
-        result = carry_out(setting, plan, lambda: _left_of(planned.plan_again(), setting))
+        result = execute(setting, plan, lambda: _left_of(planning.plan_again(), setting))
         if result.verdict == "interrupted":
             return result
         if not result.mended:
             return result if result.verdict == "failed" else None
         mended = result.mended
-        planned.renew()
+        planning.renew()
     raise GofigureError(
-        f"the fixers do not come to an end: {_listed(mended)} changed each of {_ROUNDS} times",
+        f"the fixers do not come to an end: {shortened(mended, _NAMED)} changed each of {_ROUNDS} times",
         hint="two of them disagree, or one makes another change each time; run them by hand and compare",
     )
 
@@ -101,41 +98,3 @@ def _may_meet(one: Step, other: Step) -> bool:
     if one.files is None or other.files is None:
         return True
     return not set(one.files).isdisjoint(other.files)
-
-
-def take_over(setting: Setting, plan: Plan, places: Places, keep: Callable[[bytes], str]) -> tuple[str, ...]:
-    """Bring what fixers changed in the checkout into the index and the working tree; returns the files' names.
-
-    `keep`: stores a patch that could not be applied, and returns where. Raises GitError where another process has
-    the index.
-    """
-    from gofigure.git.checkout import changed_files
-    from gofigure.git.fixes import harvest, into_index
-    from gofigure.workspace.take_over import take_over as into_files
-
-    repository, checkout = setting.repository, places.repositories.get("private")
-    if repository is None or checkout is None:
-        return ()
-    with scratch(repository) as folder:
-        fixes = harvest(checkout, places.tree, folder)
-        if not fixes:
-            return ()
-        if plan.content.about.kind == "index":
-            into_index(repository, setting.trigger.index_file, fixes)
-        left = into_files(repository, checkout, fixes, folder)
-    in_index = plan.content.about.kind == "index"
-    names = tuple(show(fix.path) for fix in fixes if in_index or fix.path not in left)
-    if names:
-        where = "in what is being committed and " if in_index else ""
-        setting.observe(Note(f"mended {where}in the working tree: {_listed(names)}"))
-    if left:
-        kept = keep(changed_files(checkout, list(left)))
-        for why in dict.fromkeys(left.values()):
-            alone = _listed([show(path) for path, reason in left.items() if reason == why])
-            setting.observe(Note(f"left alone in the working tree, as {why}: {alone}; see {kept}"))
-    return names
-
-
-def _listed(names: Sequence[str]) -> str:
-    more = f" and {len(names) - _NAMED} more" if len(names) > _NAMED else ""
-    return ", ".join(names[:_NAMED]) + more

@@ -15,7 +15,7 @@ from gofigure.model import Place, RunResult, Snapshot, StageResult
 from gofigure.runner.changes import Changed, changed, culprits
 from gofigure.runner.plan import Plan, Step
 from gofigure.runner.why import never_reused
-from gofigure.snapshot.select import Selecting, show
+from gofigure.snapshot.select import Selecting
 from gofigure.store.proofs import Proof
 from gofigure.store.store import Store
 
@@ -128,7 +128,12 @@ class Recorder:
                 continue
             if self._plan.mends and step.stage.fix and change.files:
                 self._astray.add(passed.stage)
-                self._keep(passed._replace(note=_joined(passed.note, self.hide(f"mended {_named(change)}")), key=b""))
+                self._keep(
+                    passed._replace(
+                        note=_joined(passed.note, self.hide(f"mended {change.names}")),
+                        key=b"",
+                    )
+                )
                 file_proofs += [(key, self.run) for key in self._left_alone(step, change, here[step.place])]
                 continue
             if why_not:
@@ -153,7 +158,10 @@ class Recorder:
             passed._replace(
                 verdict="failed",
                 exit_code=None,
-                note=_joined(passed.note, self.hide(f"it changed {_named(change)} (fix = true takes that over)")),
+                note=_joined(
+                    passed.note,
+                    self.hide(f"it changed {change.names} (fix = true takes that over)"),
+                ),
                 excerpt=tuple(map(self.hide, self._said_of(step, change.files))),
                 allowed=step.stage.allow_failure,
             )
@@ -195,12 +203,6 @@ class Recorder:
         """What it needs and what was not made from this content: its own result then is not about it either."""
         name = next((name for name in step.stage.needs if name in self._astray), None)
         return "" if name is None else f"it needs {name}, which was not proven"
-
-
-def _named(change: Changed) -> str:
-    names = sorted(map(show, change.files))
-    more = f" and {len(names) - _NAMES_SHOWN} more" if len(names) > _NAMES_SHOWN else ""
-    return ", ".join(names[:_NAMES_SHOWN]) + more
 
 
 def _joined(*notes: str) -> str:

@@ -11,11 +11,9 @@ from gofigure.errors import NotACommit
 from gofigure.events import Note, Observer
 from gofigure.git.ranges import Made, empty_tree, merge_base, new_commits
 from gofigure.git.repository import Repository
-from gofigure.model import RECEIVING, Snapshot, Trigger
+from gofigure.model import Snapshot, Trigger
 from gofigure.snapshot.commits import of_commit
 from gofigure.store.contents import Contents
-
-PUSHES = ("pre-push", *RECEIVING)
 
 _OID = rb"([0-9a-f]{40}|[0-9a-f]{64})"
 # What is pushed may be written in any way that names a commit, spaces included: `HEAD^{/some words}`, `(delete)`.

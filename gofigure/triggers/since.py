@@ -4,9 +4,8 @@ from __future__ import annotations
 
 from gofigure.git.operations import rebased_branch, under_way
 from gofigure.git.repository import Repository
-from gofigure.model import Snapshot, Trigger
+from gofigure.model import PUSHES, Snapshot, Trigger
 from gofigure.snapshot.since import Lineage
-from gofigure.triggers.pushed import PUSHES
 
 _HEADS = "refs/heads/"
 

@@ -6,8 +6,8 @@ import os
 
 import pytest
 
-from gofigure.model import RECEIVING, Trigger
-from gofigure.triggers.pushed import PUSHES, Moved, moved_refs
+from gofigure.model import PUSHES, RECEIVING, Trigger
+from gofigure.triggers.pushed import Moved, moved_refs
 
 A, B, ZEROS = "a" * 40, "b" * 64, "0" * 40
 
