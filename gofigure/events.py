@@ -26,7 +26,9 @@ class RunStarted(NamedTuple):
     trigger: str
     content: str  # "working tree", "what is being committed", "commit 1a2b3c4"
     stages: tuple[str, ...]
-    again: tuple[str, ...] = ()  # what to say to `gofigure run`, besides a stage's name, to run it on this once more
+    again: (
+        tuple[str, ...] | None
+    ) = ()  # what to say to `gofigure run`, besides a stage's name, to run it on this once more
 
 
 class StageStarted(NamedTuple):

@@ -161,6 +161,7 @@ class StageResult(NamedTuple):
     key: bytes = b""
     parts: tuple[Part, ...] = ()  # of a stage with several locations: each one's
     place: Place | None = None  # where it was executed
+    disturbed: bool = False  # it passed, and what it read changed under it: nobody knows by whom; of a fixer: by fixers
     why_there: str = ""  # why in a private checkout
 
     @property
@@ -178,3 +179,4 @@ class RunResult(NamedTuple):
     stages: tuple[StageResult, ...]
     seconds: float = 0.0
     mended: tuple[str, ...] = ()  # files that fixers have changed
+    left_alone: tuple[str, ...] = ()  # those of them that stay as they are in the working tree

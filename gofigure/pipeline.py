@@ -17,7 +17,7 @@ from __future__ import annotations
 
 import contextlib
 import os
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from typing import TYPE_CHECKING
 
 from gofigure import config as configuration
@@ -67,14 +67,17 @@ def run(project: Project, request: Request, observe: Observer) -> list[RunResult
         setting = make_setting(project, request, token, store, planner, looking, observe)
         for about in contents(project, request, looking, store, observe, wanted(config, jobs, request), setting.mended):
             tell_unchecked(config, request, about, planner, store, observe)
-            content, todo = about, concerned(jobs, about, request)
+            todo = concerned(jobs, about, request)
+            content, failed = mend(setting, about, todo, looking)
             for job in todo:
                 planning = Planning(job, content, looking, setting)
-                result = mend(setting, planning) or execute(setting, planning.plan(), planning.plan_again)
-                content = planning.about
+                result = failed.get(job.name) or execute(setting, planning.plan(), planning.plan_again)
+                if planning.keep_apart(result):
+                    result = execute(setting, planning.plan_again(), planning.plan_again)
                 results.append(result)
                 if result.verdict != "reused":
                     looking.forget()  # something has run since it looked
+                fast.forget_after(result)
                 if ends_the_request(result, request):
                     return results
             fast.keep(loaded, token, planner, store.contents, content, results[len(results) - len(todo) :])
@@ -87,6 +90,9 @@ class Planning:
     def __init__(self, job: Job, about: Snapshot, looking: Looking, setting: Setting) -> None:
         self.job = job
         self.about = about
+        self._apart: dict[str, str] = {}
+        if setting.in_background:
+            self._apart = dict.fromkeys(setting.planner.stages, "somebody may be at work in the working tree")
         self._looking = looking
         self._setting = setting
 
@@ -96,12 +102,20 @@ class Planning:
         content = content_now(self.about, self._looking, setting.store, setting.observe)
         # Nobody can check out what arrives; a gate that has not looked at it must not let it in.
         lenient = setting.trigger.kind not in ("manual", *RECEIVING)
-        return setting.planner.plan(self.job, content, use_proofs=setting.use_proofs, lenient=lenient)
+        return setting.planner.plan(
+            self.job, content, use_proofs=setting.use_proofs, lenient=lenient, apart=self._apart
+        )
 
     def plan_again(self) -> Plan:
         """By a new look: time has passed."""
         self._looking.forget()
         return self.plan()
+
+    def keep_apart(self, result: RunResult) -> bool:
+        """Whether there is something that must run again, in a private checkout: its files changed under it."""
+        disturbed = [stage.stage for stage in result.stages if stage.disturbed]
+        self._apart |= dict.fromkeys(disturbed, "what it reads changed while it ran in the working tree")
+        return bool(disturbed) and result.verdict == "passed"
 
     def renew(self) -> None:
         """Fixers have changed what this is about."""
@@ -123,13 +137,22 @@ def tidying(project: Project, store: Store, results: Sequence[RunResult], observ
         now_and_then(project, store, observe)
 
 
-def mend(setting: Setting, planning: Planning) -> RunResult | None:
-    """Let the job's fixers mend what they can; the result of one that failed, which ends the job."""
+def mend(
+    setting: Setting, about: Snapshot, jobs: Sequence[Job], looking: Looking
+) -> tuple[Snapshot, Mapping[str, RunResult]]:
+    """Let all fixers mend what they can, before any job looks; the content then, and the jobs that failed at that."""
+    failed: dict[str, RunResult] = {}
     if not setting.planner.knows_fixers:
-        return None
+        return about, failed
     from gofigure.runner import mending
 
-    return mending.mend(setting, planning)
+    for job in jobs:
+        planning = Planning(job, about, looking, setting)
+        result = mending.mend(setting, planning)
+        about = planning.about
+        if result is not None:
+            failed[job.name] = result
+    return about, failed
 
 
 def nothing_to_do(config: Config, request: Request) -> list[RunResult]:
@@ -258,6 +281,7 @@ def make_setting(
         wants_output=request.wants_output,
         use_proofs=request.use_proofs,
         mended=[],
+        in_background=request.background is True,
         make_way=lambda pid: makes_way(project, request, pid),
     )
 

@@ -8,7 +8,7 @@ from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING
 
 # Only what is needed to find out whether there is anything to wait for: see `later`.
-from gofigure.cli.guard import exit_code, guarded, leave
+from gofigure.cli.guard import exit_code, guarded, leave, say
 from gofigure.errors import EXIT_INTERRUPTED, EXIT_PASSED, GofigureError, NestedError
 from gofigure.model import MAY_WAIT, Trigger
 from gofigure.triggers.hooks import AFTER_THE_FACT, READS_INPUT, for_stages, variables_of
@@ -106,7 +106,10 @@ def _main() -> int:
     if hook == "push-to-checkout":
         # Whoever refuses must not have changed anything, so what changes the working tree comes last.
         return answer(hook, args, data) or guarded(lambda: _check_out(script, args, as_git_gave_it))
+    kept = kept_beside(script, hook)
     code = run_kept(script, hook, args, data, as_git_gave_it)
+    if kept and not os.path.exists(kept):  # it has installed itself anew, in our place
+        say(f"gofigure: the {hook} hook was written anew by another program; next time: gofigure install-hooks")
     return code if code != EXIT_PASSED else answer(hook, args, data)
 
 

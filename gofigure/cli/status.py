@@ -139,7 +139,8 @@ def _tell_hooks(place: _Place) -> None:
     if place.hooks and place.missing:
         tell(f"  named by a job and not installed: {', '.join(place.missing)} (gofigure install-hooks)")
     for hook, name in place.instead.items():
-        tell(f"  {hook} is {name}'s, which does not run gofigure (gofigure install-hooks: runs both)")
+        mend = "says which line does" if name == "husky" else "runs both"
+        tell(f"  {hook} is {name}'s, which does not run gofigure (gofigure install-hooks: {mend})")
     for hook, why_not in place.fast.items():
         if why_not:
             tell(f"  {hook} does not let through by itself what is proven: {why_not}")

@@ -28,7 +28,7 @@ class Look(NamedTuple):
 
     paint: Paint
     marks: Marks | None = None  # None: verdicts in words, every row there is; else signs, and what is alike in one row
-    again: tuple[str, ...] = ()  # see RunStarted
+    again: tuple[str, ...] | None = ()  # see RunStarted
 
 
 def table(result: RunResult, look: Look, told: Iterable[str] = ()) -> list[str]:
@@ -75,7 +75,8 @@ def _rows(stage: StageResult, width: int, look: Look) -> list[str]:
         rows += [f"{before}{look.paint('bad', '|')} {line}" for line in stage.excerpt]
         if stage.log:
             rows.append(f"{before}log: {printable(stage.log)}")
-        rows.append(f"{before}repeat: {repeat(name, look.again)}")
+        if look.again is not None:
+            rows.append(f"{before}repeat: {repeat(name, look.again)}")
     return rows
 
 

@@ -40,6 +40,14 @@ class FastPath:
         with with_markers(self._moment, self._project) as self._moment:
             yield
 
+    def forget_after(self, result: RunResult) -> None:
+        """After a failure, whatever it is about, hooks ask Python: a tool may have been exchanged unseen."""
+        if result.verdict == "failed":
+            from gofigure.store.markers import forget
+
+            with contextlib.suppress(OSError):
+                forget(self._project.state_dir)
+
     def keep(
         self,
         loaded: Loaded,

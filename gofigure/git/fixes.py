@@ -7,7 +7,7 @@ from collections.abc import Iterator, Sequence
 from typing import NamedTuple
 
 from gofigure.errors import GitError
-from gofigure.git.index import private_index
+from gofigure.git.index import parse_flags, private_index
 from gofigure.git.program import Git
 from gofigure.git.repository import Repository
 
@@ -53,8 +53,17 @@ def into_index(repository: Repository, index_file: str | None, fixes: Sequence[F
         targets.append(repository.index_file + ".lock")
     lines = b"".join(b"%s %s\t%s\0" % (fix.mode, fix.after.encode(), fix.path) for fix in fixes)
     for target in targets:
-        _check_unchanged(repository.git, target, fixes)
+        flagged = _checked(repository.git, target, fixes)
         repository.git.run_as_user("update-index", "-z", "--index-info", index_file=target, stdin=lines)
+        for option, paths in flagged.items():  # a new entry has lost them, and with them what they hide
+            repository.git.run_as_user("update-index", option, "-z", "--stdin", index_file=target, stdin=paths)
+
+
+def unseen(repository: Repository, index_file: str | None) -> frozenset[bytes]:
+    """The paths that git is told not to look at in the working tree: another thing stands there on purpose."""
+    listed = repository.git.run("ls-files", "-v", "-z", "--cached", index_file=index_file)
+    flags = parse_flags(listed)
+    return frozenset((*flags.assumed, *flags.skipped))
 
 
 def merged(git: Git, mine: bytes, base: bytes, theirs: bytes, folder: str) -> bytes | None:
@@ -67,10 +76,18 @@ def merged(git: Git, mine: bytes, base: bytes, theirs: bytes, folder: str) -> by
     return done.out if done.code == 0 else None
 
 
-def as_checked_out(checkout: Repository, paths: Sequence[bytes]) -> Iterator[tuple[bytes, bytes]]:
-    """(path, bytes) of files as the checkout's own index has them: with line ends and filters, as before any fix."""
+def as_checked_out(
+    checkout: Repository, tree: str, paths: Sequence[bytes], folder: str
+) -> Iterator[tuple[bytes, bytes]]:
+    """(path, bytes) of files as git would check them out from a tree: with line ends and filters, before any fix.
+
+    By an index of our own: a fixer may have staged something in the checkout's.
+    """
+    own = os.path.join(folder, "index-before")
+    checkout.git.run("read-tree", tree, index_file=own)
     asked = b"".join(path + b"\0" for path in paths)
-    for line in checkout.git.run("checkout-index", "--temp", "-z", "--stdin", stdin=asked).split(b"\0")[:-1]:
+    listed = checkout.git.run("checkout-index", "--temp", "-z", "--stdin", index_file=own, stdin=asked)
+    for line in listed.split(b"\0")[:-1]:
         name, path = line.split(b"\t", 1)
         place = os.path.join(os.fsencode(checkout.root), name)
         with open(place, "rb") as file:
@@ -78,12 +95,21 @@ def as_checked_out(checkout: Repository, paths: Sequence[bytes]) -> Iterator[tup
         os.unlink(place)
 
 
-def _check_unchanged(git: Git, index_file: str, fixes: Sequence[Fix]) -> None:
-    staged: dict[bytes, str] = {}
-    for line in git.run("ls-files", "-s", "-z", index_file=index_file).split(b"\0")[:-1]:
+def _checked(git: Git, index_file: str, fixes: Sequence[Fix]) -> dict[str, bytes]:
+    """What to restore besides content: the flags of these paths. Raises GitError where one was staged anew."""
+    staged: dict[bytes, tuple[bytes, str]] = {}
+    for line in git.run("ls-files", "-s", "-v", "-z", index_file=index_file).split(b"\0")[:-1]:
         meta, path = line.split(b"\t", 1)
-        staged[path] = meta.split(b" ")[1].decode()
+        tag, _, oid, _ = meta.split(b" ")
+        staged[path] = tag, oid.decode()
+    flagged: dict[str, bytes] = {}
     for fix in fixes:
-        if staged.get(fix.path) != fix.before:
+        flag, blob = staged.get(fix.path, (b"", ""))
+        if blob != fix.before:
             name = fix.path.decode("utf-8", "backslashreplace")
             raise GitError(f"{name} was staged anew while it was being mended", hint="commit again")
+        if flag in b"Ss":
+            flagged["--skip-worktree"] = flagged.get("--skip-worktree", b"") + fix.path + b"\0"
+        if flag.islower():
+            flagged["--assume-unchanged"] = flagged.get("--assume-unchanged", b"") + fix.path + b"\0"
+    return flagged

@@ -31,10 +31,10 @@ class Changed(NamedTuple):
         return shortened(sorted(map(show, self.files)), _NAMED)
 
 
-def changed(plan: Plan, step: Step, here: Snapshot, selecting: Selecting) -> Changed:
-    """Compare what a stage reads with what stands where it ran, `here`."""
-    before = (plan.content.about if step.place == "private" else plan.content.here).tree
-    for selector, digest, _ in step.reads:
+def changed(step: Step, before: bytes, here: Snapshot, selecting: Selecting) -> Changed:
+    """Compare what a stage reads with what stands where it ran: the tree `before` with what is `here` now."""
+    for selector in (one.selector for one in step.reads):
+        digest = selecting.select(before, selector).digest
         for path in here.unprovable:
             if covers(selector, path):
                 return Changed(f"{show(path)} {here.unprovable[path]}")
@@ -45,27 +45,36 @@ def changed(plan: Plan, step: Step, here: Snapshot, selecting: Selecting) -> Cha
     return Changed("")
 
 
-def culprits(plan: Plan, found: Mapping[str, Changed]) -> frozenset[str]:
-    """The stages that changed tracked files, of those that have passed: that is no pass.
+class Judged(NamedTuple):
+    """Stages that have passed, and under which tracked files have changed."""
 
-    Where another version than the working tree's is in question, or in a private checkout, only stages can have done
-    it. In the working tree itself that may have been its user, unless it is a file that a stage was handed. Where one
-    was handed what has changed, those that only read it are not to blame.
+    guilty: frozenset[str]  # they did it: that is no pass
+    disturbed: frozenset[str]  # nobody can tell who did it: in a private checkout that would be plain
+
+
+def judge(plan: Plan, found: Mapping[str, Changed]) -> Judged:
+    """Who changed what, by stage.
+
+    In a private checkout only stages can have done it; where one was handed what has changed, those that only read
+    it are not to blame. In the working tree its user may have done it: there a stage is to blame only for a file
+    that it was handed, in a run by hand.
     """
-    private = plan.content.about.kind in ("index", "commit")
-    possible, certain = set(), set()
+    handed = {name: frozenset(plan.steps[name].files or ()) for name in found}
+    by_the_handed = frozenset[bytes]().union(*(change.files & handed[name] for name, change in found.items()))
+    guilty, disturbed = set(), set()
     for name, change in found.items():
         step = plan.steps[name]
+        was_handed = bool(change.files & handed[name])
         if not change.files or (plan.mends and step.stage.fix):
             continue
-        if change.files.intersection(step.files or ()):
-            certain.add(name)
-        elif private or step.place == "private":
-            possible.add(name)
-    mended = any(plan.steps[name].stage.fix and change.files for name, change in found.items()) and plan.mends
-    explained = {path for name in certain for path in found[name].files.intersection(plan.steps[name].files or ())}
-    others = {name for name in possible if not found[name].files <= explained and not mended}
-    return frozenset(certain | others)
+        if step.place == "private":
+            if was_handed or not (plan.mends or change.files <= by_the_handed):
+                guilty.add(name)
+        elif plan.content.about.kind in ("index", "commit"):
+            disturbed.add(name)
+        elif was_handed:
+            guilty.add(name)
+    return Judged(frozenset(guilty), frozenset(disturbed))
 
 
 class Patches:

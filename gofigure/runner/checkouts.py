@@ -64,6 +64,21 @@ def _private(setting: Setting, repository: Repository, plan: Plan) -> Iterator[P
 
         repositories: dict[Place, Repository | None] = {"in place": repository, "private": checkout.repository}
         yield Places(repositories, {"in place": setting.root, "private": root}, look, oid)
+        _tell_led_into(setting, root, plan)
+
+
+def _tell_led_into(setting: Setting, checkout: str, plan: Plan) -> None:
+    """Say so if a stage has installed the project from the checkout into an environment that the user works with."""
+    from gofigure.workspace.leads_back import ways_back
+
+    folders = map(os.fsdecode, plan.shared.folders)
+    for name in dict.fromkeys(way.shared for way in ways_back(setting.root, folders, setting.environ, checkout)):
+        setting.observe(
+            Note(
+                f"{name} imports from the private checkout now: a stage has installed the project there."
+                ' Install it again here, and give that stage workspace = "in-place"'
+            )
+        )
 
 
 _ATTRIBUTES = Selector(pattern=r"(?:^|/)\.gitattributes$")

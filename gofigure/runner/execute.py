@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 
 from gofigure.errors import NestedError, StoreUnwritable
 from gofigure.events import Note, RunFinished, RunStarted, StageFinished
-from gofigure.model import RunResult, Snapshot, Verdict
+from gofigure.model import RECEIVING, RunResult, Snapshot, Verdict
 from gofigure.runner.checkouts import Places, opened
 from gofigure.runner.environment import RUN_VARIABLE
 from gofigure.runner.plan import Plan
@@ -50,7 +50,8 @@ def execute(setting: Setting, plan: Plan, plan_again: Callable[[], Plan]) -> Run
             logs = make_folder(setting.state_dir, number)
             result = _run(setting, plan, number, places, logs, secrets)
             if plan.mends and result.verdict != "interrupted":
-                result = result._replace(mended=_taken_over(setting, plan, places, logs))
+                mended, left_alone = _taken_over(setting, plan, places, logs)
+                result = result._replace(mended=mended, left_alone=left_alone)
     setting.observe(RunFinished(result))
     return result
 
@@ -136,7 +137,7 @@ def _run(setting: Setting, plan: Plan, number: int, places: Places, logs: str, s
         )
 
 
-def _taken_over(setting: Setting, plan: Plan, places: Places, logs: str) -> tuple[str, ...]:
+def _taken_over(setting: Setting, plan: Plan, places: Places, logs: str) -> tuple[tuple[str, ...], tuple[str, ...]]:
     """Bring what fixers changed to the user."""
     from gofigure.runner.taking_over import take_over
 
@@ -169,7 +170,9 @@ def _reused(setting: Setting, plan: Plan) -> RunResult:
 
 def _started(setting: Setting, plan: Plan, number: int) -> RunStarted:
     trigger, about = setting.trigger, plan.content.about
-    words = again(about, trigger.index_file, use_proofs=setting.use_proofs)
+    words: tuple[str, ...] | None = again(about, trigger.index_file, use_proofs=setting.use_proofs)
+    if trigger.kind in RECEIVING:
+        words = None  # what was refused is nowhere any more
     return RunStarted(number, plan.job.name, trigger.kind, _words(plan), tuple(plan.steps), words)
 
 
@@ -263,4 +266,5 @@ def _locked(setting: Setting) -> Iterator[tuple[RunLock | None, bool]]:
             setting.observe(Note(f"{error}; another run may be under way"))
             yield None, False
             return
+        lock.describe(f"{os.getpid()} a run that is about to begin (process {os.getpid()})")
         yield lock, waited

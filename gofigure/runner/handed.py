@@ -11,6 +11,7 @@ from collections.abc import Iterable, Mapping
 from gofigure.model import HANDS_NOTHING, HOOKS, Config, Stage, Trigger
 from gofigure.targets import handed_variables, reads_arguments
 
+_NAME = "GOFIGURE_HOOK"
 _ABOUT_A_MESSAGE = ("prepare-commit-msg", "commit-msg", "applypatch-msg")
 
 
@@ -28,7 +29,10 @@ class Handed:
 
     def gets(self, stage: Stage) -> bool:
         """Whether it is started with git's arguments, its input, and the variables that it asks for."""
-        return self._hands and (reads_arguments(stage).any or bool(handed_variables(stage).names))
+        asked = handed_variables(stage).names
+        if self._hands:
+            return reads_arguments(stage).any or bool(asked)
+        return self.hook in HOOKS and _NAME in asked  # every hook has one
 
     @property
     def _hands(self) -> bool:
@@ -37,22 +41,24 @@ class Handed:
 
     def hangs_on_it(self, stage: Stage, by: Iterable[str]) -> str:
         """Why its result says nothing of content alone; "" if it does. `by`: what it needs and hangs on it too."""
-        if not self._hands:
-            return ""
         if self.gets(stage):
             return f"it reads what git hands to {self.hook}"
         by_way_of = next(iter(by), None)
         if by_way_of is not None:
             return f"it needs {by_way_of}, which reads what git hands to {self.hook}"
         # It may read the message without being told the file's name.
-        return f"{self.hook} is about a message, which is no content" if self.hook in _ABOUT_A_MESSAGE else ""
+        is_about_a_message = self._hands and self.hook in _ABOUT_A_MESSAGE
+        return f"{self.hook} is about a message, which is no content" if is_about_a_message else ""
 
     def is_missing(self, stage: Stage) -> str:
         """Why it cannot run without what git hands over, which is not there; "" if it can."""
         if self._hands:
             return ""
+        asked = handed_variables(stage)
+        if self.gets(stage) and set(asked.names) == {_NAME}:
+            asked = asked._replace(must=False)
         hook = self._handed_to().get(stage.name, "")
-        if not hook or not (reads_arguments(stage).must or handed_variables(stage).must):
+        if not hook or not (reads_arguments(stage).must or asked.must):
             return ""
         if self.hook == "manual":
             return f"it reads what git hands to {hook}, and by hand there is none; try: gofigure hook {hook} ..."

@@ -20,6 +20,9 @@ if TYPE_CHECKING:
     from gofigure.runner.pulse import Pulse
 
 
+_NOT_FOUND = 127  # as a shell says it
+
+
 def run_plan(
     plan: Plan,
     executor: Executor,
@@ -216,4 +219,7 @@ class _Loop:
 def _note(step: Step, ended: TaskEnded, *, passed: bool) -> str:
     tries = f"after {ended.attempts} attempts" if ended.attempts > 1 else ""
     unproven = f"not proven: {step.unprovable}" if passed and step.unprovable else ""
-    return "; ".join(words for words in (tries, unproven, mend(step)) if words)
+    absent = ""
+    if ended.exit_code == _NOT_FOUND and step.place == "private":
+        absent = "a private checkout has nothing that git ignores; share = [...] brings it"
+    return "; ".join(words for words in (tries, unproven, absent, mend(step)) if words)

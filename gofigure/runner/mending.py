@@ -46,6 +46,7 @@ def mend(setting: Setting, planning: Planning) -> RunResult | None:
         if result.verdict == "interrupted":
             return result
         if not result.mended:
+            refuse_to_go_in_circles(result)
             return result if result.verdict == "failed" else None
         mended = result.mended
         planning.renew()
@@ -53,6 +54,16 @@ def mend(setting: Setting, planning: Planning) -> RunResult | None:
         f"the fixers do not come to an end: {shortened(mended, _NAMED)} changed each of {_ROUNDS} times",
         hint="two of them disagree, or one makes another change each time; run them by hand and compare",
     )
+
+
+def refuse_to_go_in_circles(result: RunResult) -> None:
+    """Raise GofigureError where fixers have changed files, and yet all is as it was before."""
+    busy = [stage.stage for stage in result.stages if stage.disturbed]
+    if len(busy) > 1 and not result.left_alone:
+        raise GofigureError(
+            f"the fixers undo what others of them have changed: {', '.join(busy)}",
+            hint="run them by hand, one after the other, and compare",
+        )
 
 
 def fixers_of(plan: Plan, setting: Setting) -> Plan | None:
@@ -84,17 +95,11 @@ def _can_mend(plan: Plan, setting: Setting) -> bool:
 
 
 def _in_turn(steps: Mapping[str, Step], waits_for: Mapping[str, frozenset[str]]) -> dict[str, frozenset[str]]:
-    """The order of the graph, and besides: of two fixers that may write the same file, the second waits."""
+    """The order of the graph, and besides: one fixer after the other, so that it is plain who changed what."""
     order: dict[str, frozenset[str]] = {}
     for name, step in steps.items():
         before = {other for other in waits_for[name] if other in steps}
         if step.stage.fix:
-            before |= {other for other in order if steps[other].stage.fix and _may_meet(steps[other], step)}
+            before |= {other for other in order if steps[other].stage.fix}
         order[name] = frozenset(before)
     return order
-
-
-def _may_meet(one: Step, other: Step) -> bool:
-    if one.files is None or other.files is None:
-        return True
-    return not set(one.files).isdisjoint(other.files)

@@ -10,8 +10,11 @@ from gofigure.runner.why import read_of, unprovable
 from gofigure.snapshot.select import show
 
 
-def placed(steps: Mapping[str, Step], content: Content) -> dict[str, Step]:
-    """The steps with their places. Stages that need one another share one: what one leaves behind, the other finds."""
+def placed(steps: Mapping[str, Step], content: Content, apart: Mapping[str, str] = {}) -> dict[str, Step]:
+    """The steps with their places. Stages that need one another share one: what one leaves behind, the other finds.
+
+    `apart`: stages that are to be kept out of the working tree if they do not ask for it, and why.
+    """
     done = dict(steps)
     bare = content.here.kind == "folder"
     if content.about.kind == "folder":
@@ -19,12 +22,13 @@ def placed(steps: Mapping[str, Step], content: Content) -> dict[str, Step]:
     for group in _together(steps):
         if not any(step.fate == "run" for step in group):
             continue
-        first = next(((step, why) for step in group if (why := _why_private(step, content, bare=bare))), None)
+        why_of = {step.stage.name: _why_private(step, content, apart, bare=bare) for step in group}
+        first = next((name for name, why in why_of.items() if why), None)
         if first is None:
             continue
         for step in group:
             if step.stage.workspace != "in-place":
-                why = _why_private(step, content, bare=bare) or f"{first[0].stage.name} does"
+                why = why_of[step.stage.name] or f"{first} does"
                 done[step.stage.name] = moved(step, content, "private", why)
     return done
 
@@ -60,16 +64,18 @@ def _fallen_back(step: Step, content: Content, why: str) -> Step:
     return here
 
 
-def _why_private(step: Step, content: Content, *, bare: bool) -> str:
+def _why_private(step: Step, content: Content, apart: Mapping[str, str], *, bare: bool) -> str:  # noqa: PLR0911 - a reason each
     """Why a stage cannot, or does not want to, run in the working tree; "" if it can. `bare`: there is none."""
     if bare and step.stage.workspace == "auto":
         return "this repository is bare"
     if step.stage.workspace == "private":
         return "it asks for that"
     if step.stage.fix:
-        return "what it mends is taken over from there"
+        return "it may change what it reads"
     if step.stage.workspace != "auto":
         return ""
+    if step.stage.name in apart:
+        return apart[step.stage.name]
     if step.differs:
         return f"the working tree differs: {', '.join(step.differs)}"
     unseen = content.here.unprovable

@@ -17,6 +17,7 @@ from gofigure.runner.key import facts_of, handed_key, platform, stage_key
 from gofigure.runner.locations import missing, said_of, selectors_of, widened
 from gofigure.runner.places import moved, not_checked_out, placed
 from gofigure.runner.plan import Content, Plan, Read, Shared, Step
+from gofigure.runner.scripts import scripts_of
 from gofigure.runner.skips import Skips
 from gofigure.runner.tools import Tools
 from gofigure.runner.why import ago, failed_here, first_difference, must_run, unprovable
@@ -59,7 +60,16 @@ class Planner:
         self._ever_run = False
         self.selecting = Selecting(store.contents)
 
-    def plan(self, job: Job, content: Content, *, use_proofs: bool, lenient: bool = False) -> Plan:
+    def plan(
+        self,
+        job: Job,
+        content: Content,
+        *,
+        use_proofs: bool,
+        lenient: bool = False,
+        apart: Mapping[str, str] = {},
+    ) -> Plan:
+        """What becomes of each stage. `apart`: see places.placed."""
         # Asked anew for each plan: the run that was waited for may have been the first of all.
         self._ever_proven = self._store.proofs.stages()
         self._ever_run = self._store.ledger.has_runs()
@@ -72,7 +82,7 @@ class Planner:
                 steps[stage.name] = self._by_content(step, content, use_proofs=use_proofs)
             except SlowExpression as error:
                 raise error.within(f"stages.{stage.name}.{'source' if stage.files is None else 'files'}") from None
-        steps = placed(steps, content)
+        steps = placed(steps, content, apart)
         for stage in reversed(graph.stages):  # whatever needs a stage comes before it
             step = steps[stage.name] = self._by_circumstance(steps[stage.name], job, content)
             if not step.reused and not step.left_out:
@@ -101,6 +111,11 @@ class Planner:
         for step in private:
             steps[step.stage.name] = moved(step, content, "private", step.why_there, leads_back(step, shared))
         return shared
+
+    @property
+    def stages(self) -> Iterable[str]:
+        """The names of all there are."""
+        return self._config.stages
 
     @property
     def knows_fixers(self) -> bool:
@@ -156,8 +171,10 @@ class Planner:
         upstream = {name: steps[name].key for name in stage.needs}
         commands = commands_of(stage)
         env = declared(stage, self._environ)
-        tools = self.tools.of(stage, commands, env.get("PATH", self._base_env["PATH"]))
         selectors = selectors_of(widened(stage, tree, self._store.contents.load_tree, self.selecting))
+        scripts, besides = scripts_of(stage, commands, tree, selectors, self.selecting)
+        selectors += besides
+        tools = self.tools.of(stage, commands, env.get("PATH", self._base_env["PATH"]), scripts)
         reads = tuple(Read(selector, *self.selecting.select(tree, selector)) for selector in selectors)
         shared = b"".join(read.digest for read in reads[1:])
         facts = facts_of(stage, commands, env, tools, upstream, self._system, shared)
@@ -226,8 +243,9 @@ class Planner:
                 reason = f"{stage.name} needs it in the private checkout"
                 steps[name] = step._replace(fate="run", proof=None, reason=reason)
                 continue
-            last = self._store.ledger.last_of_stage(name, self._root, in_place=True)
-            if last is None or last.state != "passed" or last.key != step.key:
+            last = self._store.ledger.last_of_stage(name, self._root)
+            # One in a private checkout may have written into what the two share.
+            if last is None or last.state != "passed" or last.key != step.key or last.place == "private":
                 reason = f"{stage.name} needs it, and what was last done here is of other content"
                 steps[name] = step._replace(fate="run", proof=None, reason=reason)
 
@@ -250,19 +268,25 @@ class Planner:
     def _handing_over(self, step: Step, left: Files, content: Content, reason: Callable[[Files], str]) -> Step:
         """The step with its files; where only those are asked for that have changed since a commit, with these."""
         since = self._circumstances.since
-        some = self._changed_among(left, step, content) if since else left
-        narrowed = f"only what has changed since {since[:10]}" if len(some.paths) < len(left.paths) else ""
+        words = f"has changed since {since[:10]}" if since else "is part of this commit"
+        mends = step.stage.fix and content.about.kind == "index"  # what this commit does not touch is not its business
+        some = self._changed_among(left, step, content, mends=mends) if since or mends else left
+        narrowed = f"only what {words}" if len(some.paths) < len(left.paths) else ""
         if narrowed and not some.paths:
-            reused = f"none of its files has changed since {since[:10]}"
-            return step._replace(fate="reuse", reason=reused, files=(), narrowed=narrowed)
+            return step._replace(fate="reuse", reason=f"none of its files {words}", files=(), narrowed=narrowed)
         return step._replace(reason=reason(some), files=some.paths, file_keys=some.keys, narrowed=narrowed)
 
-    def _changed_among(self, files: Files, step: Step, content: Content) -> Files:
-        """All of them, too, where something has changed that the result of every file depends on."""
+    def _changed_among(self, files: Files, step: Step, content: Content, *, mends: bool) -> Files:
+        """All of them, too, where something has changed that the result of every file depends on.
+
+        But not for fixers: a new setting of a formatter must not bring all files into the commit.
+        """
         from gofigure.runner import per_file
 
         changed = self._circumstances.changed(content)
-        if changed is None or any(covers(read.selector, path) for read in step.reads[1:] for path in changed):
+        if changed is None:
+            return files
+        if not mends and any(covers(read.selector, path) for read in step.reads[1:] for path in changed):
             return files
         return per_file.among(files, changed)
 

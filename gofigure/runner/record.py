@@ -7,12 +7,13 @@ stages that ended before it, which is what keeps a thousand short stages cheap.
 
 from __future__ import annotations
 
+import itertools
 import time
 from collections.abc import Callable, Iterable, Sequence
 from typing import NamedTuple
 
 from gofigure.model import Place, RunResult, Snapshot, StageResult
-from gofigure.runner.changes import Changed, changed, culprits
+from gofigure.runner.changes import Changed, changed, judge
 from gofigure.runner.plan import Plan, Step
 from gofigure.runner.why import never_reused
 from gofigure.snapshot.select import Selecting
@@ -23,7 +24,7 @@ from gofigure.store.store import Store
 _LOOK_EVERY = 1.0
 _SHARE = 10
 _WRITE_EVERY = 0.1
-_NAMES_SHOWN = 3
+_MANY = 1_000_000  # files
 
 
 class _Passed(NamedTuple):
@@ -60,6 +61,7 @@ class Recorder:
         self._refuted: list[bytes] = []  # keys on which something has failed now, whatever was proven
         self._results: dict[str, StageResult] = {}
         self._astray: set[str] = set()  # stages that passed on something else than this plan's content
+        self._before: dict[Place, bytes] = {"in place": plan.content.here.tree, "private": plan.content.about.tree}
         self._next_write = 0.0
         self._next_look = time.monotonic() + _LOOK_EVERY
 
@@ -75,6 +77,8 @@ class Recorder:
             self._astray.add(result.stage)
         if result.verdict == "passed" and not step.unprovable:
             self._passed.append(_Passed(step, result))
+            if self._plan.mends and step.stage.fix:
+                self._prove()
         elif result.verdict == "passed" and not never_reused(step):
             self._astray.add(result.stage)
         elif result.verdict in ("failed", "timed out") and not step.astray:
@@ -117,28 +121,26 @@ class Recorder:
         proofs: list[Proof] = []
         file_proofs: list[tuple[bytes, int]] = []
         found = {
-            step.stage.name: changed(self._plan, step, here[step.place], self._selecting) for step, _ in self._passed
+            step.stage.name: changed(step, self._before[step.place], here[step.place], self._selecting)
+            for step, _ in self._passed
         }
-        guilty = culprits(self._plan, found)
+        judged = judge(self._plan, found)
         for step, passed in self._passed:
             change = found[passed.stage]
             why_not = self.hide(self._led_astray(step) or change.words)
-            if passed.stage in guilty:
+            if passed.stage in judged.guilty:
                 self._condemn(step, passed, change)
                 continue
-            if self._plan.mends and step.stage.fix and change.files:
+            if self._plan.mends and step.stage.fix and (touched := self._touched(step, here[step.place])) is not None:
                 self._astray.add(passed.stage)
-                self._keep(
-                    passed._replace(
-                        note=_joined(passed.note, self.hide(f"mended {change.names}")),
-                        key=b"",
-                    )
-                )
-                file_proofs += [(key, self.run) for key in self._left_alone(step, change, here[step.place])]
+                did = f"mended {change.names}" if change.files else "another fixer has changed what it reads"
+                self._keep(passed._replace(note=_joined(passed.note, self.hide(did)), key=b"", disturbed=True))
+                file_proofs += [(key, self.run) for key in _good(step, touched)]
                 continue
             if why_not:
                 self._astray.add(passed.stage)
-                self._keep(passed._replace(note=_joined(passed.note, f"not proven: {why_not}"), key=b""))
+                told = passed._replace(note=_joined(passed.note, f"not proven: {why_not}"), key=b"")
+                self._keep(told._replace(disturbed=passed.stage in judged.disturbed))
                 continue
             if step.narrowed:
                 self._keep(passed._replace(note=_joined(passed.note, step.narrowed)))
@@ -146,6 +148,8 @@ class Recorder:
                 self._keep(passed._replace(proven=True))
                 proofs.append(_proof_of(step, self._plan.content.about.tree, self.run, passed.seconds))
             file_proofs += [(key, self.run) for key in step.file_keys]
+        if self._plan.mends:  # the next fixer begins with what this one has left
+            self._before |= {place: snapshot.tree for place, snapshot in here.items()}
         self._passed = []
         self._flush(proofs, file_proofs)
         self._next_look = time.monotonic() + max(_LOOK_EVERY, _SHARE * (time.monotonic() - began))
@@ -154,25 +158,30 @@ class Recorder:
         """A stage that has changed tracked files has not passed, whatever it says."""
         self._astray.add(passed.stage)
         self._refuted += [step.key, *step.file_keys]
+        mend = "" if step.stage.fix else " (fix = true takes that over)"
         self._amend(
             passed._replace(
                 verdict="failed",
                 exit_code=None,
-                note=_joined(
-                    passed.note,
-                    self.hide(f"it changed {change.names} (fix = true takes that over)"),
-                ),
+                note=_joined(passed.note, self.hide(f"it changed {change.names}{mend}")),
                 excerpt=tuple(map(self.hide, self._said_of(step, change.files))),
                 allowed=step.stage.allow_failure,
             )
         )
 
-    def _left_alone(self, step: Step, change: Changed, here: Snapshot) -> list[bytes]:
-        """The keys of the files that a fixer was handed and found good; none, if what all of them depend on changed."""
-        others = step.reads[1:]
-        if any(self._selecting.select(here.tree, one.selector).digest != one.digest for one in others):
-            return []
-        return [key for path, key in zip(step.files or (), step.file_keys, strict=False) if path not in change.files]
+    def _touched(self, step: Step, here: Snapshot) -> frozenset[bytes] | None:
+        """What a fixer reads and it, or one before it in this run, has changed, if only for a while; None: nothing.
+
+        Empty where what the result of all of its files depends on has changed.
+        """
+        stood = (self._plan.content.about.tree, self._before[step.place], here.tree)
+        for read in step.reads[1:]:
+            if any(self._selecting.select(tree, read.selector).digest != read.digest for tree in stood):
+                return frozenset()
+        files: set[bytes] = set()
+        for old, new in itertools.pairwise(stood):
+            files.update(self._selecting.altered(old, new, step.inputs.selector, _MANY))
+        return frozenset(files) or None
 
     def _amend(self, result: StageResult) -> None:
         self._keep(result)
@@ -203,6 +212,13 @@ class Recorder:
         """What it needs and what was not made from this content: its own result then is not about it either."""
         name = next((name for name in step.stage.needs if name in self._astray), None)
         return "" if name is None else f"it needs {name}, which was not proven"
+
+
+def _good(step: Step, touched: frozenset[bytes]) -> list[bytes]:
+    """The keys of the files that a fixer was handed and found good."""
+    if not touched:
+        return []
+    return [key for path, key in zip(step.files or (), step.file_keys, strict=False) if path not in touched]
 
 
 def _joined(*notes: str) -> str:

@@ -28,5 +28,6 @@ class Setting(NamedTuple):
     environ: Mapping[str, str]  # of whoever started this
     mended: list[str]  # git's trees of the index after each time that fixers have changed it; the newest counts
     make_way: Callable[[int], bool]  # asks a process to stop, if nobody waits for what it runs; whether it is one
+    in_background: bool = False  # its user goes on working in the working tree
     wants_output: bool = False  # somebody looks on: tell what stages print
     use_proofs: bool = True

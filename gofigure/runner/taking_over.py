@@ -6,42 +6,47 @@ from collections.abc import Callable
 
 from gofigure.events import Note
 from gofigure.git.checkout import changed_files
-from gofigure.git.fixes import harvest, into_index
+from gofigure.git.fixes import harvest, into_index, unseen
 from gofigure.git.index import scratch
 from gofigure.runner.checkouts import Places
 from gofigure.runner.plan import Plan
 from gofigure.runner.setting import Setting
 from gofigure.runner.words import shortened
 from gofigure.snapshot.select import show
+from gofigure.workspace.take_over import Source
 from gofigure.workspace.take_over import take_over as into_files
 
 _NAMED = 5
 
 
-def take_over(setting: Setting, plan: Plan, places: Places, keep: Callable[[bytes], str]) -> tuple[str, ...]:
-    """Bring what fixers changed in the checkout into the index and the working tree; returns the files' names.
+def take_over(
+    setting: Setting, plan: Plan, places: Places, keep: Callable[[bytes], str]
+) -> tuple[tuple[str, ...], tuple[str, ...]]:
+    """Bring what fixers changed in the checkout into the index and the working tree; returns the names of the
+    files that are mended now, and of those that are left alone in the working tree.
 
     `keep`: stores a patch that could not be applied, and returns where. Raises GitError where another process has
     the index.
     """
     repository, checkout = setting.repository, places.repositories.get("private")
     if repository is None or checkout is None:
-        return ()
+        return (), ()
     with scratch(repository) as folder:
         fixes = harvest(checkout, places.tree, folder)
         if not fixes:
-            return ()
+            return (), ()
         if plan.content.about.kind == "index":
             into_index(repository, setting.trigger.index_file, fixes)
-        left = into_files(repository, checkout, fixes, folder)
+        hidden = unseen(repository, setting.trigger.index_file)
+        left = into_files(repository, Source(checkout, places.tree), fixes, hidden, folder)
     in_index = plan.content.about.kind == "index"
     names = tuple(show(fix.path) for fix in fixes if in_index or fix.path not in left)
     if names:
-        where = "in what is being committed and " if in_index else ""
-        setting.observe(Note(f"mended {where}in the working tree: {shortened(names, _NAMED)}"))
+        where = " and ".join((["in what is being committed"] * in_index) + (["in the working tree"] * (not left)))
+        setting.observe(Note(f"mended {where}: {shortened(names, _NAMED)}"))
     if left:
         kept = keep(changed_files(checkout, list(left)))
         for why in dict.fromkeys(left.values()):
             alone = shortened([show(path) for path, reason in left.items() if reason == why], _NAMED)
             setting.observe(Note(f"left alone in the working tree, as {why}: {alone}; see {kept}"))
-    return names
+    return names, tuple(map(show, left))

@@ -42,8 +42,13 @@ class Tools:
         """Everything that was looked up so far."""
         return tuple(self._known.values())
 
-    def of(self, stage: Stage, commands: Iterable[Command], path: str) -> dict[str, str]:
-        """What the programs are that a stage names or its target stands for; they may differ from folder to folder."""
+    def of(
+        self, stage: Stage, commands: Iterable[Command], path: str, without: frozenset[str] = frozenset()
+    ) -> dict[str, str]:
+        """What the programs are that a stage names or its target stands for; they may differ from folder to folder.
+
+        `without`: those that are content, and not of this machine.
+        """
         asked = {**dict.fromkeys(stage.tools, True), **dict.fromkeys(tools_of(stage), tells_version(stage))}
         return {
             name: ", ".join(
@@ -52,6 +57,7 @@ class Tools:
                 )
             )
             for name, ask_version in asked.items()
+            if name not in without
         }
 
     def identity(self, name: str, *, path: str, folder: str, ask_version: bool) -> str:

@@ -112,6 +112,8 @@ class Judge:
         maker = makers.get(commit.id, "")
         what = "nothing was run on it" if known else "unknown to gofigure"
         if maker.startswith("commit"):
+            if all(job.background for job in self._jobs):
+                return f"{what}: a newer commit came first, or a hook is not installed"
             return f"{what}: --no-verify, or a hook that is not installed"
         return f"made by {maker}; {what}" if maker else what
 

@@ -132,6 +132,8 @@ def _mapping(label: str, old: Mapping[str, str], now: Mapping[str, str], *, show
 
 def _from_to(before: str, after: str) -> str:
     """Two identities as people compare them: by version, or by digest where the versions are equal or unknown."""
+    if ", " in before + after:  # another one in each location
+        return f"{before} → {after}"
     (old_version, old_digest), (new_version, new_digest) = _parts(before), _parts(after)
     if old_version != new_version:
         return f"{old_version or old_digest} → {new_version or new_digest}"

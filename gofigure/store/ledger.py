@@ -168,16 +168,12 @@ class Ledger:
     def has_runs(self) -> bool:
         return self._db.execute("SELECT 1 FROM runs LIMIT 1").fetchone() is not None
 
-    def last_of_stage(self, stage: str, worktree: str, *, in_place: bool = False) -> StageRow | None:
-        """The newest time that a stage was really executed for a working tree, to its end or not.
-
-        `in_place`: in it, not in a private checkout.
-        """
+    def last_of_stage(self, stage: str, worktree: str) -> StageRow | None:
+        """The newest time that a stage was really executed for a working tree, to its end or not."""
         row = self._db.execute(
             f"SELECT {STAGE_COLUMNS} FROM stage_runs WHERE stage = ? AND state IN {EXECUTED}"  # noqa: S608
-            " AND (SELECT worktree FROM runs WHERE id = run) = ? AND (place != 'private' OR NOT ?)"
-            " ORDER BY run DESC LIMIT 1",
-            (stage, stored_path(worktree), in_place),
+            " AND (SELECT worktree FROM runs WHERE id = run) = ? ORDER BY run DESC LIMIT 1",
+            (stage, stored_path(worktree)),
         ).fetchone()
         return stage_row(row) if row else None
 

@@ -18,6 +18,7 @@ class RunLock:
     def __init__(self, path: str) -> None:
         self._path = path
         self._fd = -1
+        self._held = False
 
     def acquire(self, on_wait: Callable[[str], None]) -> bool:
         """Take the lock, waiting for it if need be; `on_wait` gets the holder's words. Returns whether it waited.
@@ -37,6 +38,7 @@ class RunLock:
             waited = True
             on_wait(os.pread(self._fd, 200, 0).decode(errors="replace").strip())
             fcntl.flock(self._fd, fcntl.LOCK_EX)
+        self._held = True
         return waited
 
     def try_acquire(self, *, create: bool = False) -> bool:
@@ -60,7 +62,11 @@ class RunLock:
     def release(self) -> None:
         if self._fd >= 0:
             with contextlib.suppress(OSError):
+                if self._held:
+                    os.ftruncate(self._fd, 0)  # whoever has it next has not yet said so
+            with contextlib.suppress(OSError):
                 os.close(self._fd)
+            self._held = False
             self._fd = -1
 
     def __enter__(self) -> RunLock:

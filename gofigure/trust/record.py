@@ -16,6 +16,7 @@ if TYPE_CHECKING:
     from gofigure.git.repository import Repository
 
 _TOKEN_BYTES = 16
+_REVOKED = b"revoked "
 DATA_VARIABLE = "GOFIGURE_DATA"  # set by our hook script
 _KEPT = 100  # texts, and as many worktrees
 _TEXT, _LAST = "text-", "last-"
@@ -65,20 +66,33 @@ def token_of(trust: Trust) -> bytes | None:
 
 def make_token(trust: Trust) -> bytes:
     """Allow the repository; a token that came with the folder is replaced by one of our own."""
-    token = token_of(trust)
+    token = token_of(trust) or _revoked(trust)
     if token is None:
         _forget_approved(trust)
         token = os.urandom(_TOKEN_BYTES).hex().encode()
         # The record first: where it cannot be written, a permission that another home gave stays as it is.
         _write(trust.record, token + b" " + os.fsencode(trust.home) + b"\n")
         _write(trust.token_file, token)
+    elif token_of(trust) is None:
+        _write(trust.record, token + b" " + os.fsencode(trust.home) + b"\n")
     return token
 
 
 def revoke(trust: Trust) -> None:
+    """Take the permission back; what is remembered here stays, for the day when it is given again."""
+    token = token_of(trust)
     with contextlib.suppress(FileNotFoundError):
         os.unlink(trust.record)
     _forget_approved(trust)
+    if token is not None:
+        _write(trust.record, _REVOKED + token + b" " + os.fsencode(trust.home) + b"\n")
+
+
+def _revoked(trust: Trust) -> bytes | None:
+    """The repository's token, if it was allowed once, here."""
+    token = _read(trust.token_file)
+    known = _REVOKED + token + b" " + os.fsencode(trust.home) + b"\n"
+    return token if len(token) == 2 * _TOKEN_BYTES and _read(trust.record) == known else None
 
 
 def is_approved(trust: Trust, token: bytes, layer: Layer) -> bool:

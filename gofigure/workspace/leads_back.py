@@ -27,9 +27,12 @@ class Back(NamedTuple):
     python: bool  # it is Python's, and an entry of PYTHONPATH comes before it
 
 
-def ways_back(root: str, shared: Iterable[str], environ: Mapping[str, str]) -> list[Back]:
-    """Every way back in the shared folders, and in what Python on PATH imports from."""
-    top = os.path.realpath(root)
+def ways_back(root: str, shared: Iterable[str], environ: Mapping[str, str], into: str | None = None) -> list[Back]:
+    """Every way back in the shared folders, and in what Python on PATH imports from.
+
+    `into`: another folder than the working tree, to look for ways into that.
+    """
+    top = os.path.realpath(into or root)
     found: list[Back] = []
     folders = dict.fromkeys([*(os.path.join(root, path) for path in shared), *_environments(environ)])
     own = [real for real in map(os.path.realpath, folders) if real != top and _is_below(real, top)]

@@ -11,23 +11,20 @@ from gofigure.git.exclude import ignored
 from gofigure.git.repository import Repository
 from gofigure.workspace.slots import remove_all
 
-# What tools keep beside the file that describes a project: installed modules, and what takes long to build.
+# What tools keep beside the file that describes a project: installed modules. Nothing that is built from the project
+# itself (target, build, .tox): that of one content would be taken for that of another. A checkout keeps its own.
 BESIDE: dict[str, tuple[str, ...]] = {
     "package.json": ("node_modules",),
     "pyproject.toml": (".venv", "venv"),
     "setup.py": (".venv", "venv"),
     "setup.cfg": (".venv", "venv"),
     "requirements.txt": (".venv", "venv"),
-    "tox.ini": (".venv", "venv", ".tox"),
-    "noxfile.py": (".venv", "venv", ".nox"),
-    "Cargo.toml": ("target",),
+    "tox.ini": (".venv", "venv"),
+    "noxfile.py": (".venv", "venv"),
     "composer.json": ("vendor",),
     "Gemfile": ("vendor",),
     "go.mod": ("vendor",),
-    "mix.exs": ("deps", "_build"),
-    "Package.swift": (".build",),
-    "build.gradle": (".gradle",),
-    "build.gradle.kts": (".gradle",),
+    "mix.exs": ("deps",),
 }
 
 

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import contextlib
 import os
 import shutil
 import stat
-from collections.abc import Mapping, Sequence
+from collections.abc import Container, Mapping, Sequence
+from typing import NamedTuple
 
 from gofigure.digest.content import BigFileError, NotAFileError, read_regular
 from gofigure.git.fixes import Fix, as_checked_out, merged
@@ -15,14 +17,28 @@ _TRIES = 3
 _AT_ODDS = "your edits are at odds with it"
 
 
-def take_over(repository: Repository, checkout: Repository, fixes: Sequence[Fix], folder: str) -> Mapping[bytes, str]:
+class Source(NamedTuple):
+    """The checkout with the fixed files."""
+
+    checkout: Repository
+    tree: str  # git's tree that it was made of
+
+
+def take_over(
+    repository: Repository, source: Source, fixes: Sequence[Fix], unseen: Container[bytes], folder: str
+) -> Mapping[bytes, str]:
     """Write each fixed file into the working tree; where the user has edited it as well, merge the two.
 
-    `folder`: for files under way, on the same file system if possible. Returns why which paths were left alone.
+    `unseen`: see git.fixes.unseen; `folder`: for files under way, on the same file system if possible. Returns why
+    which paths were left alone.
     """
-    before = dict(as_checked_out(checkout, [fix.path for fix in fixes]))
+    checkout = source.checkout
+    before = dict(as_checked_out(checkout, source.tree, [fix.path for fix in fixes], folder))
     left: dict[bytes, str] = {}
     for fix in fixes:
+        if fix.path in unseen:
+            left[fix.path] = "git is told not to look at it"
+            continue
         try:
             why = _taken_over(repository, checkout, fix, before[fix.path], folder)
         except BigFileError:
@@ -44,16 +60,27 @@ def _taken_over(repository: Repository, checkout: Repository, fix: Fix, base: by
     theirs = read_regular(os.path.join(os.fsencode(checkout.root), fix.path))
     for _ in range(_TRIES):
         mine = read_regular(place)
-        both = theirs if mine == base else merged(repository.git, mine, base, theirs, folder)
+        old, fixed = _with_ends_of(mine, base), _with_ends_of(mine, theirs)
+        both = fixed if mine == old else merged(repository.git, mine, old, fixed, folder)
         if both is None:
             return _AT_ODDS
         mode = _mode(fix, stat.S_IMODE(os.stat(place).st_mode))
         new = _written(both, mode, place, folder)
-        if read_regular(place) == mine:  # an editor may have saved while git was merging
-            os.rename(new, place)
-            return ""
-        os.unlink(new)
+        try:
+            if read_regular(place) == mine:  # an editor may have saved while git was merging
+                os.rename(new, place)
+                return ""
+        finally:
+            with contextlib.suppress(FileNotFoundError):
+                os.unlink(new)
     return "it is being written"
+
+
+def _with_ends_of(mine: bytes, text: bytes) -> bytes:
+    """The text with the user's line ends, where git stores others than it checks out here (core.autocrlf)."""
+    crlf = mine.count(b"\r\n")
+    is_crlf = 0 < crlf == mine.count(b"\n")
+    return text.replace(b"\n", b"\r\n") if is_crlf and b"\r" not in text else text
 
 
 def _mode(fix: Fix, now: int) -> int:

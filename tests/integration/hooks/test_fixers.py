@@ -169,7 +169,20 @@ def test_only_what_it_changed_is_handed_to_it_again(project: Repo) -> None:
     edit(project, "a.txt", _3="BAD")
     project.git("add", "-A")
     commit(project)
-    assert (project.root.parent / "seen").read_text() == "a.txt b.txt\na.txt\n"
+    assert (project.root.parent / "seen").read_text() == "a.txt\na.txt\n", "b.txt is not part of the commit"
+
+
+def test_old_files_are_not_this_commits_business(project: Repo) -> None:
+    """The first commit after a formatter was adopted must not reformat the whole project."""
+    edit(project, "b.txt", _3="BAD")
+    project.git("commit", "-q", "--no-verify", "-a", "-m", "old code")
+    project.config(CONFIG.replace('"check", "fmt"', '"fmt"'))
+    edit(project, "a.txt", _3="BAD")
+    project.git("add", "-A")
+    commit(project)
+    assert (committed(project, "a.txt", 3), committed(project, "b.txt", 3)) == ("good", "BAD")
+    assert project.gofigure("run").returncode == 0
+    assert here(project, "b.txt", 3) == "good", "by hand it mends all there is"
 
 
 def test_mended_content_is_proven(project: Repo) -> None:
@@ -305,10 +318,76 @@ def test_what_an_editor_saves_while_it_is_merged_is_not_lost(project: Repo, monk
         edit(project, "a.txt", _20="mine")
         (made.root / "a.txt").write_text((made.root / "a.txt").read_text().replace("line 3\n", "good\n"))
         with scratch(repository) as folder:
-            fixes = harvest(made.repository, project.git("rev-parse", "HEAD^{tree}").decode().strip(), folder)
-            assert take_over.take_over(repository, made.repository, fixes, folder) == {}
+            tree = project.git("rev-parse", "HEAD^{tree}").decode().strip()
+            fixes = harvest(made.repository, tree, folder)
+            source = take_over.Source(made.repository, tree)
+            assert take_over.take_over(repository, source, fixes, frozenset(), folder) == {}
     assert (here(project, "a.txt", 3), here(project, "a.txt", 20)) == ("good", "mine")
     assert here(project, "a.txt", 31) == "saved meanwhile"
+
+
+def test_the_fixers_of_all_jobs_come_before_any_checker(project: Repo) -> None:
+    project.config(
+        CONFIG.replace('"check", "fmt"', '"check"').replace("[jobs.check]", "[jobs.a]")
+        + '[jobs.b]\non = ["pre-commit"]\nstages = ["fmt"]\n'
+    )
+    assert project.gofigure("install-hooks").returncode == 0
+    edit(project, "a.txt", _3="BAD")
+    project.git("add", "-A")
+    commit(project)
+    assert committed(project, "a.txt", 3) == "good"
+
+
+def test_fixers_that_undo_one_another_within_a_turn_prove_nothing(project: Repo) -> None:
+    project.config(
+        CONFIG.replace('"check", "fmt"', '"fmt", "two"').replace("s/BAD/good/", "s/one/two/")
+        + "[stages.two]\nrun = 'sed -i s/two/one/ \"$@\"'\nfiles = '\\.txt$'\nfix = true\n"
+    )
+    edit(project, "a.txt", _3="one")
+    project.git("add", "-A")
+    done = project.try_git("commit", "-q", "-m", "two")
+    assert done.returncode != 0
+    assert "the fixers undo what others of them have changed: fmt, two" in said(done)
+
+
+def test_a_fixer_that_stages_by_itself(project: Repo) -> None:
+    """The commonest line of all: FORMAT "$@" && git add "$@"."""
+    project.config(CONFIG.replace('"$@"\'', '"$@" && git add "$@"\''))
+    edit(project, "a.txt", _3="BAD")
+    project.git("add", "-A")
+    edit(project, "a.txt", _20="mine")
+    commit(project)
+    assert committed(project, "a.txt", 3) == "good"
+    assert (here(project, "a.txt", 3), here(project, "a.txt", 20)) == ("good", "mine")
+
+
+@pytest.mark.parametrize("flag", ["skip-worktree", "assume-unchanged"])
+def test_what_git_is_told_not_to_look_at_stays_hidden(project: Repo, flag: str) -> None:
+    """A secret in a file with such a flag must not come into the next commit."""
+    project.config(CONFIG.replace('"check", "fmt"', '"fmt"'))
+    edit(project, "b.txt", _3="BAD")
+    project.git("add", "-A")
+    project.git("update-index", f"--{flag}", "b.txt")
+    edit(project, "b.txt", _9="a secret")
+    done = project.try_git("commit", "-q", "-m", "two")
+    assert done.returncode == 0, said(done)
+    assert committed(project, "b.txt", 3) == "good"
+    edit(project, "a.txt", _4="other")
+    commit(project, "-a")
+    assert b"a secret" not in project.git("show", "HEAD:b.txt")
+    assert here(project, "b.txt", 9) == "a secret"
+
+
+def test_line_ends_that_only_this_working_tree_has(project: Repo) -> None:
+    project.git("config", "core.autocrlf", "true")
+    project.write("a.txt", "one\nBAD\n")  # although git would check it out with CRLF
+    project.write("b.txt", "one\r\nBAD\r\n")
+    project.git("add", "-A")
+    project.git("config", "core.autocrlf", "input")
+    commit(project)
+    assert (project.root / "b.txt").read_bytes() == b"one\r\ngood\r\n"
+    assert (project.root / "a.txt").read_bytes() == b"one\ngood\n"
+    assert project.git("show", "HEAD:b.txt") == b"one\ngood\n"
 
 
 def test_a_file_that_is_gone_from_the_working_tree_stays_gone(project: Repo) -> None:
@@ -372,13 +451,26 @@ def test_a_stage_without_fix_that_changes_a_file_fails_and_shows_what(project: R
 
 
 def test_so_it_does_in_place(project: Repo) -> None:
-    project.config(CONFIG.replace("fix = true\n", ""))
+    project.config(CONFIG.replace("fix = true\n", "").replace('"check", "fmt"', '"fmt"'))
     edit(project, "a.txt", _3="BAD")
     project.git("add", "-A")
     done = project.try_git("commit", "-q", "-m", "two")
     assert done.returncode != 0
+    assert "fmt runs in a private checkout: what it reads changed while it ran in the working tree" in said(done)
     assert "it changed a.txt" in said(done)
     assert "| +good" in said(done)
+
+
+def test_what_somebody_saves_meanwhile_is_nobodys_fault(project: Repo) -> None:
+    """The stage stands for a person who goes on typing while the hook runs."""
+    once = f"test -e {project.root}/../saved || {{ touch {project.root}/../saved; echo mine >> {project.root}/b.txt; }}"
+    project.config(CONFIG.replace("fix = true\n", "").replace('"! grep BAD *.txt"', f"'{once}'"))
+    edit(project, "a.txt", _3="better")
+    project.git("add", "-A")
+    commit(project)
+    rows = stages(project.json("history"))
+    assert (rows["check"]["verdict"], rows["check"]["proven"], rows["check"]["place"]) == ("passed", True, "private")
+    assert here(project, "b.txt", 31) == "mine"
 
 
 def test_one_that_only_reads_is_not_to_blame(project: Repo) -> None:
@@ -402,6 +494,7 @@ def test_an_edit_of_the_users_during_a_run_by_hand_is_no_failure(project: Repo) 
 def test_new_and_removed_files_are_no_fix(project: Repo) -> None:
     project.config(CONFIG.replace('"$@"\'', '"$@"; touch new.txt; rm -f b.txt\''))
     edit(project, "a.txt", _3="BAD")
+    edit(project, "b.txt", _3="other")
     project.git("add", "-A")
     done = project.try_git("commit", "-q", "-m", "two")
     assert done.returncode != 0

@@ -25,7 +25,7 @@ on = ["post-commit"]
 background = true
 stages = ["s"]
 [stages.s]
-run = "echo ran >> ../ran; LINE! grep -q BROKEN a"
+run = "echo ran >> $(git rev-parse --path-format=absolute --git-common-dir)/../../ran; LINE! grep -q BROKEN a"
 inputs = ["a"]
 """
 
@@ -225,7 +225,7 @@ def test_a_rebase_comes_to_one_run(configured: Repo, tmp_path: Path) -> None:
 def test_post_rewrite_is_about_the_tip_and_reads_what_git_wrote(repo: Repo, tmp_path: Path) -> None:
     repo.config(
         '[jobs.after]\non = ["post-rewrite"]\nbackground = true\nstages = ["s"]\n'
-        '[stages.s]\nrun = """echo "$1" > ../handed; cat >> ../handed"""\n'
+        f'[stages.s]\nrun = """echo "$1" > {tmp_path}/handed; cat >> {tmp_path}/handed"""\n'
     )
     assert repo.gofigure("install-hooks").returncode == 0
     _commit(repo, "one")

@@ -159,3 +159,17 @@ def test_by_hand_who_cannot_do_without_is_left_out(based: Repo) -> None:
     assert (stage["verdict"], "gofigure hook pre-push" in stage["reason"]) == ("skipped", True)
     _configured(based, "pre-push", "run = 'test -z \"${GOFIGURE_REFS-}\"'")
     assert stages(based.json("run"))["s"]["verdict"] == "passed"
+
+
+def test_every_hook_has_a_name(repo: Repo) -> None:
+    """Also one that hands over nothing else, of a job that others start, too."""
+    repo.config(
+        '[jobs.j]\non = ["pre-commit", "pre-push"]\nstages = ["s"]\n'
+        "[stages.s]\nrun = 'echo $GOFIGURE_HOOK; ! grep -q BAD *.txt'\n"
+    )
+    repo.write("a.txt", "BAD\n")
+    assert repo.gofigure("install-hooks").returncode == 0
+    assert repo.commit("bad").returncode != 0
+    repo.write("a.txt", "good\n")
+    assert repo.commit("good").returncode == 0
+    assert repo.gofigure("logs").stdout.endswith(b"pre-commit\n")

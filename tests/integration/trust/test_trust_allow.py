@@ -12,7 +12,7 @@ from pathlib import Path
 import pytest
 from support.pair import Pair, config, refusal
 from support.repo import Repo
-from support.rig import lines, said
+from support.rig import lines, said, verdicts
 
 from gofigure.cli.consent import visible
 
@@ -197,3 +197,14 @@ def test_a_big_configuration_is_shown_whole_when_comparing_would_take_too_long(p
     text = said(pair.mine.gofigure("allow"))
     assert text.count("# x") == 6000
     assert SECOND not in text
+
+
+def test_a_permission_that_is_taken_back_and_given_again_costs_no_history(repo: Repo) -> None:
+    repo.config("[jobs.j]\nstages = ['s']\n[stages.s]\nrun = 'true'\n")
+    repo.gofigure("allow")
+    assert repo.gofigure("run").returncode == 0
+    assert repo.gofigure("allow", "--revoke").returncode == 0
+    assert repo.gofigure("run").returncode == 2
+    assert repo.gofigure("allow", "--yes").returncode == 0
+    assert verdicts(repo.json("run"))["s"] == "reused"
+    assert not list(repo.root.glob(".gofigure.set-aside*"))

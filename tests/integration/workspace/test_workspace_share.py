@@ -171,8 +171,8 @@ def test_what_is_content_is_not_shared(project: Repo) -> None:
 
 def test_what_is_shared_by_itself() -> None:
     everywhere = by_default([])
-    assert {b"node_modules", b".venv", b"venv", b"target", b"vendor"} <= set(everywhere)
+    assert {b"node_modules", b".venv", b"venv", b"vendor"} <= set(everywhere)
     assert not any(b"/" in path for path in everywhere)
     inner = by_default([b"web/package.json", b"api/pyproject.toml", b"x/Cargo.toml", b"x/README"])
-    assert set(inner) - set(everywhere) == {b"web/node_modules", b"api/.venv", b"api/venv", b"x/target"}
+    assert set(inner) - set(everywhere) == {b"web/node_modules", b"api/.venv", b"api/venv"}
     assert all(not name.startswith("/") and "/" not in name for names in BESIDE.values() for name in names)
