@@ -117,7 +117,7 @@ class Planning:
 def tidying(project: Project, store: Store, results: Sequence[RunResult], observe: Observer) -> Iterator[None]:
     """When all is done and reported, and something was executed, remove what is old, if that is due."""
     yield
-    if any(result.verdict in ("passed", "failed") for result in results):
+    if any(result.verdict in ("passed", "failed") for result in results) and not store.was_swept_today():
         from gofigure.sweeping import now_and_then
 
         now_and_then(project, store, observe)

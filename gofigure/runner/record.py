@@ -31,6 +31,14 @@ class _Passed(NamedTuple):
     result: StageResult
 
 
+class _Proven(NamedTuple):
+    stages: Sequence[Proof]
+    files: Sequence[tuple[bytes, int]]  # key and run
+
+
+_NOTHING = _Proven((), ())
+
+
 class Recorder:
     """Collects what happens in one run and writes it in few transactions, each sound by itself."""
 
@@ -60,7 +68,7 @@ class Recorder:
         self._refuted: list[bytes] = []  # keys on which something has failed now, whatever was proven
         self._results: dict[str, StageResult] = {}
         self._astray: set[str] = set()  # stages that passed on something else than this plan's content
-        self._next_write = 0.0
+        self._next_write = time.monotonic() + _WRITE_EVERY  # what ends before that is written once
         self._next_look = time.monotonic() + _LOOK_EVERY
 
     def started(self, stage: str) -> None:
@@ -92,26 +100,25 @@ class Recorder:
         """Write what is due."""
         now = time.monotonic()
         if self._passed and now >= self._next_look:
-            self._prove()
+            self._flush(self._prove())
         elif (self._started or self._finished) and now >= self._next_write:
             self._flush()
 
     def write_all(self) -> None:
         """Write and prove all there is, now: what comes next may take as long as a person does."""
-        if self._passed:
-            self._prove()
-        else:
-            self._flush()
+        self._flush(self._prove())
 
     def close(self, verdict_of: Callable[[tuple[StageResult, ...]], RunResult]) -> RunResult:
         """Prove what is still waiting, write how the run ended, and return it as it was written."""
-        if self._passed:
-            self._prove()
+        proven = self._prove()
         result = verdict_of(tuple(self._results[stage] for stage in self._plan.steps))
-        self._flush(result=result)
+        self._flush(proven, result)
         return result
 
-    def _prove(self) -> None:
+    def _prove(self) -> _Proven:
+        """What those that have passed prove, by a look that begins now."""
+        if not self._passed:
+            return _NOTHING
         began = time.monotonic()
         here = {place: self._look(place) for place in {passed.step.place for passed in self._passed}}
         proofs: list[Proof] = []
@@ -142,8 +149,8 @@ class Recorder:
                 proofs.append(_proof_of(step, self._plan.content.about.tree, self.run, passed.seconds))
             file_proofs += [(key, self.run) for key in step.file_keys]
         self._passed = []
-        self._flush(proofs, file_proofs)
         self._next_look = time.monotonic() + max(_LOOK_EVERY, _SHARE * (time.monotonic() - began))
+        return _Proven(proofs, file_proofs)
 
     def _condemn(self, step: Step, passed: StageResult, change: Changed) -> None:
         """A stage that has changed tracked files has not passed, whatever it says."""
@@ -173,18 +180,13 @@ class Recorder:
     def _keep(self, result: StageResult) -> None:
         self._results[result.stage] = self._finished[result.stage] = result
 
-    def _flush(
-        self,
-        proofs: Sequence[Proof] = (),
-        file_proofs: Sequence[tuple[bytes, int]] = (),
-        result: RunResult | None = None,
-    ) -> None:
+    def _flush(self, proven: _Proven = _NOTHING, result: RunResult | None = None) -> None:
         self._store.record(
             self.run,
             started=self._started,
             finished=self._finished.values(),
-            proofs=proofs,
-            file_proofs=file_proofs,
+            proofs=proven.stages,
+            file_proofs=proven.files,
             refuted=self._refuted,
             result=result,
         )

@@ -47,9 +47,18 @@ class Contents:
 
     def save_trees(self, records: Mapping[bytes, bytes]) -> None:
         """Keep folders' records by their digests."""
-        self._records.update(records)
         with self._db.writing():
-            self._db.executemany("INSERT OR IGNORE INTO trees VALUES (?, ?)", sorted(records.items()))
+            self._insert_trees(records)
+
+    def save_tree(self, oid: str, digest: bytes, records: Mapping[bytes, bytes]) -> None:
+        """The same, and that it is what git calls `oid`."""
+        with self._db.writing():
+            self._insert_trees(records)
+            self._insert_objects("tree", [(oid, digest)])
+
+    def _insert_trees(self, records: Mapping[bytes, bytes]) -> None:
+        self._records.update(records)
+        self._db.executemany("INSERT OR IGNORE INTO trees VALUES (?, ?)", sorted(records.items()))
 
     def tree_digest(self, oid: str) -> bytes | None:
         """The digest of a git tree, if it is known."""
@@ -66,10 +75,13 @@ class Contents:
 
     def remember(self, kind: str, digests: Iterable[tuple[str, bytes]]) -> None:
         """Keep (object id, digest) pairs of one kind, "tree" or "blob"."""
+        with self._db.writing():
+            self._insert_objects(kind, digests)
+
+    def _insert_objects(self, kind: str, digests: Iterable[tuple[str, bytes]]) -> None:
         now = time.time_ns()
         rows = [(bytes.fromhex(oid), kind, digest, now) for oid, digest in digests]
-        with self._db.writing():
-            self._db.executemany("INSERT OR REPLACE INTO objects VALUES (?, ?, ?, ?)", rows)
+        self._db.executemany("INSERT OR REPLACE INTO objects VALUES (?, ?, ?, ?)", rows)
 
     def recent_trees(self, oid_length: int, limit: int) -> list[tuple[str, bytes]]:
         """The git trees named most recently, newest first, with their digests."""
