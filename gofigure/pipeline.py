@@ -27,11 +27,6 @@ from gofigure.events import Note, Observer
 from gofigure.fast_path import FastPath
 from gofigure.model import RECEIVING, Config, Job, RunResult, Snapshot, Trigger
 from gofigure.project import Project, load_config, open_store
-from gofigure.runner.circumstances import Circumstances
-from gofigure.runner.execute import execute
-from gofigure.runner.plan import Content, Plan
-from gofigure.runner.planner import Planner
-from gofigure.runner.setting import Setting
 from gofigure.runner.skips import ONLY, SKIP, named, unheeded
 from gofigure.snapshot.commits import of_index
 from gofigure.snapshot.looking import Looking
@@ -39,7 +34,10 @@ from gofigure.store.store import Store
 from gofigure.subject import READ_AGAIN_BY_GIT, Request, concerned, content_now, contents, wanted
 from gofigure.triggers.hooks import mark
 
-if TYPE_CHECKING:
+if TYPE_CHECKING:  # while git is looking there is time to import what comes after that
+    from gofigure.runner.plan import Content, Plan
+    from gofigure.runner.planner import Planner
+    from gofigure.runner.setting import Setting
     from gofigure.snapshot.since import Lineage
 
 
@@ -63,10 +61,14 @@ def run(project: Project, request: Request, observe: Observer) -> list[RunResult
         fast.watching(),
         tidying(project, store, results, observe),
     ):
+        from gofigure.runner.execute import execute, get_ready
+
         planner = make_planner(project, config, request, store, observe)
         setting = make_setting(project, request, token, store, planner, looking, observe)
         for about in contents(project, request, looking, store, observe, wanted(config, jobs, request), setting.mended):
             tell_unchecked(config, request, about, store, observe)
+            if about.kind == "index" and looking.has_to_wait():
+                get_ready()  # were it proven, the hook's script would mostly have known
             content, todo = about, concerned(jobs, about, request)
             for job in todo:
                 planning = Planning(job, content, looking, setting)
@@ -128,6 +130,7 @@ def mend(setting: Setting, planning: Planning) -> RunResult | None:
     if not setting.planner.knows_fixers:
         return None
     from gofigure.runner import mending
+    from gofigure.runner.execute import execute
 
     return mending.mend(setting, mending.Planned(planning.plan, planning.plan_again, planning.renew), execute)
 
@@ -191,6 +194,9 @@ def look(project: Project, request: Request) -> Looking:
 
 def make_planner(project: Project, config: Config, request: Request, store: Store, observe: Observer) -> Planner:
     """Raises GofigureError where `since` names nothing that the content could be compared with."""
+    from gofigure.runner.circumstances import Circumstances
+    from gofigure.runner.planner import Planner
+
     trigger, repository = request.trigger, project.repository
 
     def lineage(content: Content) -> Lineage:
@@ -234,6 +240,8 @@ def make_setting(
     looking: Looking,
     observe: Observer,
 ) -> Setting:
+    from gofigure.runner.setting import Setting
+
     return Setting(
         root=project.root,
         repository=project.repository,
