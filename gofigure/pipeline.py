@@ -27,11 +27,6 @@ from gofigure.events import Note, Observer
 from gofigure.fast_path import FastPath
 from gofigure.model import READ_AGAIN_BY_GIT, RECEIVING, Config, Job, RunResult, Snapshot, Trigger
 from gofigure.project import Project, load_config, open_store
-from gofigure.runner.circumstances import Circumstances
-from gofigure.runner.execute import execute
-from gofigure.runner.plan import Content, Plan
-from gofigure.runner.planner import Planner
-from gofigure.runner.setting import Setting
 from gofigure.runner.skips import ONLY, SKIP, named, unheeded
 from gofigure.snapshot.commits import of_index
 from gofigure.snapshot.looking import Looking
@@ -39,7 +34,10 @@ from gofigure.store.store import Store
 from gofigure.subject import BEFORE_A_COMMIT, Request, concerned, content_now, contents, wanted
 from gofigure.triggers.hooks import mark
 
-if TYPE_CHECKING:
+if TYPE_CHECKING:  # while git is looking there is time to import what comes after that
+    from gofigure.runner.plan import Content, Plan
+    from gofigure.runner.planner import Planner
+    from gofigure.runner.setting import Setting
     from gofigure.snapshot.since import Lineage
 
 
@@ -63,10 +61,14 @@ def run(project: Project, request: Request, observe: Observer) -> list[RunResult
         fast.watching(),
         tidying(project, store, results, observe),
     ):
+        from gofigure.runner.execute import execute, get_ready
+
         planner = make_planner(project, config, request, store, observe)
         setting = make_setting(project, request, token, store, planner, looking, observe)
         for about in contents(project, request, looking, store, observe, wanted(config, jobs, request), setting.mended):
             tell_unchecked(config, request, about, planner, store, observe)
+            if about.kind == "index" and looking.has_to_wait():
+                get_ready()  # were it proven, the hook's script would mostly have known
             todo = concerned(jobs, about, request)
             content, failed = mend(setting, about, todo, looking)
             for job in todo:
@@ -131,7 +133,7 @@ class Planning:
 def tidying(project: Project, store: Store, results: Sequence[RunResult], observe: Observer) -> Iterator[None]:
     """When all is done and reported, and something was executed, remove what is old, if that is due."""
     yield
-    if any(result.verdict in ("passed", "failed") for result in results):
+    if any(result.verdict in ("passed", "failed") for result in results) and not store.was_swept_today():
         from gofigure.sweeping import now_and_then
 
         now_and_then(project, store, observe)
@@ -209,6 +211,8 @@ def tell_unchecked(
     hooks = [hook for hook in READ_AGAIN_BY_GIT if configuration.jobs_for(config, hook)]
     if not hooks or store.history.has_passed(about.tree, hooks):
         return
+    from gofigure.runner.plan import Content
+
     jobs = {job.name: job for hook in hooks for job in configuration.jobs_for(config, hook)}
     if any(planner.unproven(job, Content(about, about)) for job in jobs.values()):
         observe(Note(f"commit {(about.commit or '')[:10]} holds what {' or '.join(hooks)} did not check"))
@@ -221,6 +225,9 @@ def look(project: Project, request: Request) -> Looking:
 
 def make_planner(project: Project, config: Config, request: Request, store: Store, observe: Observer) -> Planner:
     """Raises GofigureError where `since` names nothing that the content could be compared with."""
+    from gofigure.runner.circumstances import Circumstances
+    from gofigure.runner.planner import Planner
+
     trigger, repository = request.trigger, project.repository
 
     def lineage(content: Content) -> Lineage:
@@ -264,6 +271,8 @@ def make_setting(
     looking: Looking,
     observe: Observer,
 ) -> Setting:
+    from gofigure.runner.setting import Setting
+
     return Setting(
         root=project.root,
         repository=project.repository,

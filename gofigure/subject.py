@@ -9,7 +9,6 @@ from gofigure.errors import GofigureError
 from gofigure.events import Observer
 from gofigure.model import PUSHES, READ_AGAIN_BY_GIT, Config, Job, Snapshot, Trigger
 from gofigure.project import Project
-from gofigure.runner.plan import Content
 from gofigure.snapshot.commits import of_commit, of_index, of_index_until_still
 from gofigure.snapshot.looking import Looking
 from gofigure.store.store import Store
@@ -17,6 +16,7 @@ from gofigure.targets import handed_variables
 
 if TYPE_CHECKING:
     from gofigure.git.repository import Repository
+    from gofigure.runner.plan import Content
     from gofigure.triggers.pushed import Wanted
 
 # What a hook is about (docs/decisions/0015, 0017): the index that git hands over, the commit that was made, those that
@@ -111,5 +111,7 @@ def in_bare(repository: Repository, request: Request, store: Store, observe: Obs
 
 def content_now(about: Snapshot, looking: Looking, store: Store, observe: Observer) -> Content:
     """What the run is about beside what stands in the working tree; the latter may have moved on since."""
+    from gofigure.runner.plan import Content
+
     here = looking.here(store.contents, observe)
     return Content(here if about.kind in ("working tree", "folder") else about, here)

@@ -75,7 +75,7 @@ def now_and_then(project: Project, store: Store, observe: Observer, *, bounds: B
     """
     try:
         now = time.time_ns()
-        if store.is_forgetful or 0 <= now - store.last_swept() < DAY_NS:
+        if store.is_forgetful or store.was_swept_today():
             return
         store.note_swept(now)  # before it begins: what goes wrong shall not go wrong after every run
         try:

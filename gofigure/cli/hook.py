@@ -60,25 +60,34 @@ def _run_jobs(
 
 def _run(where: Here, trigger: Trigger, console: Console, *, background: bool | None, each_commit: bool) -> int:
     from gofigure.pipeline import run
-    from gofigure.queries import note_skip, refuse_to_skip
     from gofigure.subject import Request
 
     if where.environ.get("GOFIGURE") == "0":
-        refuse_to_skip(where.project, trigger.kind)
-        note_skip(where.project, trigger.kind, "GOFIGURE=0", console)
-        return EXIT_PASSED
+        _refuse_to_skip(where.project, trigger.kind)
+        return _note_skip(where.project, trigger.kind, "GOFIGURE=0", console)
     if not os.path.exists(where.project.config_file):
         _refuse_to_stand_open(where.project)
-        note_skip(where.project, trigger.kind, "there is no .gofigure.toml here", console)
-        return EXIT_PASSED
+        return _note_skip(where.project, trigger.kind, "there is no .gofigure.toml here", console)
     request = Request(
         trigger, where.environ, background=background, each_commit=each_commit, wants_output=console.wants_output
     )
     try:
         return exit_code(run(where.project, request, console))
-    except NestedError as error:
-        note_skip(where.project, trigger.kind, str(error), console)  # a stage that commits is no reason to fail it
-        return EXIT_PASSED
+    except NestedError as error:  # a stage that commits is no reason to fail it
+        return _note_skip(where.project, trigger.kind, str(error), console)
+
+
+def _refuse_to_skip(project: Project, hook: str) -> None:
+    from gofigure.queries import refuse_to_skip  # 3 ms that a hook which does its work does not spend
+
+    refuse_to_skip(project, hook)
+
+
+def _note_skip(project: Project, hook: str, reason: str, console: Console) -> int:
+    from gofigure.queries import note_skip
+
+    note_skip(project, hook, reason, console)
+    return EXIT_PASSED
 
 
 def _refuse_to_stand_open(project: Project) -> None:

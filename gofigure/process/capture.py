@@ -63,6 +63,10 @@ class Running:
         self.pid = self._pipes.start(argv, env=env, cwd=cwd, wants_input=bool(data))
         self._exit = ExitWatch(self.pid)
 
+    def ended(self) -> bool:
+        """Whether it has ended already, as far as it could without being listened to."""
+        return self._exit.ended()
+
     def finish(self, timeout: float | None = None) -> Captured:
         """Wait for its end; its own background children that keep a pipe open are not waited for."""
         out: list[bytes] = []

@@ -92,6 +92,16 @@ def _secrets(setting: Setting, plan: Plan) -> Secrets | None:
     return secrets
 
 
+def get_ready() -> None:
+    """Import what carries a plan out: for who has to wait for git in any case."""
+    import ctypes  # noqa: F401 - see process.family
+
+    import gofigure.executor.local
+    import gofigure.runner.changes
+    import gofigure.runner.loop
+    import gofigure.runner.tasks  # noqa: F401
+
+
 def _run(setting: Setting, plan: Plan, number: int, places: Places, logs: str, secrets: Secrets | None) -> RunResult:
     # Imported only now: a run that is wholly proven, the most frequent one, needs none of it.
     from gofigure.executor.local import LocalExecutor

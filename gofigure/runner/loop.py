@@ -11,7 +11,6 @@ from gofigure.errors import Interrupted
 from gofigure.events import Note, Observer, StageFinished, StageStarted, Stopping
 from gofigure.executor.base import BY_CTRL_C, Executor, Task, TaskEnded
 from gofigure.model import Part, RunResult, StageResult, Verdict
-from gofigure.runner.excerpt import excerpt
 from gofigure.runner.parts import mend, parts_of
 from gofigure.runner.plan import Plan, Step
 from gofigure.runner.record import Recorder
@@ -170,7 +169,7 @@ class _Loop:
                 ended.seconds,
                 exit_code=ended.exit_code if passed or not ran_well else None,
                 log=ended.logs[-1] if ended.logs and (passed or not ran_well) else None,
-                excerpt=() if ran_well else tuple(map(self._recorder.hide, excerpt(ended.logs))),
+                excerpt=() if ran_well else tuple(map(self._recorder.hide, _excerpt(ended.logs))),
                 note=_note(step, ended, passed=passed),
                 allowed=not passed and step.stage.allow_failure,
                 key=step.key,
@@ -214,6 +213,12 @@ class _Loop:
             self._recorder.finished(step, result)
             self._observe(StageFinished(self._recorder.run, result))
             reached.extend(self._followers[stage])
+
+
+def _excerpt(logs: tuple[str, ...]) -> tuple[str, ...]:
+    from gofigure.runner.excerpt import excerpt  # only what fails needs its expressions
+
+    return excerpt(logs)
 
 
 def _note(step: Step, ended: TaskEnded, *, passed: bool) -> str:

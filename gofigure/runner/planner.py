@@ -57,7 +57,7 @@ class Planner:
         self._skips = Skips(config, environ)
         self._circumstances = circumstances
         self._ever_proven: set[str] = set()
-        self._ever_run = False
+        self._ever_failed: frozenset[str] = frozenset()
         self.selecting = Selecting(store.contents)
 
     def plan(
@@ -72,7 +72,7 @@ class Planner:
         """What becomes of each stage. `apart`: see places.placed."""
         # Asked anew for each plan: the run that was waited for may have been the first of all.
         self._ever_proven = self._store.proofs.stages()
-        self._ever_run = self._store.ledger.has_runs()
+        self._ever_failed = self._store.ledger.ever_failed()
         self._circumstances.forget()
         graph = order(job, self._config)
         steps: dict[str, Step] = {}
@@ -298,7 +298,7 @@ class Planner:
     def _why(self, step: Step, content: Content) -> str:
         """Why there is no proof of it."""
         name, tree = step.stage.name, content.about.tree
-        last = self._store.ledger.last_of_stage(name, self._root) if self._ever_run else None
+        last = self._store.ledger.last_of_stage(name, self._root) if name in self._ever_failed else None
         return failed_here(last, step.key) or first_difference(
             step.manifest(tree),
             self._store.proofs.recent(name) if name in self._ever_proven else (),

@@ -32,6 +32,14 @@ class _Passed(NamedTuple):
     result: StageResult
 
 
+class _Proven(NamedTuple):
+    stages: Sequence[Proof]
+    files: Sequence[tuple[bytes, int]]  # key and run
+
+
+_NOTHING = _Proven((), ())
+
+
 class Recorder:
     """Collects what happens in one run and writes it in few transactions, each sound by itself."""
 
@@ -62,7 +70,7 @@ class Recorder:
         self._results: dict[str, StageResult] = {}
         self._astray: set[str] = set()  # stages that passed on something else than this plan's content
         self._before: dict[Place, bytes] = {"in place": plan.content.here.tree, "private": plan.content.about.tree}
-        self._next_write = 0.0
+        self._next_write = time.monotonic() + _WRITE_EVERY  # what ends before that is written once
         self._next_look = time.monotonic() + _LOOK_EVERY
 
     def started(self, stage: str) -> None:
@@ -78,7 +86,7 @@ class Recorder:
         if result.verdict == "passed" and not step.unprovable:
             self._passed.append(_Passed(step, result))
             if self._plan.mends and step.stage.fix:
-                self._prove()
+                self._flush(self._prove())
         elif result.verdict == "passed" and not never_reused(step):
             self._astray.add(result.stage)
         elif result.verdict in ("failed", "timed out") and not step.astray:
@@ -96,26 +104,25 @@ class Recorder:
         """Write what is due."""
         now = time.monotonic()
         if self._passed and now >= self._next_look:
-            self._prove()
+            self._flush(self._prove())
         elif (self._started or self._finished) and now >= self._next_write:
             self._flush()
 
     def write_all(self) -> None:
         """Write and prove all there is, now: what comes next may take as long as a person does."""
-        if self._passed:
-            self._prove()
-        else:
-            self._flush()
+        self._flush(self._prove())
 
     def close(self, verdict_of: Callable[[tuple[StageResult, ...]], RunResult]) -> RunResult:
         """Prove what is still waiting, write how the run ended, and return it as it was written."""
-        if self._passed:
-            self._prove()
+        proven = self._prove()
         result = verdict_of(tuple(self._results[stage] for stage in self._plan.steps))
-        self._flush(result=result)
+        self._flush(proven, result)
         return result
 
-    def _prove(self) -> None:
+    def _prove(self) -> _Proven:
+        """What those that have passed prove, by a look that begins now."""
+        if not self._passed:
+            return _NOTHING
         began = time.monotonic()
         here = {place: self._look(place) for place in {passed.step.place for passed in self._passed}}
         proofs: list[Proof] = []
@@ -151,8 +158,8 @@ class Recorder:
         if self._plan.mends:  # the next fixer begins with what this one has left
             self._before |= {place: snapshot.tree for place, snapshot in here.items()}
         self._passed = []
-        self._flush(proofs, file_proofs)
         self._next_look = time.monotonic() + max(_LOOK_EVERY, _SHARE * (time.monotonic() - began))
+        return _Proven(proofs, file_proofs)
 
     def _condemn(self, step: Step, passed: StageResult, change: Changed) -> None:
         """A stage that has changed tracked files has not passed, whatever it says."""
@@ -190,18 +197,13 @@ class Recorder:
     def _keep(self, result: StageResult) -> None:
         self._results[result.stage] = self._finished[result.stage] = result
 
-    def _flush(
-        self,
-        proofs: Sequence[Proof] = (),
-        file_proofs: Sequence[tuple[bytes, int]] = (),
-        result: RunResult | None = None,
-    ) -> None:
+    def _flush(self, proven: _Proven = _NOTHING, result: RunResult | None = None) -> None:
         self._store.record(
             self.run,
             started=self._started,
             finished=self._finished.values(),
-            proofs=proofs,
-            file_proofs=file_proofs,
+            proofs=proven.stages,
+            file_proofs=proven.files,
             refuted=self._refuted,
             result=result,
         )

@@ -52,12 +52,7 @@ class Looking:
 
     def tracked(self, names: Sequence[str]) -> list[str]:
         """Which of `names`, relative to the root, are in the index, by what git has been asked anyway."""
-        listed = b"\0" + self._listing()
-        return [
-            name
-            for name in names
-            if any(b"\0%s %s\0" % (tag, os.fsencode(name)) in listed for tag in (b"H", b"h", b"S", b"s", b"M"))
-        ]
+        return [name for name in names if index.lists(self._listing(), os.fsencode(name))]
 
     def _listing(self) -> bytes:
         if self._listed is None:
@@ -99,6 +94,10 @@ class Looking:
         """What stands there now: every question is asked anew."""
         self.forget()
         return self.here(contents, observe)
+
+    def has_to_wait(self) -> bool:
+        """Whether git is still at it."""
+        return self._asked is not None and not self._asked.status.ended()
 
     def forget(self) -> None:
         """What was seen no longer counts; the next question is a new look."""

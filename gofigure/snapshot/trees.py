@@ -45,8 +45,7 @@ def digest_of_tree(repository: Repository, oid: str, contents: Contents, observe
     else:
         files = list_tree(repository.git, oid)
         digest, records = build(_digested(repository, files, contents, observe))
-    contents.save_trees(records)
-    contents.remember("tree", [(oid, digest)])
+    contents.save_tree(oid, digest, records)
     return digest
 
 

@@ -16,6 +16,7 @@ REMEMBER_BLOBS_FROM = 64 * 1024
 
 _CHUNK = 500
 _STAMP = "device, inode, size, mtime_ns, ctime_ns, mode"
+_INSERT_OBJECTS = "INSERT OR REPLACE INTO objects VALUES (?, ?, ?, ?)"
 
 
 class Contents:
@@ -23,7 +24,8 @@ class Contents:
 
     def __init__(self, database: Database) -> None:
         self._db = database
-        self._records: dict[bytes, bytes] = {}
+        self._records: dict[bytes, bytes] = {}  # what was looked up, or is still to be written
+        self._named: dict[str, bytes] = {}  # what is still to be written
 
     def load_tree(self, digest: bytes) -> bytes:
         """The record of a folder. Raises StoreError where it is unknown or not what its name says."""
@@ -41,19 +43,27 @@ class Contents:
     def forget(self) -> None:
         """What was looked up no longer counts: rows have been removed."""
         self._records.clear()
+        self._named.clear()
 
     def has_tree(self, digest: bytes) -> bool:
+        if digest in self._records:
+            return True
         return self._db.execute("SELECT 1 FROM trees WHERE digest = ?", (digest,)).fetchone() is not None
 
     def save_trees(self, records: Mapping[bytes, bytes]) -> None:
         """Keep folders' records by their digests."""
         self._records.update(records)
-        with self._db.writing():
-            self._db.executemany("INSERT OR IGNORE INTO trees VALUES (?, ?)", sorted(records.items()))
+        self._db.owe("INSERT OR IGNORE INTO trees VALUES (?, ?)", sorted(records.items()))
+
+    def save_tree(self, oid: str, digest: bytes, records: Mapping[bytes, bytes]) -> None:
+        """The same, and that it is what git calls `oid`."""
+        self.save_trees(records)
+        self._named[oid] = digest
+        self._db.owe(_INSERT_OBJECTS, _objects("tree", [(oid, digest)]))
 
     def tree_digest(self, oid: str) -> bytes | None:
         """The digest of a git tree, if it is known."""
-        return self._known(oid, "tree")
+        return self._named.get(oid) or self._known(oid, "tree")
 
     def blob_digest(self, oid: str) -> bytes | None:
         return self._known(oid, "blob")
@@ -66,10 +76,7 @@ class Contents:
 
     def remember(self, kind: str, digests: Iterable[tuple[str, bytes]]) -> None:
         """Keep (object id, digest) pairs of one kind, "tree" or "blob"."""
-        now = time.time_ns()
-        rows = [(bytes.fromhex(oid), kind, digest, now) for oid, digest in digests]
-        with self._db.writing():
-            self._db.executemany("INSERT OR REPLACE INTO objects VALUES (?, ?, ?, ?)", rows)
+        self._db.owe(_INSERT_OBJECTS, _objects(kind, digests))
 
     def recent_trees(self, oid_length: int, limit: int) -> list[tuple[str, bytes]]:
         """The git trees named most recently, newest first, with their digests."""
@@ -93,8 +100,7 @@ class Contents:
 
     def save_stamps(self, stamps: Iterable[tuple[bytes, Stamp, int, Content]]) -> None:
         rows = [(path, *stamp, seen, int(found.has_cr), found.digest) for path, stamp, seen, found in stamps]
-        with self._db.writing():
-            self._db.executemany("INSERT OR REPLACE INTO stamps VALUES (?,?,?,?,?,?,?,?,?,?)", sorted(rows))
+        self._db.owe("INSERT OR REPLACE INTO stamps VALUES (?,?,?,?,?,?,?,?,?,?)", sorted(rows))
 
     def selection(self, tree: bytes, selector: bytes) -> tuple[bytes, int] | None:
         """(input digest, number of files) of a selector applied to a tree, if it was worked out before."""
@@ -105,8 +111,7 @@ class Contents:
 
     def save_selections(self, rows: Sequence[tuple[bytes, bytes, bytes, int]]) -> None:
         """Keep (tree, selector, input digest, number of files) rows."""
-        with self._db.writing():
-            self._db.executemany("INSERT OR REPLACE INTO selections VALUES (?, ?, ?, ?)", rows)
+        self._db.owe("INSERT OR REPLACE INTO selections VALUES (?, ?, ?, ?)", rows)
 
     def tool(self, path: bytes, stamp: Stamp) -> tuple[bytes, str] | None:
         """(content digest, version line) of a program that has not moved since it was looked at."""
@@ -119,5 +124,9 @@ class Contents:
         return bytes(row[6]), row[7]
 
     def save_tool(self, path: bytes, stamp: Stamp, digest: bytes, version: str) -> None:
-        with self._db.writing():
-            self._db.execute("INSERT OR REPLACE INTO tools VALUES (?,?,?,?,?,?,?,?,?)", (path, *stamp, digest, version))
+        self._db.owe("INSERT OR REPLACE INTO tools VALUES (?,?,?,?,?,?,?,?,?)", [(path, *stamp, digest, version)])
+
+
+def _objects(kind: str, digests: Iterable[tuple[str, bytes]]) -> list[tuple[bytes, str, bytes, int]]:
+    now = time.time_ns()
+    return [(bytes.fromhex(oid), kind, digest, now) for oid, digest in digests]

@@ -7,24 +7,21 @@ Rollback journal, not WAL: SQLite before 3.51.3 can lose committed rows in WAL m
 from __future__ import annotations
 
 import contextlib
-import fcntl
 import os
 import sqlite3
-import stat
 import time
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from typing import Any
 
 from gofigure.errors import StoreError, StoreUnwritable
 from gofigure.store.migrations import STEPS
+from gofigure.store.planted import CutOffError, identity, journal_inode, refuse_foreign_journal, refuse_planted
 
 NAME = ".gofigure"
 MEMORY = ":memory:"
 SIDE_FILES = (NAME + "-journal", NAME + "-wal", NAME + "-shm")
 APPLICATION_ID = 0x676F6669  # "gofi"
 _BUSY_MS = 10_000
-_JOURNAL_PATIENCE = 1.0
-_RESERVED_BYTE = 0x40000001
 _STEPS_BETWEEN_LOOKS = 5000  # of SQLite's virtual machine: below a millisecond
 # Besides what SQLite calls so: our own statements, which fit our own tables, do not; or a text is none (0).
 _DAMAGE = (sqlite3.SQLITE_CORRUPT, sqlite3.SQLITE_NOTADB, sqlite3.SQLITE_ERROR, sqlite3.SQLITE_CONSTRAINT, 0)
@@ -86,18 +83,29 @@ class Database:
         self.connection = connection
         self.path = path
         self.executemany = connection.executemany
+        self._owed: list[tuple[str, Sequence[Sequence[Any]]]] = []
 
     def execute(self, sql: str, values: Any = ()) -> sqlite3.Cursor:
         """Run one statement. Raises StoreError, here or when its rows are read."""
         return self.connection.cursor(_Cursor).execute(sql, values)
+
+    def owe(self, sql: str, rows: Sequence[Sequence[Any]]) -> None:
+        """Write rows that can be worked out again: in the next transaction, or when this is closed.
+
+        A transaction waits for the disk five times. Until then they are not read either.
+        """
+        self._owed.append((sql, rows))
 
     @contextlib.contextmanager
     def writing(self) -> Iterator[None]:
         """One transaction; the write lock is taken first, so that waiting for it works (SQLITE_BUSY_SNAPSHOT)."""
         try:
             self.connection.execute("BEGIN IMMEDIATE")
+            for sql, rows in self._owed:
+                self.connection.executemany(sql, rows)
             yield
             self.connection.execute("COMMIT")
+            self._owed.clear()
         except sqlite3.Error as error:
             self._roll_back()
             raise self.connection.explained(error) from error
@@ -136,6 +144,9 @@ class Database:
 
     def close(self) -> None:
         """Close it; what turned out to be damaged makes room for a new one at the next start."""
+        if self._owed and not self.connection.is_damaged:
+            with contextlib.suppress(StoreError), self.writing():  # it is only slower without
+                pass
         self.connection.close()
         if self.connection.is_damaged:
             _set_aside(self.path, self.connection.file)
@@ -156,7 +167,7 @@ def open_database(path: str, token: bytes) -> tuple[Database, str]:
     to use; a damaged or foreign one is moved aside, never deleted.
     """
     refuse_planted(path)
-    file = _identity(path)
+    file = identity(path)
     try:
         refuse_foreign_journal(path)
     except CutOffError:
@@ -192,18 +203,10 @@ def _copy(path: str, token: bytes) -> Database:
     return database
 
 
-def _identity(path: str) -> tuple[int, int] | None:
-    try:
-        info = os.lstat(path)
-    except FileNotFoundError:
-        return None
-    return info.st_dev, info.st_ino
-
-
 def _set_aside(path: str, file: tuple[int, int] | None) -> str:
     """Move a store away, unless another process has done so already and `path` is its new one. The new name."""
     aside = f"{path}.set-aside-{time.strftime('%Y%m%d-%H%M%S')}-{os.getpid()}"
-    if _identity(path) == file:
+    if identity(path) == file:
         for side in ("", "-journal", "-wal", "-shm"):
             with contextlib.suppress(FileNotFoundError):
                 os.rename(path + side, aside + side)
@@ -214,100 +217,12 @@ class DamagedError(StoreError):
     """The file holds what SQLite cannot have written; it is moved aside when it is closed."""
 
 
-class CutOffError(StoreError):
-    """Who made the file was killed before it was a store; nobody is at it any more."""
-
-
 class NotNowError(StoreError):
     """Another process is busy with it, or the time that was given for a statement is over."""
 
 
 class _ForeignError(Exception):
     """A sound database that was not made here."""
-
-
-def refuse_planted(path: str) -> None:
-    """Raise StoreError if `path` or a side file of it could have been put there by somebody else."""
-    for name in (path, path + "-journal"):
-        try:
-            info = os.lstat(name)
-        except FileNotFoundError:
-            continue
-        wrong = None
-        if not stat.S_ISREG(info.st_mode):
-            wrong = "is not a regular file"
-        elif info.st_uid != os.geteuid():
-            wrong = f"belongs to user {info.st_uid}, not to you"
-        elif info.st_nlink > 1:
-            wrong = "has a second name (hard link)"
-        elif info.st_mode & 0o022:
-            wrong = "can be written by others"
-        if wrong:
-            raise StoreError(f"{name} {wrong}; it is not used", hint=f"look at it, then: rm {name}")
-    for name in (path + "-wal", path + "-shm"):
-        if os.path.lexists(name):
-            raise StoreError(f"{name} is not gofigure's; it is not used", hint=f"look at it, then: rm {name}")
-
-
-def refuse_foreign_journal(path: str) -> None:
-    """Raise StoreError if SQLite would roll back a journal that it did not write here; CutOffError: see there.
-
-    SQLite believes any journal that it finds beside a database, and so one that came with the tree could put
-    proofs into ours. Ours is truncated after each transaction, never deleted: it is known by its inode.
-    """
-    journal = path + "-journal"
-    until = time.monotonic() + _JOURNAL_PATIENCE
-    while _size(journal) and (known := _known_journal(path)) != _inode(journal):
-        if known is None and _is_left(path):
-            raise CutOffError(f"{path} was never finished", hint="the next run begins a new one")
-        if time.monotonic() >= until:
-            raise StoreError(
-                f"{journal} was not written by gofigure here; it is not used", hint=f"look at it, then: rm {journal}"
-            )
-        time.sleep(0.01)  # another process is just writing, and the store is new
-
-
-def _is_left(path: str) -> bool:
-    """Whether the file is there and no process is writing it: SQLite's lock for that is one byte (os_unix.c)."""
-    try:
-        file = os.open(path, os.O_RDWR | os.O_CLOEXEC | os.O_NOFOLLOW)
-    except OSError:
-        return False
-    try:
-        fcntl.lockf(file, fcntl.LOCK_EX | fcntl.LOCK_NB, 1, _RESERVED_BYTE)
-    except OSError:
-        return False
-    finally:
-        os.close(file)
-    return True
-
-
-def _size(path: str) -> int:
-    try:
-        return os.lstat(path).st_size
-    except FileNotFoundError:
-        return 0
-
-
-def _inode(path: str) -> bytes | None:
-    identity = _identity(path)
-    return str(identity[1]).encode() if identity else None
-
-
-def _known_journal(path: str) -> bytes | None:
-    """What the store says of its journal, read without believing any journal."""
-    from urllib.parse import quote
-
-    try:
-        connection = sqlite3.connect(f"file:{quote(os.fsencode(path))}?mode=ro&immutable=1", uri=True)
-    except sqlite3.Error:
-        return None
-    with contextlib.closing(connection):
-        try:
-            row = connection.execute("SELECT value FROM meta WHERE name = 'journal'").fetchone()
-        except sqlite3.Error:
-            return None
-    return row[0] if row else None
 
 
 def _connect(path: str, token: bytes) -> Database:
@@ -318,7 +233,7 @@ def _connect(path: str, token: bytes) -> Database:
     except OSError as error:
         raise StoreUnwritable(f"{path} cannot be created: {error.strerror}") from error
     connection = sqlite3.connect(path, isolation_level=None, check_same_thread=True, factory=_Connection)
-    connection.path, connection.file = path, _identity(path)
+    connection.path, connection.file = path, identity(path)
     database = Database(connection, path)
     try:
         connection.executescript(_PRAGMAS)
@@ -348,7 +263,7 @@ def _check(database: Database, token: bytes) -> None:
     meta = dict(database.execute("SELECT name, value FROM meta"))
     if meta.get("token") != token:
         raise _ForeignError("was not made in this repository on this machine")
-    journal = _inode(database.path + "-journal")
+    journal = journal_inode(database.path + "-journal")
     if journal is not None and meta.get("journal") != journal:
         with contextlib.suppress(StoreError), database.writing():  # where we may only read, there will be no journal
             database.execute("INSERT OR REPLACE INTO meta VALUES ('journal', ?)", (journal,))
@@ -366,7 +281,9 @@ def _migrate(database: Database, token: bytes) -> None:
                 database.execute(statement)
         if version == 0:
             database.execute("INSERT INTO meta VALUES ('token', ?)", (token,))
-            database.execute("INSERT INTO meta VALUES ('journal', ?)", (_inode(database.path + "-journal") or b"",))
+            database.execute(
+                "INSERT INTO meta VALUES ('journal', ?)", (journal_inode(database.path + "-journal") or b"",)
+            )
             database.execute("INSERT INTO meta VALUES ('swept', ?)", (str(time.time_ns()),))  # nothing is old yet
         database.execute(f"PRAGMA user_version = {len(STEPS)}")
         database.execute(f"PRAGMA application_id = {APPLICATION_ID}")

@@ -11,8 +11,9 @@ from urllib.parse import quote
 
 from gofigure.errors import StoreError
 from gofigure.process.capture import HelperFailed, capture
-from gofigure.store.db import APPLICATION_ID, DamagedError, refuse_foreign_journal, refuse_planted
+from gofigure.store.db import APPLICATION_ID, DamagedError
 from gofigure.store.migrations import STEPS
+from gofigure.store.planted import refuse_foreign_journal, refuse_planted
 
 NEWEST_SCHEMA = len(STEPS)
 _PATIENCE = 20.0

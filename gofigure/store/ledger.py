@@ -165,8 +165,10 @@ class Ledger:
                 (time.time_ns(), hook, reason, head),
             )
 
-    def has_runs(self) -> bool:
-        return self._db.execute("SELECT 1 FROM runs LIMIT 1").fetchone() is not None
+    def ever_failed(self) -> frozenset[str]:
+        """The stages that have failed in any run that is on record."""
+        rows = self._db.execute("SELECT DISTINCT stage FROM stage_runs WHERE state IN ('failed', 'timed out')")
+        return frozenset(row[0] for row in rows)
 
     def last_of_stage(self, stage: str, worktree: str) -> StageRow | None:
         """The newest time that a stage was really executed for a working tree, to its end or not."""

@@ -77,4 +77,8 @@ STEPS: tuple[str, ...] = (
     -- Why in a private checkout.
     ALTER TABLE stage_runs ADD COLUMN why_there TEXT NOT NULL DEFAULT ''
     """,
+    """
+    -- Whether a stage has ever failed, asked for each plan: of ten thousand stages, most have not.
+    CREATE INDEX failures ON stage_runs (stage) WHERE state IN ('failed', 'timed out')
+    """,
 )

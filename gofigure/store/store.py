@@ -21,6 +21,9 @@ if TYPE_CHECKING:
     from gofigure.store.sweep import Swept, Told
 
 
+_DAY_NS = 86400 * 1_000_000_000
+
+
 class Store:
     def __init__(self, database: Database, in_use: InUse | None = None, state_dir: str = "") -> None:
         self._db = database
@@ -81,6 +84,9 @@ class Store:
         """When the store was swept last, in nanoseconds by the wall clock; 0: never."""
         row = self._db.execute("SELECT value FROM meta WHERE name = 'swept'").fetchone()
         return int(row[0]) if row and str(row[0]).isdecimal() else 0
+
+    def was_swept_today(self) -> bool:
+        return 0 <= time.time_ns() - self.last_swept() < _DAY_NS
 
     def note_swept(self, at_ns: int) -> None:
         with self._db.hurried(time.monotonic() + 1), self._db.writing():

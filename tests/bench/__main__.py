@@ -15,7 +15,9 @@ from pathlib import Path
 HERE = Path(__file__).resolve().parent
 sys.path.insert(0, str(HERE.parent))
 
-from bench.commits import FILES, commits  # noqa: E402
+from bench import switching  # noqa: E402
+from bench.commits import FILES, Ground, background, commits  # noqa: E402
+from bench.commits import peers as managers  # noqa: E402
 from bench.repositories import commit_all, config, peers, sources  # noqa: E402
 from bench.timing import Contestant, compare, table  # noqa: E402
 from support.install import install_wheel  # noqa: E402
@@ -100,6 +102,11 @@ class Bench:
         )
         return table(f"The plan of {stages:,} stages, nothing proven (whole process)", timings)
 
+    def switching(self, files: int, rounds: int) -> list[str]:
+        folder = self.folder / "switching"
+        folder.mkdir()
+        return switching.table(switching.switching(folder, files, rounds), files)
+
     def first_digest(self, files: int, rounds: int) -> list[str]:
         root = self.repository(files, 1)
         forget = partial((root / ".gofigure").unlink, missing_ok=True)
@@ -122,12 +129,15 @@ def main() -> None:
         bench = Bench(folder)
         rounds = 3 if quick else 15
         big = 5_000 if quick else 100_000
+        ground = Ground(folder, bench.env, bench.gofigure, managers(folder, bench.gofigure))
         lines = [
             *bench.proven(5_000, rounds),
             *bench.proven(big, rounds),
             *bench.trivial(1_000, rounds),
             *bench.plan(10_000, max(3, rounds // 3)),
-            *commits(folder, bench.gofigure, bench.env, sizes=FILES[:2] if quick else FILES, rounds=rounds),
+            *commits(ground, sizes=FILES[:2] if quick else FILES, rounds=rounds),
+            *background(ground, rounds=3),
+            *bench.switching(5_000 if quick else 50_000, rounds),
             *bench.first_digest(big, max(3, rounds // 3)),
         ]
     finally:

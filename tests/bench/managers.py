@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import json
+import os
+import shutil
 import subprocess
 import sys
 import venv
@@ -12,6 +14,14 @@ from typing import NamedTuple
 
 HERE = Path(__file__).resolve().parent
 CHECKOUT = HERE.parent.parent
+
+
+# Held to what was tried; the second needs Node 20.
+_NPM = {"husky": "9.1.7", "lint-staged": "16.4.0"}
+
+
+class NotHere(Exception):  # noqa: N818 - not an error: it is left out
+    """A tool cannot be had."""
 
 
 class Manager(NamedTuple):
@@ -63,3 +73,31 @@ def install(manager: Manager, root: Path, env: Mapping[str, str]) -> None:
 def _version(program: Path, ask: str = "--version") -> str:
     said = subprocess.run([program, ask], capture_output=True, text=True, check=True).stdout
     return next((word for word in said.split() if word[0].isdigit()), "")
+
+
+def husky(folder: Path) -> Manager:
+    """husky with lint-staged, from npm, in a folder of their own. Raises NotHere where there is no npm."""
+    npm = shutil.which("npm")
+    if npm is None:
+        raise NotHere("npm")
+    home = folder / "npm"
+    home.mkdir()
+    (home / "package.json").write_text(json.dumps({"private": True, "devDependencies": _NPM}))
+    argv = [npm, "install", "--silent", "--no-audit", "--no-fund", "--ignore-scripts", "--cache", str(home / "cache")]
+    done = subprocess.run(argv, cwd=home, capture_output=True, check=False)
+    if done.returncode != 0:
+        raise NotHere(f"husky with lint-staged: {done.stderr.decode(errors='replace').strip()}")
+    modules = home / "node_modules"
+
+    def config(root: Path, program: str, names: bool) -> None:
+        line = program if names else f"sh -c '{program}'"  # it adds the names of the staged files
+        (root / "package.json").write_text(json.dumps({"private": True, "lint-staged": {"*": line}}))
+        (root / ".husky").mkdir()
+        (root / ".husky" / "pre-commit").write_text("npx lint-staged\n")
+        os.symlink(modules, root / "node_modules")
+        exclude = root / ".git" / "info" / "exclude"
+        exclude.parent.mkdir(exist_ok=True)
+        exclude.write_text("node_modules\n")
+
+    version = ", ".join(_NPM.values())
+    return Manager("husky, lint-staged", str(modules / ".bin" / "husky"), version, config, ())

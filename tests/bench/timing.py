@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import statistics
 import subprocess
+import tempfile
 import time
 from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
@@ -24,6 +25,7 @@ class Timing(NamedTuple):
     ratio: float  # median of the per-round ratios to the first contestant
     over_ms: float  # median of the per-round differences to the first contestant
     peak_mb: float
+    rounds_ms: Sequence[float]
 
 
 def compare(contestants: Sequence[Contestant], *, rounds: int, cwd: Path, env: Mapping[str, str]) -> list[Timing]:
@@ -45,29 +47,30 @@ def compare(contestants: Sequence[Contestant], *, rounds: int, cwd: Path, env: M
             statistics.median(mine / theirs for mine, theirs in zip(own, base, strict=True)),
             1000 * statistics.median(mine - theirs for mine, theirs in zip(own, base, strict=True)),
             peaks[name],
+            [1000 * one for one in own],
         )
         for name, own in times.items()
     ]
 
 
 def _once(contestant: Contestant, cwd: Path, env: Mapping[str, str]) -> tuple[float, float]:
-    began = time.perf_counter()
-    child = subprocess.Popen(
-        contestant.argv,
-        cwd=cwd,
-        env=dict(env),
-        stdin=subprocess.DEVNULL,
-        stdout=subprocess.DEVNULL,
-        stderr=subprocess.PIPE,
-    )
-    assert child.stderr is not None
-    said = child.stderr.read()
-    _, status, usage = os.wait4(child.pid, 0)
-    seconds = time.perf_counter() - began
-    child.returncode = os.waitstatus_to_exitcode(status)
-    child.stderr.close()
-    if child.returncode not in contestant.codes:
-        raise RuntimeError(f"{contestant.name}: exit code {child.returncode}: {said.decode(errors='replace')}")
+    with tempfile.TemporaryFile() as said:  # the end of a pipe would be the end of all who have it
+        began = time.perf_counter()
+        child = subprocess.Popen(
+            contestant.argv,
+            cwd=cwd,
+            env=dict(env),
+            stdin=subprocess.DEVNULL,
+            stdout=subprocess.DEVNULL,
+            stderr=said,
+        )
+        _, status, usage = os.wait4(child.pid, 0)
+        seconds = time.perf_counter() - began
+        child.returncode = os.waitstatus_to_exitcode(status)
+        if child.returncode not in contestant.codes:
+            said.seek(0)
+            words = said.read().decode(errors="replace")
+            raise RuntimeError(f"{contestant.name}: exit code {child.returncode}: {words}")
     return seconds, usage.ru_maxrss / 1024
 
 

@@ -128,12 +128,13 @@ def test_bits_flipped_in_headers_of_pages(repo: Repo, healthy: Path) -> None:
 
 def test_two_that_meet_the_same_damage_at_once_keep_one_new_store(repo: Repo, healthy: Path) -> None:
     """The second must not take the first one's new store for the damaged one."""
-    from gofigure.store.db import _identity, _set_aside
+    from gofigure.store.db import _set_aside
+    from gofigure.store.planted import identity
 
     content = _filled(repo, healthy)
     _plant(repo, WHOLE["text"])
     place = repo.root / ".gofigure"
-    seen = _identity(str(place))
+    seen = identity(str(place))
     keeper = place.with_name("still open")
     os.link(place, keeper)  # else its inode would be given out again at once
     _set_aside(str(place), seen)

@@ -34,7 +34,8 @@ def parser_accepts(data: dict[str, Any]) -> bool:
 
 def disagreement(data: dict[str, Any]) -> str:
     said = [error.message for error in VALID.iter_errors(data)]
-    wrong = [(bad.at, bad.message) for bad in read_tables(data, TARGETS).wrong]
+    # No schema can know what a later Python will take for a set of characters: see EXCEPTIONS.
+    wrong = [(bad.at, bad.message) for bad in read_tables(data, TARGETS).wrong if ": Possible " not in bad.message]
     return "" if bool(said) == bool(wrong) else f"schema: {said or 'accepts'}; parser: {wrong or 'accepts'}"
 
 
