@@ -232,7 +232,8 @@ def test_a_record_that_is_not_what_it_is_called_is_refused(case: Case) -> None:
     """`.gofigure` may have been written by a disk that lies."""
     from gofigure.errors import StoreError
 
-    case.contents._db.execute("UPDATE trees SET record = ? WHERE digest = ?", (b"x\0f" + b"1" * 32, case.root))
+    with case.contents._db.writing():
+        case.contents._db.execute("UPDATE trees SET record = ? WHERE digest = ?", (b"x\0f" + b"1" * 32, case.root))
     with pytest.raises(StoreError, match="damaged"):
         Contents(case.contents._db).load_tree(case.root)
 
