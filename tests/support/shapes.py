@@ -587,6 +587,7 @@ def _flagged(flag: str, attributes: str = "") -> Shape:
         seed(repo)
         repo.git("config", "filter.upper.clean", "tr a-z A-Z")
         repo.write(".gitattributes", attributes)
+        repo.git("add", "--renormalize", ".")  # or it would hang on the clock which files are filtered anew
         commit(repo)
         repo.git("update-index", f"--{flag}", "src/a.py", "README", "src/deep/b.py", "big")
         repo.write("src/a.py", "hidden\r\n")
