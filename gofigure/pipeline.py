@@ -154,6 +154,9 @@ def mend(
         about = planning.about
         if result is not None:
             failed[job.name] = result
+    head = setting.repository.head if setting.repository is not None else None
+    if setting.mended and about.kind == "index" and head is not None and about.oid == head.tree:
+        setting.observe(Note("fixers have left nothing of the change: this commit will be empty"))
     return about, failed
 
 

@@ -326,6 +326,14 @@ def test_what_an_editor_saves_while_it_is_merged_is_not_lost(project: Repo, monk
     assert here(project, "a.txt", 31) == "saved meanwhile"
 
 
+def test_a_change_of_which_nothing_is_left_is_told(project: Repo) -> None:
+    project.config(CONFIG.replace("s/BAD/good/", "s/line  3/line 3/"))
+    project.git("commit", "-q", "--no-verify", "-a", "-m", "settings")
+    edit(project, "a.txt", _3="line  3")
+    done = project.try_git("commit", "-q", "-a", "-m", "two")
+    assert "fixers have left nothing of the change" in said(done)
+
+
 def test_the_fixers_of_all_jobs_come_before_any_checker(project: Repo) -> None:
     project.config(
         CONFIG.replace('"check", "fmt"', '"check"').replace("[jobs.check]", "[jobs.a]")
