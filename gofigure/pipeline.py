@@ -71,6 +71,9 @@ def run(project: Project, request: Request, observe: Observer) -> list[RunResult
                 get_ready()  # were it proven, the hook's script would mostly have known
             todo = concerned(jobs, about, request)
             content, failed = mend(setting, about, todo, looking)
+            results += [result for result in failed.values() if result.verdict == "interrupted"]
+            if results and ends_the_request(results[-1], request):
+                return results
             for job in todo:
                 planning = Planning(job, content, looking, setting)
                 result = failed.get(job.name) or execute(setting, planning.plan(), planning.plan_again)
@@ -154,6 +157,8 @@ def mend(
         about = planning.about
         if result is not None:
             failed[job.name] = result
+            if result.verdict == "interrupted":
+                break
     head = setting.repository.head if setting.repository is not None else None
     if setting.mended and about.kind == "index" and head is not None and about.oid == head.tree:
         setting.observe(Note("fixers have left nothing of the change: this commit will be empty"))

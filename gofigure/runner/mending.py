@@ -2,7 +2,7 @@
 
     plan → fixers of it that are not proven → run → take over → plan anew, on the mended content → ...
 
-So what comes after them, in the same job, reads what will be committed; and a fixer is proven on content that it
+So what comes after them, in any job, reads what will be committed; and a fixer is proven on content that it
 leaves as it is. Where content cannot be changed any more (a commit, a merge that git makes), a fixer only checks.
 """
 

@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Sequence
-from typing import Literal, NamedTuple
+from collections.abc import Iterable, Sequence
+from typing import Any, Literal, NamedTuple
 
 from gofigure.model import Part
 from gofigure.store.db import Database
@@ -41,14 +41,16 @@ class Filter(NamedTuple):
     @property
     def takes_skips(self) -> bool:
         """Whether hooks that ran nothing are asked for too: they had no job, no stage and no branch."""
-        by_run = self.job is not None or self.branch is not None or self.stage is not None
-        return not by_run and (not self.verdicts or "skipped" in self.verdicts)
+        return self._takes_what_is_no_run("skipped")
 
     @property
     def takes_hits(self) -> bool:
         """Whether hooks that answered by themselves are asked for too: all that they would have run was reused."""
+        return self._takes_what_is_no_run("reused")
+
+    def _takes_what_is_no_run(self, verdict: str) -> bool:
         by_run = self.job is not None or self.branch is not None or self.stage is not None
-        return not by_run and (not self.verdicts or "reused" in self.verdicts)
+        return not by_run and (not self.verdicts or verdict in self.verdicts)
 
 
 class Skip(NamedTuple):
@@ -161,26 +163,18 @@ class History:
         """Newest first; none from before `from_ns`."""
         if not wanted.takes_skips:
             return []
-        rows = self._db.execute(
-            "SELECT at_ns, hook, reason, head FROM skips WHERE at_ns >= ? AND at_ns < ? AND (? IS NULL OR hook = ?)"
-            " ORDER BY at_ns DESC LIMIT ?",
-            (
-                max(from_ns, wanted.since_ns or 0),
-                wanted.until_ns if wanted.until_ns is not None else (1 << 63) - 1,
-                wanted.trigger,
-                wanted.trigger,
-                limit,
-            ),
-        )
-        return [Skip(*row) for row in rows]
+        return [Skip(*row) for row in self._moments("at_ns, hook, reason, head FROM skips", wanted, limit, from_ns)]
 
     def hits(self, wanted: Filter, limit: int, from_ns: int = 0) -> list[Hit]:
         """What hooks have let through by themselves, newest first; none from before `from_ns`."""
         if not wanted.takes_hits:
             return []
-        rows = self._db.execute(
-            "SELECT at_ns, hook, tree, times, run FROM hits WHERE at_ns >= ? AND at_ns < ? AND (? IS NULL OR hook = ?)"
-            " ORDER BY at_ns DESC LIMIT ?",
+        return [Hit(*row) for row in self._moments("at_ns, hook, tree, times, run FROM hits", wanted, limit, from_ns)]
+
+    def _moments(self, what: str, wanted: Filter, limit: int, from_ns: int) -> Iterable[Sequence[Any]]:
+        """Rows of a table of what hooks did without a run."""
+        return self._db.execute(
+            f"SELECT {what} WHERE at_ns >= ? AND at_ns < ? AND (? IS NULL OR hook = ?) ORDER BY at_ns DESC LIMIT ?",
             (
                 max(from_ns, wanted.since_ns or 0),
                 wanted.until_ns if wanted.until_ns is not None else (1 << 63) - 1,
@@ -189,7 +183,6 @@ class History:
                 limit,
             ),
         )
-        return [Hit(*row) for row in rows]
 
     def hits_of_stage(self, stage: str, key: bytes) -> list[Answered]:
         """How often each hook has answered by itself where it would have reused this stage on this key."""

@@ -13,6 +13,7 @@ from collections.abc import Iterable, Iterator, Mapping
 from typing import NamedTuple
 
 from gofigure.digest.content import BigFileError, NotAFileError, read_regular
+from gofigure.workspace.inside import is_below
 
 _IMPORT = re.compile(r"import[ \t](.*)")
 _NAME = re.compile(r"\w+")
@@ -35,9 +36,9 @@ def ways_back(root: str, shared: Iterable[str], environ: Mapping[str, str], into
     top = os.path.realpath(into or root)
     found: list[Back] = []
     folders = dict.fromkeys([*(os.path.join(root, path) for path in shared), *_environments(environ)])
-    own = [real for real in map(os.path.realpath, folders) if real != top and _is_below(real, top)]
+    own = [real for real in map(os.path.realpath, folders) if real != top and is_below(real, top)]
     for folder in folders:
-        name = os.path.relpath(folder, root) if _is_below(folder, root) else folder
+        name = os.path.relpath(folder, root) if is_below(folder, root) else folder
         if os.path.basename(folder) == "node_modules":
             found += [Back(name, leads, python=False) for leads in _below(_node(folder), top, own)]
         else:
@@ -64,7 +65,7 @@ def _below(places: Iterable[str], top: str, own: Iterable[str]) -> Iterator[str]
     """Those that are there, in the working tree and in none of the folders `own`, relative to it."""
     for place in places:
         real = os.path.realpath(place)
-        if _is_below(real, top) and os.path.exists(real) and not any(_is_below(real, folder) for folder in own):
+        if is_below(real, top) and os.path.exists(real) and not any(is_below(real, folder) for folder in own):
             yield os.path.relpath(real, top)
 
 
@@ -115,7 +116,3 @@ def _lines(place: str) -> list[str]:
         return [line.rstrip() for line in lines if line.strip() and not line.startswith("#") and "\0" not in line]
     except (OSError, NotAFileError, BigFileError):
         return []
-
-
-def _is_below(path: str, folder: str) -> bool:
-    return path == folder or path.startswith(folder.rstrip("/") + "/")

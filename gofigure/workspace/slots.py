@@ -27,6 +27,7 @@ from typing import NamedTuple
 from gofigure.digest.content import digest_bytes
 from gofigure.git.repository import Repository
 from gofigure.store.lock import RunLock
+from gofigure.workspace.inside import is_below
 
 _NAME_LENGTH = 40
 _MOST = 64  # more at once is no crowd, but something that is wrong with the place
@@ -109,7 +110,7 @@ def checkouts_home(repository: Repository, environ: Mapping[str, str]) -> str:
     """The folder for a repository's checkouts, made if need be. Raises OSError where it can be nowhere."""
     common = os.path.realpath(repository.common_dir)
     cache = cache_home(environ)
-    if cache and not any(_is_below(os.path.realpath(cache), top) for top in _working_trees(repository)):
+    if cache and not any(is_below(os.path.realpath(cache), top) for top in _working_trees(repository)):
         try:
             return _made(home_in_cache(repository, environ), common)
         except OSError:  # a home that cannot be written
@@ -197,7 +198,3 @@ def _name_of(common: str) -> str:
     name = os.path.basename(parent) if name == ".git" else name.removesuffix(".git")
     readable = "".join(char if char.isalnum() or char in "._-" else "-" for char in name)[:_NAME_LENGTH]
     return f"{readable}-{digest_bytes(os.fsencode(common)).hex()[:12]}"
-
-
-def _is_below(path: str, folder: str) -> bool:
-    return path == folder or path.startswith(folder.rstrip("/") + "/")

@@ -79,3 +79,19 @@ def test_killed_at_any_moment(project: Repo, rig: Rig, how: tuple[str, ...]) -> 
         assert project.git("show", "HEAD:a.txt").decode() == _text(f"good {text}", f"mine {text}")
         assert project.git("status", "--porcelain") == b""
     assert struck, "nothing was killed, so nothing was tried"
+
+
+def test_ctrl_c_in_a_fixer_starts_nothing_more(project: Repo, rig: Rig) -> None:
+    """Neither another job's fixer, nor a checker of a job that comes before it."""
+    gate, ran = rig.gate(), project.root.parent / "ran"
+    project.config(
+        f"[jobs.first]\non = ['pre-commit']\nstages = ['check']\n[stages.check]\nrun = 'touch {ran}'\n"
+        f"[jobs.second]\non = ['pre-commit']\nstages = ['slow']\n[stages.slow]\nrun = '''{gate.sh}'''\nfix = true\n"
+        f"[jobs.third]\non = ['pre-commit']\nstages = ['more']\n[stages.more]\nrun = 'touch {ran}'\nfix = true\n"
+    )
+    project.git("add", "-A")
+    running = rig.start_program(["git", "commit", "-q", "-m", "two"], project.root, project.env)
+    gate.arrive()
+    os.killpg(running.pid, signal.SIGINT)
+    assert running.finish() != 0
+    assert not ran.exists()
