@@ -78,7 +78,6 @@ def _facts(
     yield "absent", os.path.join(project.root, LOCAL_NAME)
     # The tree covers the configuration as it is committed. What is edited and not committed may be meant to count.
     yield "older", project.config_file
-    yield "held", project.config_file
     yield "older", package
     for one in looked_up:
         real = os.path.realpath(one.place)

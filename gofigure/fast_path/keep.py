@@ -86,7 +86,6 @@ def keep(moment: Moment, project: Project, done: Done) -> None:
         epoch = _epoch(project, done) if done.about.oid is not None and _all_proven(moment.hook, done) else None
         if epoch is None or any(os.stat(path).st_mtime_ns >= moment.at_ns for path in epoch.older):
             return
-        _hold(_own(project), project.config_file)
         _write(_own(project), epoch, moment.at_ns)
         mark(moment.markers, moment.hook, epoch.id, done.about.oid or "")
 
@@ -127,14 +126,6 @@ def _own(project: Project) -> str:
     """The folder of this working tree: others may have other programs, or a personal layer."""
     assert project.repository is not None  # noqa: S101 - see begin
     return os.path.join(project.repository.git_dir, "gofigure")
-
-
-def _hold(folder: str, path: str) -> None:
-    """Link a file: no other one can be it then, whatever its time. Raises OSError where that cannot be done."""
-    place = os.path.join(folder, "held")
-    with contextlib.suppress(FileNotFoundError):
-        os.unlink(place)
-    os.link(path, place)
 
 
 def _write(folder: str, epoch: Epoch, at_ns: int) -> None:

@@ -192,7 +192,6 @@ CHANGES: dict[str, Change] = {
     "a hook that was here before": lambda repo: _besides(repo.root / ".git/hooks/pre-commit.before-gofigure"),
     "one that leads nowhere": lambda repo: _besides(repo.root / ".git/hooks/pre-commit.before-gofigure", None),
     "the configuration is edited": lambda repo: _instead(repo.root / ".gofigure.toml", b"[jobs]\n"),
-    "an older one was moved there": lambda repo: _instead(repo.root / ".gofigure.toml", b"[jobs]\n", as_old=True),
     "the configuration is gone": lambda repo: _without(repo.root / ".gofigure.toml"),
     "a personal layer": lambda repo: _besides(repo.root / ".gofigure.local.toml"),
     "a personal layer that leads nowhere": lambda repo: _besides(repo.root / ".gofigure.local.toml", None),
