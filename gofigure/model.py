@@ -9,10 +9,11 @@ from collections.abc import Mapping
 from typing import Literal, NamedTuple
 
 StageType = Literal["checkout", "build", "test", "deploy"]
-Verdict = Literal["passed", "reused", "failed", "timed out", "interrupted", "skipped"]
+Verdict = Literal["passed", "reused", "failed", "timed out", "interrupted", "superseded", "skipped"]
 SnapshotKind = Literal["index", "commit", "working tree", "folder"]
 Place = Literal["in place", "private"]  # the user's working tree, or a checkout of our own
 Workspace = Literal["auto", "in-place", "private"]  # what a stage asks for
+OnBusy = Literal["queue", "restart", "ignore"]  # what a change means for a run of the job that is under way
 
 # In the order in which a commit, and then what is done with it, meets them; those that are missing are no triggers
 # for checks (docs/decisions/0017).
@@ -37,6 +38,8 @@ HANDED_VARIABLES = (
     "GOFIGURE_REFS", "GOFIGURE_FROM_REF", "GOFIGURE_TO_REF", "GOFIGURE_CHECKOUT_TYPE", "GOFIGURE_SQUASH",
     "GOFIGURE_REWRITE", "GOFIGURE_UPSTREAM", "GOFIGURE_BRANCH",
 )  # fmt: skip
+# The trigger that is no hook: `gofigure watch` has seen a change.
+CHANGE = "change"
 # After these git goes on whatever comes of them: their jobs may run in the background.
 MAY_WAIT = ("post-commit", "post-checkout", "post-merge", "post-rewrite")
 
@@ -53,6 +56,7 @@ class Stage(NamedTuple):
     locations: tuple[str, ...] = ()
     source: str | None = None  # regular expression, searched in the path below a location
     inputs: tuple[str, ...] = ()  # globs
+    outputs: tuple[str, ...] = ()  # globs: what it makes, and so does not read
     files: str | None = None  # regular expression: a per-file stage
     needs: tuple[str, ...] = ()
     env: tuple[tuple[str, str], ...] = ()  # sorted by name
@@ -89,6 +93,7 @@ class Job(NamedTuple):
     during: tuple[str, ...] = ()
     changed: tuple[str, ...] = ()
     each_commit: bool = False  # of a push: not only where its refs end
+    on_busy: OnBusy = "queue"
 
 
 class Config(NamedTuple):
@@ -99,12 +104,13 @@ class Config(NamedTuple):
     stages: Mapping[str, Stage]
     local: tuple[str, ...] = ()  # the personal files that were laid over it
     disabled: tuple[str, ...] = ()  # jobs and stages that are written down and take no part
+    settle: float = 0.1  # seconds without a change after which the watcher looks
 
 
 class Trigger(NamedTuple):
     """What asked for a run."""
 
-    kind: str  # "manual" or the name of a git hook
+    kind: str  # "manual", CHANGE or the name of a git hook
     args: tuple[str, ...] = ()  # git's own arguments to the hook; a file's path made absolute
     stdin: bytes = b""
     index_file: str | None = None  # the GIT_INDEX_FILE that git handed over

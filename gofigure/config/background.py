@@ -9,7 +9,7 @@ from gofigure.config.kinds import Wrong, quote
 from gofigure.config.layers import lay_over, read_layers
 from gofigure.config.toml_file import decode, parse_toml
 from gofigure.errors import GofigureError
-from gofigure.model import MAY_WAIT
+from gofigure.model import CHANGE, MAY_WAIT
 
 if TYPE_CHECKING:
     from gofigure.model import Job, Stage
@@ -26,7 +26,7 @@ def check_background(jobs: Mapping[str, Job], stages: Mapping[str, Stage]) -> It
         if not job.on:
             yield Wrong(("jobs", job.name, "background"), f"found true without any hook in 'on', expected {allowed}")
         for at, hook in enumerate(job.on):
-            if hook not in MAY_WAIT:
+            if hook not in (*MAY_WAIT, CHANGE):
                 message = f"found {quote(hook)} with background = true, expected {allowed}: git waits for this one"
                 yield Wrong(("jobs", job.name, "on", at), message)
         for at, name in enumerate(job.stages):

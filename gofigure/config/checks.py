@@ -10,6 +10,7 @@ from gofigure.config.kinds import Kind, Value, Wrong, quote, refuse
 
 MAX_RETRIES = 100
 MAX_SECONDS = 7 * 24 * 3600  # keeps milliseconds inside the 31 bits that poll() takes
+MAX_MOMENT = 60
 
 DURATION = re.compile(r"(?=[0-9])(?:([0-9]{1,6})h)?(?:([0-9]{1,6})m)?(?:([0-9]{1,6})s)?")
 ENV_NAME = re.compile(r"[A-Za-z_][A-Za-z0-9_]*")
@@ -44,6 +45,13 @@ def seconds(value: object, kind: Kind) -> Value | list[Wrong]:
         number = value
     # Not-a-number fails the comparison too.
     return float(number) if 0 < number <= MAX_SECONDS and math.isfinite(number) else refuse(value, kind.expected)
+
+
+def moment(value: object, kind: Kind) -> Value | list[Wrong]:
+    """A number of seconds that somebody may wait for."""
+    if isinstance(value, (int, float)) and not isinstance(value, bool) and 0 <= value <= MAX_MOMENT:
+        return float(value)
+    return refuse(value, kind.expected)
 
 
 def raw_text(value: object, kind: Kind) -> Value | list[Wrong]:

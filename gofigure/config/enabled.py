@@ -22,7 +22,7 @@ def without_disabled(tables: Read) -> tuple[Read, tuple[str, ...], list[Wrong]]:
     kept = {
         name: job._replace(stages=tuple(stage for stage in job.stages if stage in stages)) for name, job in jobs.items()
     }
-    return Read(kept, stages, []), disabled, wrong
+    return Read(kept, stages, [], tables.top), disabled, wrong
 
 
 def _still_needed(tables: Read) -> Iterator[Wrong]:

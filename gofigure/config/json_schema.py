@@ -31,6 +31,7 @@ _SHAPES: Mapping[object, Callable[[Kind], Json]] = {
             {"type": "string", "pattern": _DURATION},
         ]
     },
+    checks.moment: lambda _kind: {"type": "number", "minimum": 0, "maximum": checks.MAX_MOMENT},
     checks.raw_text: lambda _kind: {"type": "string", "pattern": r"^[^\x00]*$"},
     checks.text: lambda _kind: {"type": "string", "pattern": _TEXT},
     checks.choice: lambda kind: {"enum": list(kind.choices)},

@@ -41,7 +41,7 @@ def parse_layers(layers: Layers, *, targets: Sequence[str]) -> Config:
     Raises `ConfigError` with every problem at once, and each with the file that causes it.
     """
     data: dict[str, object] = {}
-    checked = _Checked(Read({}, {}, []), (), [])
+    checked = _Checked(Read({}, {}, [], {}), (), [])
     wrong: list[tuple[Layer, list[Wrong]]] = []
     for layer in layers:
         data = lay_over(data, parse_toml(decode(layer.data, layer.path), layer.path))
@@ -52,8 +52,8 @@ def parse_layers(layers: Layers, *, targets: Sequence[str]) -> Config:
         from gofigure.config.report import report_all
 
         raise report_all(wrong)
-    jobs, stages, _ = checked.tables
-    return Config(layers[0].path, jobs, stages, tuple(layer.path for layer in layers[1:]), checked.disabled)
+    jobs, stages, _, top = checked.tables
+    return Config(layers[0].path, jobs, stages, tuple(layer.path for layer in layers[1:]), checked.disabled, **top)
 
 
 def changed_by_layers(layers: Layers) -> tuple[str, ...]:

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, NamedTuple, get_args
 
 from gofigure.config import checks
 from gofigure.config.kinds import Key, Kind
-from gofigure.model import HOOKS, OPERATIONS, StageType, Workspace
+from gofigure.model import CHANGE, HOOKS, OPERATIONS, OnBusy, StageType, Workspace
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -20,10 +20,11 @@ _PATH = Kind('a path below this file\'s folder, without ".." or a leading "/"', 
 _GLOB = Kind('a glob below this file\'s folder, without ".." or a leading "/"', checks.relative)
 _VARIABLE = Kind("the name of an environment variable", checks.env_name)
 _ANY_TEXT = Kind("a text", checks.raw_text)
-_HOOK = Kind("a git hook", checks.choice, choices=HOOKS)
+_TRIGGER = Kind(f'a git hook or "{CHANGE}"', checks.choice, choices=(*HOOKS, CHANGE))
 _STAGE = Kind("the name of a stage", checks.text)
 _STAGES = Kind("a list of names of stages", checks.items, item=_STAGE)
 _RETRIES = Kind(f"a whole number from 0 to {checks.MAX_RETRIES}", checks.retries)
+_MOMENT = Kind("a number of seconds from 0 to 60", checks.moment)
 _SECONDS = Kind('a number of seconds above 0, or a text like "90s", "10m" or "1h30m", up to 7 days', checks.seconds)
 
 _BRANCHES = Kind("a list of globs", checks.items, item=_TEXT)
@@ -41,12 +42,13 @@ KEYS: tuple[Key, ...] = (
     Key("", "version", Kind("the number 1", checks.version), 1, "The version of this file's format."),
     Key("", "jobs", Kind("a table of jobs", checks.table), (), "The jobs, by name."),
     Key("", "stages", Kind("a table of stages", checks.table), (), "The stages, by name."),
+    Key("", "settle", _MOMENT, 0.1, "How long nothing may have changed before gofigure watch looks."),
     Key(
         "jobs.*",
         "on",
-        Kind("a list of git hooks", checks.items, item=_HOOK),
+        Kind(f'a list of git hooks and "{CHANGE}"', checks.items, item=_TRIGGER),
         (),
-        "The git hooks that start this job; with none it runs only by hand.",
+        "The git hooks that start this job, and `change`: gofigure watch starts it. With none it runs only by hand.",
     ),
     Key("jobs.*", "stages", _STAGES, (), "The stages that this job runs; at least one."),
     Key(
@@ -70,6 +72,14 @@ KEYS: tuple[Key, ...] = (
         _FLAG,
         False,
         "Whether a push is about each new commit; without, about the last one of each ref.",
+    ),
+    Key(
+        "jobs.*",
+        "on_busy",
+        Kind("what a change means for a run under way", checks.choice, choices=get_args(OnBusy)),
+        "queue",
+        "What a change means for a run of this job that gofigure watch has under way: queue (run again afterwards), "
+        "restart (cancel it, but no deploy, and begin anew), or ignore (nothing).",
     ),
     Key("jobs.*", "enabled", _FLAG, True, "Whether this job takes part; false is as if it were not written."),
     Key("jobs.*", "required", _FLAG, False, "Whether SKIP, GOFIGURE_ONLY and GOFIGURE=0 leave nothing of it out."),
@@ -114,6 +124,13 @@ KEYS: tuple[Key, ...] = (
         Kind("a list of globs", checks.items, item=_GLOB),
         (),
         "Globs that choose what the stage reads; beside `files`: what the result of every file depends on.",
+    ),
+    Key(
+        "stages.*",
+        "outputs",
+        Kind("a list of globs", checks.items, item=_GLOB),
+        (),
+        "Globs of what the stage makes: not part of what it reads, and no reason to run it again.",
     ),
     Key(
         "stages.*",

@@ -24,12 +24,13 @@ class Read(NamedTuple):
     jobs: dict[str, Job]
     stages: dict[str, Stage]
     wrong: list[Wrong]
+    top: dict[str, Any]  # beside the tables
 
 
 def read_tables(data: Mapping[str, object], targets: Sequence[str]) -> Read:
     """Every key of the file against the schema; names and graphs are checked later."""
     keys = tables(targets)
-    _, wrong = _checked(data, keys.top)
+    top, wrong = _checked(data, keys.top)
     jobs: dict[str, Job] = {}
     stages: dict[str, Stage] = {}
     for name, values, bad in _named(data.get("jobs"), keys.job, "job"):
@@ -38,7 +39,7 @@ def read_tables(data: Mapping[str, object], targets: Sequence[str]) -> Read:
     for name, values, bad in _named(data.get("stages"), keys.stage, "stage"):
         stages[name] = Stage(name=name, **values)
         wrong += _below(("stages", name), [*bad, *_stage_rules(stages[name], bad)])
-    return Read(jobs, stages, wrong)
+    return Read(jobs, stages, wrong, {name: value for name, value in top.items() if name == "settle"})
 
 
 def _named(holder: object, keys: Mapping[str, Key], word: str) -> list[tuple[str, dict[str, Any], list[Wrong]]]:

@@ -44,7 +44,7 @@ def test_a_file_loads_and_names_itself_in_problems(tmp_path: Path) -> None:
     path.write_text("\nx = 1\n")
     with pytest.raises(ConfigError) as caught:
         load(str(path), targets=TARGETS)
-    assert str(caught.value) == f"{path}:2: x: unknown key; valid: version, jobs, stages"
+    assert str(caught.value) == f"{path}:2: x: unknown key; valid: version, jobs, stages, settle"
 
 
 def test_an_empty_file_is_an_empty_configuration() -> None:

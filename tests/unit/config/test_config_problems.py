@@ -81,7 +81,7 @@ target = "mak"
     assert problems(text) == [
         "1: version: found 2 (integer), expected the number 1",
         "2: job: unknown key; did you mean 'jobs'?",
-        "6: jobs.check.on[0]: found \"pre-comit\" (string), expected a git hook; did you mean 'pre-commit'?",
+        '6: jobs.check.on[0]: found "pre-comit" (string), expected a git hook or "change"; did you mean \'pre-commit\'?',
         '7: jobs.check.on[2]: found "pre-push" twice (first as item [1]), expected each item once',
         "8: jobs.check.stages[0]: unknown stage \"lnt\"; did you mean 'lint'?",
         "9: jobs.check.strict: unknown key; did you mean 'strict_dependency'?",
@@ -160,7 +160,7 @@ def test_locations_with_source_is_one_way() -> None:
     parse(b"[stages.a]\nrun='x'\nlocations=['a']\nsource='b'", "x", targets=TARGETS)
 
 
-@pytest.mark.parametrize("key", ["outputs", "context"])
+@pytest.mark.parametrize("key", ["artifacts", "context"])
 def test_keys_of_later_versions_are_unknown(key: str) -> None:
     (only,) = problems(f"[stages.a]\nrun = 'x'\n{key} = 1")
     assert only.startswith(f"3: stages.a.{key}: unknown key; ")

@@ -12,7 +12,7 @@ from gofigure.config import parse
 from gofigure.config.checks import _PLAIN
 from gofigure.config.schema import KEYS, tables
 from gofigure.errors import ConfigError
-from gofigure.model import HOOKS, Job, Stage
+from gofigure.model import CHANGE, HOOKS, Job, Stage
 
 TARGETS = ("make", "pytest", "shell")
 
@@ -53,7 +53,7 @@ def test_choices_come_from_the_model_and_the_caller() -> None:
     assert ready.stage["type"].kind.choices == ("checkout", "build", "test", "deploy")
     item = ready.job["on"].kind.item
     assert item is not None
-    assert item.choices == HOOKS
+    assert item.choices == (*HOOKS, CHANGE)
 
 
 @pytest.mark.parametrize(

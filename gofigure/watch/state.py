@@ -1,0 +1,67 @@
+"""What the watcher knows, as values: made by the engine, shown by screens, kept in a file for those that only look on.
+
+Annotations are not postponed here: NamedTuple compiles each postponed one at import
+(docs/decisions/0003-import-cost.md).
+"""
+
+import json
+from collections.abc import Mapping
+from typing import Any, Literal, NamedTuple
+
+
+class JobState(NamedTuple):
+    """One job with `on = ["change"]`."""
+
+    job: str
+    verdict: str = ""  # a Verdict of its newest run; "" before the first
+    reason: str = ""  # why that one ran, or why there was none
+    run: int = 0  # its number; 0: none
+    at_ns: int = 0  # when it ended, by the wall clock
+    seconds: float = 0.0
+    running: tuple[str, ...] = ()  # the stages under way
+    since_ns: int = 0  # since when its run is under way; 0: none is
+    stale: tuple[str, ...] = ()  # files that changed while it ran: the verdict may not be about what stands there now
+    held: str = ""  # why it is not run again by itself, and what to do about it; may have several lines
+    failed: tuple[str, ...] = ()  # stages
+    excerpt: tuple[str, ...] = ()  # first lines of the first failure
+
+
+class State(NamedTuple):
+    """All of one watcher."""
+
+    pid: int
+    root: str
+    branch: str = ""
+    backend: str = ""  # see Backend.words
+    degraded: str = ""
+    waiting: str = ""  # what is waited for before anything can run: "git is at work (index.lock)"
+    trouble: str = ""  # why the configuration is not taken up; may have several lines
+    paused: bool = False
+    ready: bool = False  # it has looked at everything once
+    jobs: tuple[JobState, ...] = ()
+    notes: tuple[str, ...] = ()  # the newest few
+
+
+class Command(NamedTuple):
+    """What a person asks the watcher for."""
+
+    kind: Literal["run", "cancel", "pause", "quit"]
+    job: str = ""  # "": all
+
+
+def to_json(state: State) -> str:
+    return json.dumps({**state._asdict(), "jobs": [job._asdict() for job in state.jobs]})
+
+
+def from_json(text: str) -> State:
+    """Raises ValueError for anything that `to_json` has not made."""
+    try:
+        data: Mapping[str, Any] = json.loads(text)
+        jobs = tuple(JobState(**_lists_to_tuples(job)) for job in data["jobs"])
+        return State(**{**_lists_to_tuples(data), "jobs": jobs})
+    except (TypeError, KeyError, AttributeError) as error:
+        raise ValueError(str(error)) from None
+
+
+def _lists_to_tuples(data: Mapping[str, Any]) -> dict[str, Any]:
+    return {name: tuple(value) if isinstance(value, list) else value for name, value in data.items()}
