@@ -81,8 +81,10 @@ target = "mak"
     assert problems(text) == [
         "1: version: found 2 (integer), expected the number 1",
         "2: job: unknown key; did you mean 'jobs'?",
-        '6: jobs.check.on[0]: found "pre-comit" (string), expected a git hook or "change"; did you mean '
-        "'pre-commit'?",
+        (
+            '6: jobs.check.on[0]: found "pre-comit" (string), expected a git hook or "change"; '
+            "did you mean 'pre-commit'?"
+        ),
         '7: jobs.check.on[2]: found "pre-push" twice (first as item [1]), expected each item once',
         "8: jobs.check.stages[0]: unknown stage \"lnt\"; did you mean 'lint'?",
         "9: jobs.check.strict: unknown key; did you mean 'strict_dependency'?",
