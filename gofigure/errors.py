@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import NamedTuple
+from typing import Literal, NamedTuple
 
 EXIT_PASSED = 0
 EXIT_FAILED = 1
@@ -88,8 +88,16 @@ class NestedError(GofigureError):
 
 
 class Interrupted(Exception):  # noqa: N818 - a request to stop, not an error
-    """The user or the system asked to stop: INT, TERM or HUP."""
+    """The user or the system asked to stop: INT, TERM or HUP, or a key."""
 
-    def __init__(self, signal_name: str) -> None:
-        super().__init__(signal_name)
-        self.signal_name = signal_name
+    verdict: Literal["interrupted", "superseded"] = "interrupted"
+
+    def __init__(self, why: str) -> None:
+        super().__init__(why)
+        self.why = why  # a signal's name, or words
+
+
+class Superseded(Interrupted):
+    """What is run is not what stands there any more, and is not worth going on with."""
+
+    verdict = "superseded"

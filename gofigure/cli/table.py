@@ -8,7 +8,7 @@ from typing import NamedTuple
 from gofigure.cli.parts import part_rows
 from gofigure.cli.terminal import Marks, Paint, Style, printable
 from gofigure.cli.verdicts import ended
-from gofigure.model import RunResult, StageResult, Verdict
+from gofigure.model import STOPPED, RunResult, StageResult, Verdict
 
 _MANY = 10  # rows that say the same; more become one
 NAME = 40  # columns that a long name may claim in the rows of the others
@@ -19,6 +19,7 @@ STYLES: dict[Verdict, Style] = {
     "failed": "bad",
     "timed out": "bad",
     "interrupted": "warn",
+    "superseded": "warn",
     "skipped": "faint",
 }
 
@@ -96,7 +97,7 @@ def line_of(stage: StageResult, width: int, look: Look, remark: str | None = Non
     said = remark_of(stage) if remark is None else remark
     if look.marks is None:
         return f"  {name}  {look.paint(style, f'{words:<11}')} {took:>8}  {said}".rstrip()
-    if stage.verdict == "interrupted":
+    if stage.verdict in STOPPED:
         took = ""  # nobody has measured it
     if words not in ("passed", "reused", "skipped"):
         said = f"{words}: {said}" if said else words

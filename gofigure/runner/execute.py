@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 
 from gofigure.errors import NestedError, StoreUnwritable
 from gofigure.events import Note, RunFinished, RunStarted, StageFinished
-from gofigure.model import RECEIVING, RunResult, Snapshot, Verdict
+from gofigure.model import RECEIVING, STOPPED, RunResult, Snapshot, Verdict
 from gofigure.runner.checkouts import Places, opened
 from gofigure.runner.environment import RUN_VARIABLE
 from gofigure.runner.plan import Plan
@@ -49,7 +49,7 @@ def execute(setting: Setting, plan: Plan, plan_again: Callable[[], Plan]) -> Run
             _announce(setting, plan, number)
             logs = make_folder(setting.state_dir, number)
             result = _run(setting, plan, number, places, logs, secrets)
-            if plan.mends and result.verdict != "interrupted":
+            if plan.mends and result.verdict not in STOPPED:
                 mended, left_alone = _taken_over(setting, plan, places, logs)
                 result = result._replace(mended=mended, left_alone=left_alone)
     setting.observe(RunFinished(result))
@@ -144,6 +144,7 @@ def _run(setting: Setting, plan: Plan, number: int, places: Places, logs: str, s
             task_of=tasks.task_of,
             keep_going=setting.keep_going,
             pulse=pulse,
+            attend=setting.attend,
         )
 
 

@@ -2,11 +2,11 @@
 
 A run's state moves one way, each step a compare-and-set:
 
-    running ──► passed | failed | interrupted
+    running ──► passed | failed | interrupted | superseded
 
 and a stage's in it:
 
-    queued ──► running ──► passed | failed | timed out | interrupted
+    queued ──► running ──► passed | failed | timed out | interrupted | superseded
        └─────► reused | skipped
 
 What a dead process left `running` is settled as interrupted by the next one that holds the working tree's lock.
@@ -64,7 +64,8 @@ class StageRow(NamedTuple):
     parts: tuple[Part, ...] = ()
 
 
-EXECUTED = "('running', 'passed', 'failed', 'timed out', 'interrupted')"  # the states of a stage that was started
+# The states of a stage that was started.
+EXECUTED = "('running', 'passed', 'failed', 'timed out', 'interrupted', 'superseded')"
 RUN_COLUMNS = "id, job, trigger, worktree, content, tree, branch, state, started_ns, seconds"
 STAGE_COLUMNS = (
     "run, stage, state, reason, key, seconds, exit_code, log, excerpt, proven, allowed, note, place, why_there"
