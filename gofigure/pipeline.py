@@ -300,6 +300,7 @@ def make_setting(
         mended=[],
         in_background=request.background is True,
         make_way=lambda pid: makes_way(project, request, pid),
+        tracked=looking.tracked,
     )
 
 
