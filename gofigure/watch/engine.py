@@ -15,7 +15,7 @@ from collections.abc import Callable, Mapping
 from typing import TYPE_CHECKING, NamedTuple
 
 from gofigure.errors import ConfigError, GofigureError
-from gofigure.git.exclude import is_own
+from gofigure.events import Note
 from gofigure.git.operations import at_work
 from gofigure.git.repository import with_head
 from gofigure.model import CHANGE, RunResult, Trigger
@@ -23,6 +23,7 @@ from gofigure.pipeline import run
 from gofigure.project import Loaded, load_config
 from gofigure.store.lock import RunLock
 from gofigure.subject import Request
+from gofigure.triggers.backends.base import CHECK_EVERY, Waking
 from gofigure.watch.board import Board, jobs_of
 from gofigure.watch.judging import Judging
 from gofigure.watch.oversight import Oversight
@@ -63,7 +64,7 @@ def watch(
 
     `show` gets each new state. Raises GofigureError where there is nothing to watch any more.
     """
-    from gofigure.triggers.backends.choose import choose
+    from gofigure.triggers.backends.choice import choose
 
     backend = choose(project.root, project.repository, poll=options.poll, interval=options.interval)
     try:
@@ -99,6 +100,8 @@ class Engine:
         self._cancelled = False
         self._over = False
         self._held_since: float | None = None
+        self._postponed: float | None = None  # until then a follow-up waits for a change
+        self._check = 0.0  # when to ask the backend, whether or not it has something to say
         self._next = 0.0  # when to look without any reason, by the monotonic clock
         self._loaded: Loaded | None = None  # the last configuration that was good
 
@@ -111,7 +114,12 @@ class Engine:
                 self._turn()
                 if self._options.once and self._is_at_rest():
                     break
+            elif self._backend.unfinished and self._board.state.looks:
+                self._note(self._backend.complete())
+                self.listen(0)
             else:
+                self.listen(0)
+                self._board.update(resting=self._is_at_rest())
                 self.listen(self._patience())
         return self._board.state
 
@@ -119,7 +127,7 @@ class Engine:
 
     def _patience(self) -> float:
         """Seconds until something is to be done without any event."""
-        moment = max(0.0, self._next - time.monotonic())
+        moment = max(0.0, min(self._next, self._postponed or self._next) - time.monotonic())
         settled = self._settling.patience()
         return moment if settled is None else min(moment, settled)
 
@@ -127,28 +135,31 @@ class Engine:
         return bool(self._asked) or self._patience() <= 0
 
     def _is_at_rest(self) -> bool:
-        return not self._settling.unseen and not self._asked and not self._board.state.waiting
+        return (
+            not self._settling.unseen and not self._asked and self._postponed is None and not self._board.state.waiting
+        )
 
     def listen(self, patience: float) -> None:
         """Take in what has happened; wait for it, as long as `patience` says, if nothing has."""
         poll = select.poll()
         events = self._backend.fileno()
+        patience = min(patience, CHECK_EVERY)
         for fd in (events, *self._commands.filenos()):
             if fd >= 0:
                 poll.register(fd, select.POLLIN)
-        for fd, _ in poll.poll(patience * 1000):
-            if fd == events:
-                self._hear()
-            else:
-                for command in self._commands.read(fd):
-                    self._obey(command)
+        ready = {fd for fd, _ in poll.poll(patience * 1000)}
+        if events in ready or time.monotonic() >= self._check:
+            self._check = time.monotonic() + CHECK_EVERY
+            self._note(self._backend.read())
+        for fd in ready - {events}:
+            for command in self._commands.read(fd):
+                self._obey(command)
 
-    def _hear(self) -> None:
-        waking = self._backend.read()
-        if waking is None or (waking.paths and not waking.lost and all(map(is_own, waking.paths))):
+    def _note(self, waking: Waking | None) -> None:
+        if waking is None:
             return
         if waking.lost:
-            self._next = 0.0
+            self._board(Note(f"{waking.lost}: everything is looked at"))
         self._settling.changed()
 
     def _obey(self, command: Command) -> None:
@@ -173,6 +184,13 @@ class Engine:
         """Whether something has changed since the last look, and has come to rest."""
         return self._settling.patience() == 0.0 and not self._git_moves()
 
+    def is_quiet_for(self, seconds: float) -> bool:
+        """Whether nothing has changed for so long; if not, it is looked again when that may be so."""
+        left = seconds - self._settling.quiet_for()
+        if left > 0:
+            self._postponed = time.monotonic() + left
+        return left <= 0
+
     def looks(self) -> None:
         """A look begins."""
         self._settling.looked()
@@ -193,7 +211,9 @@ class Engine:
         self._board.update(waiting="")
         self._cancelled = False
         asked, self._asked = self._asked, set()
+        self._board.update(resting=False)
         self._settling.looked()
+        self._postponed = None
         self._next = time.monotonic() + self._backend.interval
         began = time.monotonic()
         try:
@@ -204,7 +224,9 @@ class Engine:
             return
         if not results:
             self._backend.took(time.monotonic() - began)
-        self._board.update(backend=self._backend.words, degraded=self._backend.degraded, ready=True)
+        self._board.update(
+            backend=self._backend.words, degraded=self._backend.degraded, looks=self._board.state.looks + 1
+        )
         self._next = time.monotonic() + self._backend.interval
         if any(result.verdict != "reused" for result in results):
             self._settling.changed()  # whatever it has written, and whoever

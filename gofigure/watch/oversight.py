@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection
+from collections.abc import Collection, Sequence
 from typing import TYPE_CHECKING, Protocol
 
 from gofigure.errors import Interrupted, Superseded
@@ -11,6 +11,7 @@ from gofigure.watch.board import Board
 from gofigure.watch.judging import Judging
 
 if TYPE_CHECKING:
+    from gofigure.runner.plan import Plan
     from gofigure.subject import Planning
 
 
@@ -25,6 +26,9 @@ class Ears(Protocol):
 
     def is_quiet_again(self) -> bool:
         """Whether something has changed since the last look, and has come to rest."""
+
+    def is_quiet_for(self, seconds: float) -> bool:
+        """Whether nothing has changed for so long; if not, it is looked again when that may be so."""
 
     def looks(self) -> None:
         """A look begins."""
@@ -42,30 +46,32 @@ class Oversight:
         self._judging = judging
         self._board = board
         self._by_hand = by_hand
+        self._plan: Plan | None = None  # that is carried out
 
     def wants(self, planning: Planning) -> bool:
         self._ears.listen(0)
-        job = planning.job.name
-        decision = self._judging.decide(planning.plan(), planning.store)
+        judged = self._judging.judge(planning.plan(), planning.store)
+        self._board.update_job(planning.job.name, **judged.shown)
         if self._by_hand:
             return True
-        self._board.update_job(job, **decision.shown)
-        if not decision.runs:
-            return False
-        return not self._ears.unrest()
+        return judged.runs and not self._ears.unrest() and self._ears.is_quiet_for(judged.pause)
+
+    def causes(self, planning: Planning) -> Sequence[bytes]:
+        self._plan = planning.plan()
+        return self._judging.causes(self._plan, planning.store)
 
     def attend(self, planning: Planning, under_way: Collection[str]) -> None:
         self._ears.listen(0)
         if why := self._ears.stop():
             raise Interrupted(why)
-        if planning.job.on_busy != "restart" or not self._ears.is_quiet_again():
+        if self._plan is None or planning.job.on_busy != "restart" or not self._ears.is_quiet_again():
             return
-        plan = planning.plan()
-        if any(plan.steps[stage].stage.type == "deploy" for stage in under_way):
-            return  # the next stage is not begun, this one is not cut in the middle
+        if any(self._plan.steps[stage].stage.type == "deploy" for stage in under_way):
+            return  # it is not cut in the middle; what comes after it is not begun
         self._ears.looks()
-        if self._judging.supersedes(planning.plan_again(), planning.store):
+        if self._judging.supersedes(self._plan, planning.plan_again(), planning.store):
             raise Superseded("what it reads has changed")
 
     def done(self, planning: Planning, result: RunResult) -> None:
-        self._judging.took(planning.plan(), result, planning.store)
+        if self._plan is not None:
+            self._judging.took(self._plan, result, planning.store)

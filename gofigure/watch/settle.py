@@ -34,6 +34,10 @@ class Settling:
         """Whether there was a change since the last look began."""
         return self._unseen
 
+    def quiet_for(self) -> float:
+        """Seconds since the last change that anybody has heard of."""
+        return self._clock() - self._last
+
     @property
     def has_waited_long(self) -> bool:
         """Whether the unrest has gone on for so long that nobody waits for its end."""
