@@ -119,7 +119,7 @@ class Engine:
                 self.listen(0)
             else:
                 self.listen(0)
-                self._board.update(resting=self._is_at_rest())
+                self._board.update(resting=self._is_at_rest() and not self._backend.unfinished)
                 self.listen(self._patience())
         return self._board.state
 
@@ -225,7 +225,7 @@ class Engine:
         if not results:
             self._backend.took(time.monotonic() - began)
         self._board.update(
-            backend=self._backend.words, degraded=self._backend.degraded, looks=self._board.state.looks + 1
+            backend=self._backend.words, degraded=self._backend.degraded, ready=True, looks=self._board.state.looks + 1
         )
         self._next = time.monotonic() + self._backend.interval
         if any(result.verdict != "reused" for result in results):
