@@ -4,10 +4,14 @@ from __future__ import annotations
 
 import time
 from collections.abc import Callable, Sequence
+from typing import TYPE_CHECKING
 
 from gofigure.events import Event, Note, Observer, RunFinished, RunStarted, StageFinished, StageStarted, Tick
 from gofigure.model import STOPPED, Config, RunResult
 from gofigure.watch.state import JobState, State
+
+if TYPE_CHECKING:
+    from gofigure.store.ledger import RunRow, StageRow
 
 _NOTES = 3
 _LINES = 12
@@ -68,15 +72,30 @@ class Board:
     def _of(self, run: int) -> JobState | None:
         return next((job for job in self.state.jobs if job.run == run and job.since_ns), None)
 
-    def finished(self, result: RunResult, at_ns: int = 0) -> None:
-        """A run of a job has ended, whoever has started it; `at_ns`: when, if that was not now."""
+    def recall(self, run: RunRow, stages: Sequence[StageRow]) -> None:
+        """A run that is on record is the newest of its job."""
+        failed = [stage for stage in stages if stage.state in ("failed", "timed out") and not stage.allowed]
+        excerpts = [(stage.excerpt or "").splitlines() for stage in failed]
+        self.update_job(
+            run.job,
+            verdict=run.state,
+            reason=f"run {run.id} ({run.trigger})",
+            run=run.id,
+            at_ns=run.started_ns + int((run.seconds or 0) * 1e9),
+            seconds=run.seconds or 0.0,
+            failed=tuple(stage.stage for stage in failed),
+            excerpt=tuple(next(filter(None, excerpts), ()))[:_LINES],
+        )
+
+    def finished(self, result: RunResult) -> None:
+        """A run of a job has ended."""
         failed = [stage for stage in result.stages if stage.blocks and stage.verdict != "skipped"]
         bad = failed if result.verdict not in STOPPED else []
         self.update_job(
             result.job,
             verdict=result.verdict,
             run=result.run,
-            at_ns=at_ns or time.time_ns(),
+            at_ns=time.time_ns(),
             seconds=result.seconds,
             running=(),
             since_ns=0,

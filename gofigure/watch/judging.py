@@ -11,6 +11,7 @@ from gofigure.runner.no_loops import Chain, Decision, Seen, after, cuts_short, d
 from gofigure.runner.plan import Plan, job_digest
 from gofigure.runner.words import shortened
 from gofigure.snapshot.select import show
+from gofigure.watch.versions import Versions, difference, kept
 
 if TYPE_CHECKING:
     from gofigure.store.store import Store
@@ -23,6 +24,7 @@ class Judged(NamedTuple):
 
     runs: bool
     pause: float  # seconds without any change that must have gone by before it does
+    run: int  # the newest run that its verdict could be of; 0: there is none
     shown: Mapping[str, object]  # fields of JobState
 
 
@@ -36,6 +38,7 @@ class Judging:
         self._stood: dict[str, bytes] = {}  # by job: the tree that it ran on, or was found to need no run on
         self._accounted: tuple[int, bytes] | None = None  # the newest run at the last look, and the tree seen then
         self._outside: dict[str, frozenset[bytes] | None] = {}  # by job: what no decision has taken in yet
+        self._versions: dict[str, tuple[Versions, Versions]] = {}  # by job: what its last two runs left, newest first
         self._ran: set[str] = set()  # jobs that have run since they were judged last
 
     def judge(self, plan: Plan, store: Store) -> Judged:
@@ -47,6 +50,9 @@ class Judging:
         if job.name in self._ran and job.on_busy == "ignore" and decision.act in ("run", "follow up"):
             # What changed while it ran is not looked at again; that it did is shown.
             decision = Decision("nothing", "", decision.chain._replace(consumed=seen.digest, fresh=False))
+        if decision.act == "stop":
+            words = f"{decision.reason}\n{difference(self._worktree, self._left(job.name)[1])}".rstrip()
+            decision = decision._replace(reason=words, chain=decision.chain._replace(held=words))
         self._ran.discard(job.name)
         self._chains[job.name] = decision.chain
         if decision.act in ("hold", "stop"):
@@ -60,7 +66,7 @@ class Judging:
             shown["reason"] = self._reason(decision, plan, store)
         elif decision.act == "nothing":
             self._stood[job.name] = plan.content.here.tree
-        return Judged(runs, decision.pause, shown)
+        return Judged(runs, decision.pause, self._newest[job.name], shown)
 
     def causes(self, plan: Plan, store: Store) -> Sequence[bytes]:
         """What has changed since the job ran, of what it reads."""
@@ -82,9 +88,14 @@ class Judging:
         """A run that was judged to be due has ended."""
         self._take_run(plan.job.name, result.run, store)
         self._ran.add(plan.job.name)
+        left = kept(self._worktree, self._chains[plan.job.name].stale)
+        self._versions[plan.job.name] = left, self._left(plan.job.name)[0]
         if result.verdict not in STOPPED:
             found = store.windows.of_run(result.run)
             self._stood[plan.job.name] = found.after if found is not None else plan.content.here.tree
+
+    def _left(self, job: str) -> tuple[Versions, Versions]:
+        return self._versions.get(job, ({}, {}))
 
     def _take_run(self, job: str, run: int, store: Store) -> None:
         self._chains[job] = after(self._chains[job], window.ran(store, run))

@@ -12,6 +12,7 @@ from gofigure.watch.judging import Judging
 
 if TYPE_CHECKING:
     from gofigure.runner.plan import Plan
+    from gofigure.store.store import Store
     from gofigure.subject import Planning
 
 
@@ -52,9 +53,16 @@ class Oversight:
         self._ears.listen(0)
         judged = self._judging.judge(planning.plan(), planning.store)
         self._board.update_job(planning.job.name, **judged.shown)
+        self._recall(planning.job.name, judged.run, planning.store)
         if self._by_hand:
             return True
         return judged.runs and not self._ears.unrest() and self._ears.is_quiet_for(judged.pause)
+
+    def _recall(self, job: str, run: int, store: Store) -> None:
+        """Show what somebody else has run, or this one before it was started anew."""
+        row = store.history.run(run) if run != self._board.job(job).run else None
+        if row is not None:
+            self._board.recall(row, store.history.stages([run])[run])
 
     def causes(self, planning: Planning) -> Sequence[bytes]:
         self._plan = planning.plan()

@@ -2,14 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
-
 import pytest
+from support.engine import Watcher, Watching, saying
 from support.repo import Repo
 from support.rig import Rig
-from support.watcher import RAN, Watcher
-
-Watching = Callable[..., Watcher]
 
 
 @pytest.fixture
@@ -21,7 +17,7 @@ def watching(repo: Repo, rig: Rig) -> Watching:
     ) -> Watcher:
         repo.config(
             f"settle = 0.05\n{top}\n[jobs.check]\non = ['change']\nstages = ['s']\n{job}\n"
-            f"[stages.s]\nrun = '''{RAN}; {line}'''\n{stage}\n"
+            f"[stages.s]\nrun = '''{saying(repo)}; {line}'''\n{stage}\n"
         )
         for name, text in (files or {"a.py": "one\n"}).items():
             repo.write(name, text)

@@ -6,14 +6,13 @@ import os
 import select
 import signal
 import time
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from pathlib import Path
-
-from support.repo import Repo
-from support.rig import PATIENCE, Rig, lines
 
 from gofigure.watch.place import state_of
 from gofigure.watch.state import JobState, State
+from support.repo import Repo
+from support.rig import PATIENCE, Rig, lines
 
 
 class Watcher:
@@ -68,7 +67,12 @@ class Watcher:
         os.kill(self.running.pid, number)
 
 
-RAN = "echo x >> ../ran"
+Watching = Callable[..., Watcher]
+
+
+def saying(repo: Repo, name: str = "ran") -> str:
+    """A shell line that says RAN, wherever it is run."""
+    return f"echo x >> {repo.root.parent / name}"
 
 
 def ran(repo: Repo, name: str = "ran") -> int:
