@@ -222,6 +222,8 @@ class Engine:
             self._board.update(trouble=f"{error}\n{error.hint}".rstrip())
             self._next = time.monotonic() + _TROUBLED
             return
+        if any(result.verdict == "interrupted" for result in results) and not self.stop():
+            raise KeyboardInterrupt  # a signal, which the run has taken for its own
         if not results:
             self._backend.took(time.monotonic() - began)
         self._board.update(

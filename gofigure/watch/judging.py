@@ -87,6 +87,9 @@ class Judging:
     def took(self, plan: Plan, result: RunResult, store: Store) -> None:
         """A run that was judged to be due has ended."""
         self._take_run(plan.job.name, result.run, store)
+        if result.verdict == "interrupted":  # a person has had enough of it, until something changes
+            chain = self._chains[plan.job.name]
+            self._chains[plan.job.name] = chain._replace(consumed=job_digest(plan), fresh=False)
         self._ran.add(plan.job.name)
         left = kept(self._worktree, self._chains[plan.job.name].stale)
         self._versions[plan.job.name] = left, self._left(plan.job.name)[0]

@@ -8,7 +8,7 @@ import signal
 import pytest
 from support.engine import Watcher, Watching, ran
 from support.repo import Repo
-from support.rig import Gate, Rig, said
+from support.rig import Gate, Rig, alive, said
 
 from gofigure.watch.place import send
 from gofigure.watch.state import Command
@@ -130,6 +130,8 @@ def test_c_cancels_and_r_runs(repo: Repo, watching: Watching, gate: Gate) -> Non
     gate.arrive()
     assert send(watcher.folder, Command("cancel"))
     watcher.until(lambda now: now.jobs[0].verdict == "interrupted", "it is cancelled")
+    watcher.rest()
+    assert ran(repo) == 2  # until something changes
     assert send(watcher.folder, Command("run", "check"))
     gate.arrive()
     gate.open()
@@ -168,6 +170,21 @@ def test_quit_ends_what_runs(repo: Repo, watching: Watching, gate: Gate) -> None
     gate.arrive()
     assert send(watcher.folder, Command("quit"))
     assert watcher.ended() == 0
+
+
+@pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM, signal.SIGHUP])
+@pytest.mark.parametrize("busy", [True, False])
+def test_a_signal_ends_it_and_what_runs(
+    repo: Repo, watching: Watching, gate: Gate, number: signal.Signals, *, busy: bool
+) -> None:
+    watcher = watching(_gated(gate))
+    if busy:
+        _gate(repo)
+        repo.write("a.py", "two\n")
+        pid = gate.arrive()
+    watcher.kill(number)
+    assert watcher.ended() in (130, -number)
+    assert not busy or not alive(pid)
 
 
 def test_a_configuration_is_taken_up_live(repo: Repo, watching: Watching) -> None:
