@@ -80,11 +80,13 @@ class Selecting:
         entry, door = self._reach(tree, as_bytes(location))
         if door is not None:  # all that is behind it is decided by the commit, or lies anywhere
             return _Part(door.kind + door.digest, -1, elsewhere=door.kind == LINK)
+        # A folder with nothing in it but what is left out is as good as none.
+        nothing = _Part(digest_value(_CONTEXT, []) if selector.without else b"", 0)
         if entry is None:
-            return _Part(b"", 0)
+            return nothing
         if entry.kind != FOLDER:
             left_out = _leaving_out(selector.without)(as_bytes(location))
-            return _Part(b"", 0) if left_out else _Part(entry.kind + entry.digest, 1)
+            return nothing if left_out else _Part(entry.kind + entry.digest, 1)
         if selector.pattern is None and not selector.globs and not selector.without:
             return _Part(entry.digest, -1)
         rule = selector.rule(location)
