@@ -46,7 +46,7 @@ def test_a_binary_that_is_untracked() -> None:
 
 @pytest.mark.parametrize(("outputs", "counts"), [((), [2, 2, 2, 2]), ((b"dist/app",), [1, 1, 1, 1])])
 def test_a_committed_build(outputs: tuple[bytes, ...], counts: list[int]) -> None:
-    """(a2): 2 + 2, then learned and 1 + 1; declared 4. Only what made a job be held is learned: to declare is one line."""
+    """(a2): 2 + 2, then learned and 1 + 1; declared 4. Only what made a job be held is learned."""
     job = Job((generator,), outputs=outputs)
     world = _started(job)
     assert _counts(world, job, 4) == counts
