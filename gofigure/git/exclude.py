@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 from collections.abc import Sequence
+from typing import NamedTuple
 
 from gofigure.errors import GitError
 from gofigure.events import Note, Observer
@@ -25,6 +26,25 @@ def ignored(repository: Repository, paths: Sequence[bytes]) -> frozenset[bytes]:
     """Those of the paths, each of which is there, that git leaves out."""
     found = {path.rstrip(b"/") for path in _ignored_below(repository, paths).split(b"\0")[:-1]}
     return frozenset(path for path in paths if any(path == one or path.startswith(one + b"/") for one in found))
+
+
+class IgnoreRule(NamedTuple):
+    """What makes git leave something out (git-check-ignore)."""
+
+    file: str  # as git calls it: from the root, or absolute
+    line: int
+    pattern: str
+
+
+def ignore_rule(repository: Repository, path: bytes) -> IgnoreRule | None:
+    """The rule by which git leaves out what stands at `path`; None where git does not say."""
+    env = {name: value for name, value in repository.git.env.items() if name != "GIT_LITERAL_PATHSPECS"}
+    git = repository.git._replace(env=env)
+    said = git.start("check-ignore", "-v", "-z", "--stdin", stdin=b"./%s\0" % path).finish()
+    if said.code != 0 or said.out.count(b"\0") != 4:
+        return None
+    file, line, pattern = (part.decode("utf-8", "backslashreplace") for part in said.out.split(b"\0")[:3])
+    return IgnoreRule(file, int(line) if line.isdecimal() else 0, pattern)
 
 
 def _ignored_below(repository: Repository, paths: Sequence[bytes]) -> bytes:
