@@ -237,6 +237,8 @@ def test_a_log_has_the_terminal_while_the_engine_goes_on(project: Repo, engine: 
         terminal.until("read r")
         terminal.type(b"\x03")
         terminal.until("the pager got INT")
+        terminal.type(b"\x1a\nnot stopped\n")
+        terminal.until("read not stopped")
         engine.show(state(PASSED, branch="other"))
         terminal.type(b"q\n")
         terminal.until("(other)")
@@ -244,6 +246,24 @@ def test_a_log_has_the_terminal_while_the_engine_goes_on(project: Repo, engine: 
         assert not modes(terminal)
         terminal.type(b"r")
         assert engine.asked() == Command("run"), "and not the one that the pager read"
+
+
+def test_a_stage_that_asks_has_the_terminal_alone(project: Repo, engine: Engine) -> None:
+    with watching(project, engine) as terminal:
+        engine.began()
+        engine.show(state(PASSED))
+        terminal.until("q quit")
+        engine.say("ask")
+        terminal.until("what?")
+        assert modes(terminal)
+        assert not shown(terminal, "q quit")
+        engine.show(state(FAILED))
+        terminal.type(b"r")
+        engine.say("asked")
+        terminal.until("| E   assert 1 == 2")
+        terminal.until("q quit")
+        assert not modes(terminal)
+        assert shown(terminal, "what?")
 
 
 def test_the_log_of_the_real_less(project: Repo, engine: Engine) -> None:
