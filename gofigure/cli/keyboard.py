@@ -52,7 +52,8 @@ class Keyboard:
             self._before = termios.tcgetattr(self.fd)
         except termios.error:
             self._open = False
-        self._handlers[signal.SIGTSTP] = signal.signal(signal.SIGTSTP, self._stop)
+        if signal.getsignal(signal.SIGTSTP) is not signal.SIG_IGN:
+            self._handlers[signal.SIGTSTP] = signal.signal(signal.SIGTSTP, self._stop)
         for number in (signal.SIGCONT, signal.SIGWINCH):
             self._handlers[number] = signal.signal(number, self._wake)
         self.grab()
@@ -60,7 +61,7 @@ class Keyboard:
 
     def __exit__(self, *_: object) -> None:
         for number, handler in self._handlers.items():
-            signal.signal(number, handler)
+            signal.signal(number, signal.SIG_DFL if handler is None else handler)
         self.give_back()
         for fd in (self.wake, self._woken):
             os.close(fd)

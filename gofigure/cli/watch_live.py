@@ -48,6 +48,7 @@ class LiveWatch:
         self._state: State | None = None
         self._view = View(keys=keyboard is not None)
         self._due = 0.0
+        self._drawn: object = None  # what the screen shows, and its size
         self._shown: Foreground | None = None  # a log, which has the terminal
         self._lent = ""  # the stage that has it
 
@@ -133,6 +134,7 @@ class LiveWatch:
             keyboard.grab_again()
             # What was drawn stands above what the shell has written since.
             self._area = Area(self._stream, wraps_when_narrowed=self._wraps)
+            self._drawn = None
         self._draw()
 
     def _press(self, key: str) -> Command | None:
@@ -190,6 +192,7 @@ class LiveWatch:
     def _step_aside(self, *, lent: bool = False) -> None:
         """Take everything away that changes, and set the terminal as others expect it."""
         self._area.draw((), (), size_of(self._stream)[0])
+        self._drawn = None
         if self._keyboard is not None:
             self._keyboard.give_back(lent=lent)
 
@@ -209,7 +212,10 @@ class LiveWatch:
         self._due = self._clock() + _EVERY
         columns, rows = size_of(self._stream)
         # The last column stays free: some terminals wrap as soon as it is filled. The last line is the cursor's.
-        self._area.draw((), self._lines(columns - 1, max(1, rows - 1)), columns)
+        lines = self._lines(columns - 1, max(1, rows - 1))
+        if (columns, rows, lines) != self._drawn:
+            self._drawn = columns, rows, lines
+            self._area.draw((), lines, columns)
 
     def _lines(self, columns: int, room: int) -> list[tuple[str, int]]:
         text: list[Line]

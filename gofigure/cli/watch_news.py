@@ -22,9 +22,9 @@ _PATIENCE = 5.0  # seconds that a word on the desktop may take
 def news(before: State, after: State) -> list[str]:
     """A line for each thing that matters and was not so before; for a failure its first lines too, indented."""
     lines = []
-    if after.ready and not before.ready:
+    if after.root and not before.root:
         lines.append(f"watching {after.root}" + (f" ({after.backend})" if after.backend else ""))
-    if after.branch != before.branch and before.ready:
+    if after.branch != before.branch and before.ready:  # before that, nobody had asked
         lines.append(f"on branch {after.branch}" if after.branch else "on no branch")
     for words, is_so, was_so in (
         ("degraded: {}", after.degraded, before.degraded),
@@ -46,7 +46,7 @@ def news(before: State, after: State) -> list[str]:
 
 def _of_job(before: JobState, after: JobState) -> list[str]:
     lines = []
-    if after.verdict and (after.run, after.verdict, after.at_ns) != (before.run, before.verdict, before.at_ns):
+    if after.verdict and (after.run, after.verdict) != (before.run, before.verdict):
         took = f" in {seconds(after.seconds)}" if after.verdict != "reused" else ""
         stages = f": {', '.join(after.failed)}" if after.failed else ""
         why = f" ({after.reason})" if after.reason else ""

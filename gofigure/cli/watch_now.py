@@ -154,7 +154,7 @@ def stopping() -> Iterator[None]:
         yield
     finally:
         for number, handler in before.items():
-            signal.signal(number, handler)
+            signal.signal(number, signal.SIG_DFL if handler is None else handler)
 
 
 def _wants_word(screen: Screen, notify: bool | None) -> bool:

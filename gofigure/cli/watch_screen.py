@@ -92,7 +92,7 @@ def _notices(state: State, view: View, columns: int) -> list[Line]:
         found += _wrapped("warn", "waiting: ", state.waiting, columns)
     if state.degraded:
         found += _wrapped("warn", "", state.degraded, columns)
-    if not state.ready:
+    if not state.ready and not any(job.since_ns for job in state.jobs):
         found.append([("faint", "looking at everything for the first time")])
     if state.notes:
         found += _wrapped("faint", "note: ", state.notes[-1], columns)

@@ -19,6 +19,8 @@ from gofigure.cli import watch_now
 from gofigure.cli.guard import leave
 from gofigure.cli.main import _main
 from gofigure.errors import GofigureError
+from gofigure.events import StageFinished, StageStarted
+from gofigure.model import StageResult
 from gofigure.watch.commands import to_line
 from gofigure.watch.state import from_json
 
@@ -42,6 +44,14 @@ def watch(project, environ, inside, options, show, observe, commands):
             for line in lines:
                 if line == b"end":
                     return state
+                if line == b"ask":
+                    observe(StageStarted(1, "ask", "no proof yet", True))
+                    print("what?", flush=True)
+                    continue
+                if line == b"asked":
+                    print(b"said %b" % os.read(0, 100), flush=True)
+                    observe(StageFinished(1, StageResult("ask", "passed", "")))
+                    continue
                 if line == b"error":
                     raise GofigureError("the folder has gone", hint="go elsewhere")
                 state = from_json(line.decode())._replace(pid=os.getpid())

@@ -13,7 +13,7 @@ from pathlib import Path
 
 import pytest
 from support.repo import Repo
-from support.rig import until
+from support.rig import alive, until
 from support.screen import Terminal
 from support.watching import Engine
 
@@ -169,6 +169,21 @@ def test_the_terminal_is_in_order_whichever_way_it_ends(project: Repo, engine: E
         ), terminal.lines
 
 
+def test_stopped_by_a_signal_that_nobody_hears(project: Repo, engine: Engine) -> None:
+    with watching(project, engine) as terminal:
+        pid = engine.began()
+        engine.show(state(PASSED))
+        terminal.until("q quit")
+        before = termios.tcgetattr(terminal._master)
+        os.kill(pid, signal.SIGSTOP)
+        before[3] |= termios.ICANON | termios.ECHO
+        termios.tcsetattr(terminal._master, termios.TCSANOW, before)
+        os.kill(pid, signal.SIGCONT)
+        until(lambda: not modes(terminal), what="keys come at once")
+        terminal.type(b"r")
+        assert engine.asked() == Command("run")
+
+
 STOPPABLE = ["sh", "-c", 'set -m; "$@"; echo stopped; read line; fg', "sh"]
 
 
@@ -206,7 +221,7 @@ def test_without_a_shell_nothing_stops_it(project: Repo, engine: Engine) -> None
 PAGER = """
 import os, signal, sys, termios
 signal.signal(signal.SIGINT, lambda *_: print("the pager got INT", flush=True))
-print(open(sys.argv[1]).read())
+print(open(sys.argv[1]).read(), "pid", os.getpid())
 print("line by line" if termios.tcgetattr(0)[3] & termios.ICANON else "key by key", flush=True)
 while (line := sys.stdin.readline()) != "q\\n":
     print("read", line, flush=True)
@@ -237,6 +252,8 @@ def test_a_log_has_the_terminal_while_the_engine_goes_on(project: Repo, engine: 
         terminal.until("read r")
         terminal.type(b"\x03")
         terminal.until("the pager got INT")
+        terminal.type(b"\x1a\nnot stopped\n")
+        terminal.until("read not stopped")
         engine.show(state(PASSED, branch="other"))
         terminal.type(b"q\n")
         terminal.until("(other)")
@@ -244,6 +261,28 @@ def test_a_log_has_the_terminal_while_the_engine_goes_on(project: Repo, engine: 
         assert not modes(terminal)
         terminal.type(b"r")
         assert engine.asked() == Command("run"), "and not the one that the pager read"
+
+
+def test_a_stage_that_asks_has_the_terminal_alone(project: Repo, engine: Engine) -> None:
+    with watching(project, engine) as terminal:
+        engine.began()
+        engine.show(state(PASSED))
+        terminal.until("q quit")
+        engine.say("ask")
+        terminal.until("what?")
+        assert modes(terminal)
+        assert not shown(terminal, "q quit")
+        engine.show(state(FAILED))
+        terminal.type(b"ccc\n")
+        terminal.until("ccc")  # as the terminal shows it
+        engine.say("asked")
+        terminal.until("said ccc")
+        terminal.until("| E   assert 1 == 2")
+        terminal.until("q quit")
+        assert not modes(terminal)
+        assert shown(terminal, "what?")
+        terminal.type(b"p")
+        assert engine.asked() == Command("pause"), "the letter was for the stage"
 
 
 def test_the_log_of_the_real_less(project: Repo, engine: Engine) -> None:
@@ -273,6 +312,27 @@ def test_a_log_goes_with_it(project: Repo, engine: Engine, pager: str, end: int)
         assert terminal.finish() == 130
         assert modes(terminal)
         assert terminal.lines[-1] == "gofigure: interrupted"
+
+
+def test_a_log_does_not_outlive_it_and_the_shell_gets_its_terminal_back(
+    project: Repo, engine: Engine, pager: str
+) -> None:
+    run = failed_run(project)
+    shell = ["sh", "-c", '"$@"; echo over; read line; echo "the shell read $line"', "sh"]
+    with watching(project, engine, env={"PAGER": pager}, program=[*shell, *engine.program, "watch"]) as terminal:
+        pid = engine.began()
+        engine.show(state(FAILED._replace(run=run)))
+        terminal.until("q quit")
+        terminal.type(b"l")
+        terminal.until("line by line")
+        (told,) = shown(terminal, "pid ")
+        assert alive(int(told.rpartition(" ")[2]))
+        os.kill(pid, signal.SIGTERM)
+        terminal.until("over")
+        assert not alive(int(told.rpartition(" ")[2]))
+        terminal.type(b"words\n")
+        terminal.until("the shell read words")
+        assert terminal.finish() == 0
 
 
 @pytest.mark.parametrize(
