@@ -41,6 +41,7 @@ test: lint
 bench: $(READY)
 	$(BIN)/python -m pip install --quiet --disable-pip-version-check --group bench
 	$(BIN)/python tests/bench
+	$(BIN)/python tests/bench/watching.py --write
 
 TRIALS ?= 20
 bench-faults: $(READY)
