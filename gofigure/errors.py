@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import NamedTuple
+from typing import Literal, NamedTuple
 
 EXIT_PASSED = 0
 EXIT_FAILED = 1
@@ -87,9 +87,21 @@ class NestedError(GofigureError):
     """A run was asked for by a stage of the same repository."""
 
 
-class Interrupted(Exception):  # noqa: N818 - a request to stop, not an error
-    """The user or the system asked to stop: INT, TERM or HUP."""
+class RootGone(GofigureError):  # noqa: N818 - says it better
+    """The folder that is watched was deleted or moved; nothing of it must be made again."""
 
-    def __init__(self, signal_name: str) -> None:
-        super().__init__(signal_name)
-        self.signal_name = signal_name
+
+class Interrupted(Exception):  # noqa: N818 - a request to stop, not an error
+    """The user or the system asked to stop: INT, TERM or HUP, or a key."""
+
+    verdict: Literal["interrupted", "superseded"] = "interrupted"
+
+    def __init__(self, why: str) -> None:
+        super().__init__(why)
+        self.why = why  # a signal's name, or words
+
+
+class Superseded(Interrupted):
+    """What is run is not what stands there any more, and is not worth going on with."""
+
+    verdict = "superseded"

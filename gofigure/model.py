@@ -10,6 +10,7 @@ from typing import Literal, NamedTuple
 
 StageType = Literal["checkout", "build", "test", "deploy"]
 Verdict = Literal["passed", "reused", "failed", "timed out", "interrupted", "superseded", "skipped"]
+STOPPED = ("interrupted", "superseded")  # verdicts of what was not let come to its end
 SnapshotKind = Literal["index", "commit", "working tree", "folder"]
 Place = Literal["in place", "private"]  # the user's working tree, or a checkout of our own
 Workspace = Literal["auto", "in-place", "private"]  # what a stage asks for
@@ -186,3 +187,4 @@ class RunResult(NamedTuple):
     seconds: float = 0.0
     mended: tuple[str, ...] = ()  # files that fixers have changed
     left_alone: tuple[str, ...] = ()  # those of them that stay as they are in the working tree
+    stale: tuple[str, ...] = ()  # files that changed under it, and that its verdict is not about

@@ -25,7 +25,7 @@ from gofigure import trust
 from gofigure.errors import GofigureError, NestedError
 from gofigure.events import Note, Observer
 from gofigure.fast_path import FastPath
-from gofigure.model import READ_AGAIN_BY_GIT, RECEIVING, Config, Job, RunResult, Snapshot, Trigger
+from gofigure.model import CHANGE, READ_AGAIN_BY_GIT, RECEIVING, STOPPED, Config, Job, RunResult, Snapshot, Trigger
 from gofigure.project import Project, load_config, open_store
 from gofigure.runner.skips import ONLY, SKIP, named, unheeded
 from gofigure.snapshot.commits import of_index
@@ -43,10 +43,10 @@ if TYPE_CHECKING:  # while git is looking there is time to import what comes aft
 
 def run(project: Project, request: Request, observe: Observer) -> list[RunResult]:
     """Do what a trigger asks for; one result per job and content. Raises GofigureError where it cannot begin."""
-    if request.background is not True:
+    if request.background is not True and request.trigger.kind != CHANGE:
         tell_failed_in_background(project, observe)
     fast = FastPath(project, request.trigger.kind)
-    loaded = load_config(project)
+    loaded = request.loaded or load_config(project)
     config, layers = loaded
     jobs = choose_jobs(config, request)
     if not jobs:
@@ -61,24 +61,23 @@ def run(project: Project, request: Request, observe: Observer) -> list[RunResult
         fast.watching(),
         tidying(project, store, results, observe),
     ):
-        from gofigure.runner.execute import execute, get_ready
-
         planner = make_planner(project, config, request, store, observe)
         setting = make_setting(project, request, token, store, planner, looking, observe)
         for about in contents(project, request, looking, store, observe, wanted(config, jobs, request), setting.mended):
             tell_unchecked(config, request, about, planner, store, observe)
             if about.kind == "index" and looking.has_to_wait():
+                from gofigure.runner.execute import get_ready
+
                 get_ready()  # were it proven, the hook's script would mostly have known
             todo = concerned(jobs, about, request)
+            todo = [job for job in todo if is_wanted(Planning(job, about, looking, setting), request)]
             content, failed = mend(setting, about, todo, looking)
-            results += [result for result in failed.values() if result.verdict == "interrupted"]
+            results += [result for result in failed.values() if result.verdict in STOPPED]
             if results and ends_the_request(results[-1], request):
                 return results
             for job in todo:
                 planning = Planning(job, content, looking, setting)
-                result = failed.get(job.name) or execute(setting, planning.plan(), planning.plan_again)
-                if planning.keep_apart(result):
-                    result = execute(setting, planning.plan_again(), planning.plan_again)
+                result = failed.get(job.name) or carry_out(setting, planning, request)
                 results.append(result)
                 if result.verdict != "reused":
                     looking.forget()  # something has run since it looked
@@ -95,6 +94,7 @@ class Planning:
     def __init__(self, job: Job, about: Snapshot, looking: Looking, setting: Setting) -> None:
         self.job = job
         self.about = about
+        self.store = setting.store
         self._apart: dict[str, str] = {}
         if setting.in_background:
             self._apart = dict.fromkeys(setting.planner.stages, "somebody may be at work in the working tree")
@@ -132,6 +132,28 @@ class Planning:
             setting.mended.append(self.about.oid or "")
 
 
+def is_wanted(planning: Planning, request: Request) -> bool:
+    """Whether there is a reason to run a job: mostly that somebody has asked for it."""
+    return request.overseer is None or request.overseer.wants(planning)
+
+
+def carry_out(setting: Setting, planning: Planning, request: Request) -> RunResult:
+    """Run one job; once more, apart, what was disturbed by a change under it."""
+    from gofigure.runner.execute import execute
+
+    overseer = request.overseer
+    if overseer is not None:
+        setting = setting._replace(
+            attend=lambda under_way: overseer.attend(planning, under_way), causes=overseer.causes(planning)
+        )
+    result = execute(setting, planning.plan(), planning.plan_again)
+    if planning.keep_apart(result):
+        result = execute(setting, planning.plan_again(), planning.plan_again)
+    if overseer is not None:
+        overseer.done(planning, result)
+    return result
+
+
 @contextlib.contextmanager
 def tidying(project: Project, store: Store, results: Sequence[RunResult], observe: Observer) -> Iterator[None]:
     """When all is done and reported, and something was executed, remove what is old, if that is due."""
@@ -157,7 +179,7 @@ def mend(
         about = planning.about
         if result is not None:
             failed[job.name] = result
-            if result.verdict == "interrupted":
+            if result.verdict in STOPPED:
                 break
     head = setting.repository.head if setting.repository is not None else None
     if setting.mended and about.kind == "index" and head is not None and about.oid == head.tree:
@@ -300,6 +322,7 @@ def make_setting(
         mended=[],
         in_background=request.background is True,
         make_way=lambda pid: makes_way(project, request, pid),
+        tracked=looking.tracked,
     )
 
 
@@ -314,4 +337,5 @@ def makes_way(project: Project, request: Request, pid: int) -> bool:
 
 def ends_the_request(result: RunResult, request: Request) -> bool:
     """Whether what comes after this run is not to be started."""
-    return result.verdict == "interrupted" or (result.verdict == "failed" and not request.keep_going)
+    goes_on = request.keep_going or request.overseer is not None  # what changes later must not wait for a mend
+    return result.verdict in STOPPED or (result.verdict == "failed" and not goes_on)

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
-from typing import TYPE_CHECKING, NamedTuple
+from collections.abc import Collection, Iterator, Mapping, Sequence
+from typing import TYPE_CHECKING, NamedTuple, Protocol
 
 from gofigure.errors import GofigureError
 from gofigure.events import Observer
-from gofigure.model import PUSHES, READ_AGAIN_BY_GIT, Config, Job, Snapshot, Trigger
-from gofigure.project import Project
+from gofigure.model import PUSHES, READ_AGAIN_BY_GIT, Config, Job, RunResult, Snapshot, Trigger
+from gofigure.project import Loaded, Project
 from gofigure.snapshot.commits import of_commit, of_index, of_index_until_still
 from gofigure.snapshot.looking import Looking
 from gofigure.store.store import Store
@@ -16,7 +16,7 @@ from gofigure.targets import handed_variables
 
 if TYPE_CHECKING:
     from gofigure.git.repository import Repository
-    from gofigure.runner.plan import Content
+    from gofigure.runner.plan import Content, Plan
     from gofigure.triggers.pushed import Wanted
 
 # What a hook is about (docs/decisions/0015, 0017): the index that git hands over, the commit that was made, those that
@@ -25,6 +25,35 @@ BEFORE_A_COMMIT = (
     "pre-commit", "pre-merge-commit", "prepare-commit-msg", "commit-msg", "applypatch-msg", "pre-applypatch",
 )  # fmt: skip
 _AFTER_A_COMMIT = ("post-commit", "post-rewrite", "post-applypatch")
+
+
+class Planning(Protocol):
+    """One job on one content."""
+
+    job: Job
+    store: Store
+
+    def plan(self) -> Plan:
+        """By what was seen when somebody looked last."""
+
+    def plan_again(self) -> Plan:
+        """By a new look."""
+
+
+class Overseer(Protocol):
+    """Who stands over a request while it is carried out: the watcher."""
+
+    def wants(self, planning: Planning) -> bool:
+        """Whether there is a reason to run a job."""
+
+    def causes(self, planning: Planning) -> Sequence[bytes]:
+        """The paths that are why a wanted job is run."""
+
+    def attend(self, planning: Planning, under_way: Collection[str]) -> None:
+        """Told often which stages of a wanted job are under way; raises Interrupted to end its run."""
+
+    def done(self, planning: Planning, result: RunResult) -> None:
+        """A run of a wanted job has come to its end."""
 
 
 class Request(NamedTuple):
@@ -44,6 +73,8 @@ class Request(NamedTuple):
     background: bool | None = None  # of a hook's jobs, only those that git does not wait for, or that it waits for
     each_commit: bool = False  # of a push: as if each job said so
     wants_output: bool = False  # the observer is to be told what stages print
+    overseer: Overseer | None = None
+    loaded: Loaded | None = None  # the configuration, where somebody has read it already
 
 
 def wanted(config: Config, jobs: Sequence[Job], request: Request) -> Wanted | None:

@@ -160,7 +160,7 @@ def _too_much(found: Sequence[_Log], states: Mapping[int, str], bounds: Bounds, 
     ranked = []
     for at, log in enumerate(found):
         stays = _must_stay(at, log, states, bounds)
-        failed = states.get(log.run) in ("failed", "interrupted")
+        failed = states.get(log.run) in ("failed", "interrupted", "superseded")
         ranked.append((0 if stays else 1 if failed else 2, at, log))
     left = bounds.log_bytes
     beyond = []

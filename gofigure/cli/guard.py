@@ -19,7 +19,7 @@ from gofigure.errors import (
     GofigureError,
     Interrupted,
 )
-from gofigure.model import RunResult
+from gofigure.model import STOPPED, RunResult
 from gofigure.process.spawn import secure_descriptors
 
 # A write says no file's name; which one it was is known to the system only.
@@ -91,7 +91,7 @@ def answer_error(message: str, hint: str) -> None:
 def exit_code(results: Sequence[RunResult]) -> int:
     """What the runs of one request come to."""
     verdicts = {result.verdict for result in results}
-    if "interrupted" in verdicts:
+    if verdicts & {*STOPPED}:
         return EXIT_INTERRUPTED
     return EXIT_FAILED if verdicts - {"passed", "reused", "skipped"} else EXIT_PASSED
 

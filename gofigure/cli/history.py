@@ -17,14 +17,14 @@ from gofigure.cli.table import seconds
 from gofigure.cli.terminal import cells, cut, fit, marks_for, printable
 from gofigure.cli.when import moment
 from gofigure.errors import ConfigError, GofigureError
-from gofigure.model import HOOKS
+from gofigure.model import CHANGE, HOOKS
 from gofigure.project import Project
 from gofigure.queries import reading
 from gofigure.store.history import Column, Filter, History, Skip
 from gofigure.store.hits import Hit
 from gofigure.store.ledger import RunRow, StageRow
 
-_RUN_VERDICTS = ("passed", "reused", "failed", "interrupted", "skipped", "running")
+_RUN_VERDICTS = ("passed", "reused", "failed", "interrupted", "superseded", "skipped", "running")
 _STAGE_VERDICTS = (*_RUN_VERDICTS, "timed out", "queued")
 _NARROWEST = 40
 _Row = RunRow | Skip | Hit
@@ -138,7 +138,7 @@ def _refuse_unknown(wanted: Filter, known: History, project: Project) -> None:
 
 def _configured(column: Column, project: Project) -> set[str]:
     if column == "trigger":
-        return {"manual", *HOOKS}
+        return {"manual", CHANGE, *HOOKS}
     if column == "branch":
         return set()
     from gofigure.project import load_config

@@ -21,7 +21,7 @@ from gofigure.events import (
     StageStarted,
     Stopping,
 )
-from gofigure.model import StageResult
+from gofigure.model import STOPPED, StageResult
 
 if TYPE_CHECKING:
     from types import TracebackType
@@ -30,7 +30,7 @@ _EVERY = 0.1  # seconds between two drawings
 _PROGRESS_AFTER = 0.5  # seconds that a command may take before its steps show
 _TIME = 8  # columns of "12.3 s", "340 ms", and of most that is longer
 _LEAST = 6  # columns: a shorter piece of output says nothing
-_BELOW = ("reused", "skipped", "interrupted")  # they did not come to an end of their own: the table has them
+_BELOW = ("reused", "skipped", *STOPPED)  # they did not come to an end of their own: the table has them
 
 
 class _Running:

@@ -26,6 +26,7 @@ _COMMANDS = {
     "status": "status",
     "uninstall-hooks": "hooks",
     "validate": "validate",
+    "watch": "watch",
     "why": "why",
 }
 

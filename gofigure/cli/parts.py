@@ -6,7 +6,7 @@ from collections.abc import Callable
 
 from gofigure.cli.terminal import printable
 from gofigure.cli.verdicts import ended
-from gofigure.model import Part, StageResult
+from gofigure.model import STOPPED, Part, StageResult
 from gofigure.snapshot.select import as_bytes, show
 
 
@@ -31,6 +31,6 @@ def _remark(part: Part, stage: StageResult) -> str:
     if part.verdict == "passed":
         return ""
     words = [printable(part.reason), ended(part.verdict, part.exit_code)]
-    if part.log and (part.log != stage.log or stage.verdict == "interrupted"):
+    if part.log and (part.log != stage.log or stage.verdict in STOPPED):
         words.append(f"log: {printable(part.log)}")
     return "; ".join(word for word in words if word)

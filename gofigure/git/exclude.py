@@ -5,10 +5,13 @@ from __future__ import annotations
 import os
 from collections.abc import Sequence
 
+from gofigure.errors import GitError
 from gofigure.events import Note, Observer
+from gofigure.git.program import Git, explain
 from gofigure.git.repository import Repository
 
-_FILES = (b".gofigure", b".gofigure-journal", b".gofigure.local.toml")
+_WRITTEN = (b".gofigure", b".gofigure-journal")
+_FILES = (*_WRITTEN, b".gofigure.local.toml")
 _SET_ASIDE = b".gofigure.set-aside-"
 _LINES = tuple(f"/{os.fsdecode(name)}" for name in (*_FILES, _SET_ASIDE + b"*"))
 
@@ -26,8 +29,20 @@ def ignored(repository: Repository, paths: Sequence[bytes]) -> frozenset[bytes]:
 
 def _ignored_below(repository: Repository, paths: Sequence[bytes]) -> bytes:
     # Not `check-ignore`: it refuses literal pathspecs.
-    listed = ("ls-files", "-z", "--others", "--ignored", "--exclude-standard", "--directory", "--")
+    # One path alone that is inside an ignored folder makes git say "directory entry not superset of prefix".
+    listed = ("ls-files", "-z", "--others", "--ignored", "--exclude-standard", "--directory", "--", ".git")
     return repository.git.run(*listed, *map(os.fsdecode, paths))
+
+
+def matched(git: Git, paths: Sequence[bytes]) -> list[bytes]:
+    """Those of the paths that a rule of git's leaves out, tracked or not; without reading the index, thus quick."""
+    # With literal pathspecs git refuses; a "./" takes the magic from what would have some.
+    asked = git._replace(env={**git.env, "GIT_LITERAL_PATHSPECS": "0"})
+    stdin = b"".join(b"./%s\0" % path for path in paths)
+    done = asked.start("check-ignore", "-z", "--no-index", "--stdin", stdin=stdin).finish()
+    if done.code not in (0, 1):  # 1: none of them
+        raise GitError(explain(done, ("check-ignore",)))
+    return [path[2:] for path in done.out.split(b"\0")[:-1]]
 
 
 def exclude_state(repository: Repository, observe: Observer) -> None:
@@ -54,3 +69,8 @@ def exclude_state(repository: Repository, observe: Observer) -> None:
 def is_own(path: bytes) -> bool:
     """Whether this is one of them; also where `info/exclude` has not been written yet, and outside git."""
     return path in _FILES or path.startswith(_SET_ASIDE)
+
+
+def is_written_by_us(path: bytes) -> bool:
+    """Whether gofigure itself writes this while it works: no sign of anybody else."""
+    return path in _WRITTEN or path.startswith(_SET_ASIDE)

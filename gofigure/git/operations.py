@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import time
 
 from gofigure.git.repository import Repository
 
@@ -17,6 +18,10 @@ _FILES = (
     ("rebase", "rebase-merge"),
 )
 _HEADS = "refs/heads/"
+_SEQUENCES = ("rebase-merge", "rebase-apply", "sequencer")
+_QUIET = 2.0  # seconds without a move, after which a rebase counts as stopped, for a person to act
+_LOCKS = ("index.lock", "HEAD.lock")
+_OLD = 60.0  # seconds after which whoever has made a lock is gone, or waits for a person
 
 
 def under_way(repository: Repository) -> frozenset[str]:
@@ -50,3 +55,28 @@ def _first_line(repository: Repository, name: str) -> str:
             return file.readline().strip()
     except OSError:  # mostly: it is not there
         return ""
+
+
+def at_work(git_dir: str) -> str:
+    """What tells that git is changing the working tree just now: "index.lock", "rebase-merge"; "" if nothing does."""
+    now = time.time()
+    for name in _LOCKS:
+        if now - changed(os.path.join(git_dir, name)) < _OLD:
+            return name
+    return moves(git_dir)
+
+
+def moves(git_dir: str) -> str:
+    """What tells that a rebase or the like is making commits just now: only what it comes to is worth a run."""
+    sequence = next((name for name in _SEQUENCES if os.path.exists(os.path.join(git_dir, name))), "")
+    now = time.time()
+    named = ("HEAD", "index", *_SEQUENCES) if sequence else ()
+    return sequence if any(0 <= now - changed(os.path.join(git_dir, name)) < _QUIET for name in named) else ""
+
+
+def changed(path: str) -> float:
+    """When a file or folder changed last, in seconds by the wall clock; 0 where there is none."""
+    try:
+        return os.stat(path).st_mtime
+    except OSError:
+        return 0.0

@@ -12,7 +12,7 @@ from gofigure.store.history import History
 from gofigure.store.ledger import RunRow, StageRow
 
 LAST = "last"
-ENDED = ("passed", "reused", "failed", "timed out", "interrupted", "skipped")
+ENDED = ("passed", "reused", "failed", "timed out", "interrupted", "superseded", "skipped")
 
 
 class StageLogs(NamedTuple):

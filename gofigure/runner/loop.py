@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import time
 from collections import deque
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Collection, Mapping
 from typing import TYPE_CHECKING
 
 from gofigure.errors import Interrupted
@@ -19,6 +19,7 @@ if TYPE_CHECKING:
     from gofigure.runner.pulse import Pulse
 
 
+_ATTEND_EVERY = 0.05  # seconds
 _NOT_FOUND = 127  # as a shell says it
 
 
@@ -31,30 +32,34 @@ def run_plan(
     task_of: Callable[[Step], Task],
     keep_going: bool,
     pulse: Pulse | None = None,
+    attend: Callable[[Collection[str]], None] | None = None,
 ) -> RunResult:
     """Run what the plan could not reuse; every stage gets exactly one result, whatever happens.
 
-    On a failure nothing new is started, unless `keep_going`; what is under way may finish, and counts.
+    On a failure nothing new is started, unless `keep_going`; what is under way may finish, and counts. `attend`: told
+    often which stages are under way; it may raise Interrupted.
     """
     began = time.monotonic()
-    loop = _Loop(plan, executor, recorder, observe, task_of, keep_going=keep_going, pulse=pulse)
-    interrupted = ""
+    loop = _Loop(plan, executor, recorder, observe, task_of, keep_going=keep_going, pulse=pulse, attend=attend)
+    stopped: Interrupted | None = None
     try:
         loop.run()
     except Interrupted as stop:
-        interrupted = stop.signal_name
-        observe(Stopping(interrupted))
-        loop.give_up(interrupted, executor.stop())
+        stopped = stop
+        observe(Stopping(stop.why))
+        loop.give_up(stop, executor.stop())
     return recorder.close(
         lambda stages: RunResult(
-            recorder.run, plan.job.name, verdict_of(stages, interrupted), stages, time.monotonic() - began
+            recorder.run,
+            plan.job.name,
+            stopped.verdict if stopped is not None else verdict_of(stages),
+            stages,
+            time.monotonic() - began,
         )
     )
 
 
-def verdict_of(stages: tuple[StageResult, ...], interrupted: str = "") -> Verdict:
-    if interrupted:
-        return "interrupted"
+def verdict_of(stages: tuple[StageResult, ...]) -> Verdict:
     if any(stage.blocks for stage in stages):
         return "failed"
     if all(stage.verdict == "reused" for stage in stages):
@@ -73,6 +78,7 @@ class _Loop:
         *,
         keep_going: bool,
         pulse: Pulse | None,
+        attend: Callable[[Collection[str]], None] | None,
     ) -> None:
         self._plan = plan
         self._executor = executor
@@ -81,6 +87,7 @@ class _Loop:
         self._task_of = task_of
         self._keep_going = keep_going
         self._pulse = pulse
+        self._attend = attend
         self._waiting = {stage: set(before) for stage, before in plan.graph.waits_for.items()}
         self._followers: dict[str, list[str]] = {stage: [] for stage in plan.steps}
         for stage, before in self._waiting.items():
@@ -102,24 +109,28 @@ class _Loop:
             self._recorder.write()
             if self._pulse is not None:
                 self._pulse.beat(self._recorder.run, self._under_way)
+            if self._attend is not None and (self._under_way or self._ready):
+                self._attend(self._under_way)
 
     def _patience(self) -> float | None:
         """Seconds until something is to be done, whether or not a stage ends."""
         patience = self._recorder.patience()
+        if self._attend is not None:
+            patience = _ATTEND_EVERY if patience is None else min(patience, _ATTEND_EVERY)
         return patience if self._pulse is None else self._pulse.patience(patience)
 
-    def give_up(self, signal_name: str, so_far: Mapping[str, tuple[Part, ...]]) -> None:
+    def give_up(self, stop: Interrupted, so_far: Mapping[str, tuple[Part, ...]]) -> None:
         """Give every stage without a result one, after everything was stopped; `so_far`: what became of parts."""
         for stage in sorted(self._under_way):
             step = self._plan.steps[stage]
             parts = parts_of(step, so_far.get(stage, ()))
             took = time.monotonic() - self._under_way[stage]
-            result = StageResult(stage, "interrupted", step.reason, took, note=signal_name, parts=parts)
+            result = StageResult(stage, stop.verdict, step.reason, took, note=stop.why, parts=parts)
             self._finish(result._replace(place=step.place, why_there=step.why_there))
         self._under_way.clear()
         for stage, step in self._plan.steps.items():
             if stage in self._waiting:
-                self._finish(StageResult(stage, "skipped", f"not reached: {signal_name}", key=step.key))
+                self._finish(StageResult(stage, "skipped", f"not reached: {stop.why}", key=step.key))
 
     def _start_ready(self) -> None:
         while self._ready and len(self._under_way) < self._executor.capacity and not self._alone:

@@ -12,7 +12,7 @@ from collections.abc import Mapping
 from typing import Protocol
 
 from gofigure.errors import GofigureError
-from gofigure.model import RunResult
+from gofigure.model import STOPPED, RunResult
 from gofigure.runner.execute import execute
 from gofigure.runner.graph import Graph
 from gofigure.runner.plan import Plan, Step
@@ -43,7 +43,7 @@ def mend(setting: Setting, planning: Planning) -> RunResult | None:
         if plan is None:
             return None
         result = execute(setting, plan, lambda: _left_of(planning.plan_again(), setting))
-        if result.verdict == "interrupted":
+        if result.verdict in STOPPED:
             return result
         if not result.mended:
             refuse_to_go_in_circles(result)

@@ -22,12 +22,10 @@ from gofigure.process.spawn import CannotStart, spawn
 
 _LARGEST = 1024 * 1024  # as a configuration may be
 _LOG_BYTES = 256 * 1024
-_QUIET = 2.0  # seconds without a move, after which a rebase counts as stopped, for a person to act
 _LOOK_EVERY = 0.1
 _GLANCE = 0.002  # far longer than `is_taken` holds a place that it looks at
 _GLANCES = 25
 _MAKE_WAY = "make-way"
-_SEQUENCES = ("rebase-merge", "rebase-apply", "sequencer")
 # Of a commit that is past when the turn comes; git would take these for those of the present.
 _STALE = ("GIT_INDEX_FILE", "GIT_QUARANTINE_PATH")
 
@@ -141,12 +139,14 @@ def leave(place: int) -> None:
 @contextlib.contextmanager
 def turn(git_dir: str, hook: str) -> Iterator[None]:
     """Wait until the run before this one is over, and git has come to rest."""
+    from gofigure.git.operations import moves
+
     running = _open(os.path.join(folder_of(git_dir, hook), "running"))
     try:
         _take(running, wait=True)
         os.ftruncate(running, 0)
         os.pwrite(running, str(os.getpid()).encode(), 0)
-        while _moves(git_dir):
+        while moves(git_dir):
             time.sleep(_LOOK_EVERY)
         yield
     finally:
@@ -221,18 +221,3 @@ def _take(fd: int, *, wait: bool) -> bool:
     except BlockingIOError:
         return False
     return True
-
-
-def _moves(git_dir: str) -> bool:
-    """Whether a rebase or the like is making commits just now: only what it comes to is worth a run."""
-    if not any(os.path.exists(os.path.join(git_dir, name)) for name in _SEQUENCES):
-        return False
-    now = time.time()
-    return any(0 <= now - _changed(os.path.join(git_dir, name)) < _QUIET for name in ("HEAD", "index", *_SEQUENCES))
-
-
-def _changed(path: str) -> float:
-    try:
-        return os.stat(path).st_mtime
-    except OSError:
-        return 0.0

@@ -38,6 +38,8 @@ class State(NamedTuple):
     trouble: str = ""  # why the configuration is not taken up; may have several lines
     paused: bool = False
     ready: bool = False  # it has looked at everything once
+    looks: int = 0  # how often it has looked
+    resting: bool = False  # it waits for a change, and for nothing else
     jobs: tuple[JobState, ...] = ()
     notes: tuple[str, ...] = ()  # the newest few
 
@@ -57,11 +59,21 @@ def from_json(text: str) -> State:
     """Raises ValueError for anything that `to_json` has not made."""
     try:
         data: Mapping[str, Any] = json.loads(text)
-        jobs = tuple(JobState(**_lists_to_tuples(job)) for job in data["jobs"])
-        return State(**{**_lists_to_tuples(data), "jobs": jobs})
+        jobs = tuple(JobState(**_checked(job, JobState(""))) for job in data["jobs"])
+        return State(**{**_checked({**data, "jobs": []}, State(0, "")), "jobs": jobs})
     except (TypeError, KeyError, AttributeError) as error:
         raise ValueError(str(error)) from None
 
 
-def _lists_to_tuples(data: Mapping[str, Any]) -> dict[str, Any]:
-    return {name: tuple(value) if isinstance(value, list) else value for name, value in data.items()}
+def _checked(data: Mapping[str, Any], like: NamedTuple) -> dict[str, Any]:
+    """The values, each of the kind that its field has."""
+    found = {}
+    for name, value in data.items():
+        kind = type(getattr(like, name))
+        if kind is tuple and isinstance(value, list) and all(isinstance(item, str) for item in value):
+            found[name] = tuple(value)
+        elif type(value) is kind or (kind is float and type(value) is int):
+            found[name] = value
+        else:
+            raise ValueError(f"{name}: {value!r}")
+    return found

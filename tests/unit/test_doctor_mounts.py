@@ -7,9 +7,10 @@ from pathlib import Path
 import pytest
 
 from gofigure.doctor import filesystem
-from gofigure.doctor.filesystem import check_kind, kind_of_mount
+from gofigure.doctor.filesystem import check_kind
 from gofigure.doctor.scene import Scene
 from gofigure.project import Project
+from gofigure.triggers.backends.mounts import kind_of_mount
 from gofigure.trust import Trust
 
 MOUNTS = r"""
@@ -51,7 +52,7 @@ def test_without_the_text_nobody_knows() -> None:
 def test_a_file_system_of_another_machine_is_a_warning(
     kind: str, level: str, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
 ) -> None:
-    monkeypatch.setattr(filesystem, "_read_mounts", lambda: f"1 0 8:1 / / rw - {kind} x rw\n")
+    monkeypatch.setattr(filesystem, "read_mounts", lambda: f"1 0 8:1 / / rw - {kind} x rw\n")
     project = Project(str(tmp_path), "", str(tmp_path / ".gofigure"), "", "", None, Trust("", "", "", "", "", None))
     (said,) = check_kind(Scene(str(tmp_path), {}, project))
     assert said.level == level

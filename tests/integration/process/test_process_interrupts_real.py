@@ -37,12 +37,12 @@ try:
             supervisor.wait()
             say("ended by itself")
         except Interrupted as interrupted:
-            say("interrupted", interrupted.signal_name)
+            say("interrupted", interrupted.why)
             supervisor.wait(0)
             say("raised once")
             raise
 except Interrupted as interrupted:
-    say("over", interrupted.signal_name)
+    say("over", interrupted.why)
 say("handler restored", signal.getsignal(signal.SIGTERM) is signal.SIG_DFL)
 """
 
@@ -141,6 +141,6 @@ def test_a_request_between_two_waits_is_not_lost(marker: Marker, env: dict[str, 
         "        signal.raise_signal(signal.SIGINT)\n"
         "        print('still here', flush=True)\n"
         "except Interrupted as interrupted:\n"
-        "    print(interrupted.signal_name)\n"
+        "    print(interrupted.why)\n"
     )
     assert Driver([sys.executable, "-c", script], env).rest() == (0, ["still here", "SIGINT"])
