@@ -10,7 +10,7 @@ import time
 from collections import Counter
 from pathlib import Path
 
-from bench.live import PATIENCE, Live
+from bench.live import PATIENCE, Ended, Live
 from bench.watchers import GOFIGURE, WATCHERS, is_ready, stand
 from support.repo import Repo
 
@@ -52,7 +52,10 @@ def _trial(live: Live, repo: Repo, plain: Repo, count: int, name: str) -> tuple[
     live.starts.clear()
     begun = time.monotonic()
     os.kill(live.pid, signal.SIGCONT)
-    outcome = _outcome(live, repo, expected)
+    try:
+        outcome = _outcome(live, repo, expected)
+    except Ended as ended:
+        outcome = str(ended)
     seconds = time.monotonic() - begun
     live.stop()
     for one in (repo, plain):

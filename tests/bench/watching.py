@@ -102,7 +102,7 @@ def standing(ground: Ground, files: int, names: Sequence[str]) -> list[str]:
 def _ready(ground: Ground, first: Repo, files: int) -> list[str]:
     made = ground.made()
     live, repo = stand(first, made, GOFIGURE)
-    repo.gofigure("run")
+    assert repo.gofigure("run").returncode == 0, "gofigure run failed"
     git, ours = Contestant("git status", ["git", "status"]), "gofigure watch, until ready"
     times: dict[str, list[float]] = {git.name: [], ours: []}
     peaks: dict[str, float] = {}
