@@ -13,7 +13,7 @@ from pathlib import Path
 from typing import NamedTuple
 
 PATIENCE = 120.0  # seconds; only what fails waits so long
-WAKING = 30.0  # seconds in which a watcher must answer to its first save
+WAKING = 60.0  # seconds in which a watcher must answer to its first save
 _TICK = os.sysconf("SC_CLK_TCK")
 
 
@@ -128,6 +128,15 @@ class Live:
             ended = time.monotonic()
         assert program.returncode == 0, f"{argv}: exit code {program.returncode}"
         return ended
+
+    def idle(self) -> None:
+        """Wait until it neither starts anything nor computes: a first look may go on behind a first start."""
+        end = time.monotonic() + PATIENCE
+        while time.monotonic() < end:
+            before = self.cost().seconds
+            self.rest(3.0)
+            if self.cost().seconds - before < 0.1:
+                return
 
     def cost(self) -> Cost:
         """Of all processes in its session."""
