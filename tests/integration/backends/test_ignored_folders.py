@@ -90,3 +90,42 @@ def test_names_that_look_like_patterns(tree: Repo) -> None:
         tree.write(":!z/y")
         assert paths(backend) == {b":!z/y"}
         assert watched(backend) == folders(tree.root, "node_modules")
+
+
+def test_a_log_that_grows_is_looked_for_once(tree: Repo) -> None:
+    tree.write(".gitignore", "*.log\n")
+    tree.commit()
+    log = tree.write("src/server.log")
+    with watching(tree) as backend:
+        log.write_text("a line")
+        assert paths(backend) == {b"src/server.log"}
+        for _ in range(3):
+            log.write_text("another line")
+            assert heard(backend) is None
+        tree.write("src/a.py", "two")
+        assert paths(backend) == {b"src/a.py"}
+
+
+def test_a_log_that_is_added_to_git_after_all_is_content(tree: Repo) -> None:
+    tree.write(".gitignore", "*.log\n")
+    tree.commit()
+    log = tree.write("src/server.log")
+    with watching(tree) as backend:
+        log.write_text("a line")
+        heard(backend)
+        tree.git("add", "-f", "src/server.log")
+        for number in range(2):
+            log.write_text(f"line {number}")
+            assert paths(backend) == {b"src/server.log"}
+
+
+def test_a_file_that_the_rules_left_out_until_now(tree: Repo) -> None:
+    tree.write(".gitignore", "*.log\n")
+    log = tree.write("src/server.log")
+    with watching(tree) as backend:
+        log.write_text("a line")
+        heard(backend)
+        tree.write(".gitignore", "")
+        heard(backend)
+        log.write_text("another")
+        assert paths(backend) == {b"src/server.log"}
