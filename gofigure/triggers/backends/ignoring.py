@@ -66,10 +66,8 @@ class Ignoring:
         if not found:
             return found
         try:
-            return found.difference(
-                map(os.fsencode, tracked_among(self._repository.git, list(map(os.fsdecode, found))))
-            )
-        except GitError:  # it will be asked again, or looked for in vain
+            tracked = tracked_among(self._repository.git, [os.fsdecode(path) for path in found])
+        except GitError:  # at the worst they are looked for in vain
             return frozenset()
         return found.difference(map(os.fsencode, tracked))
 

@@ -109,6 +109,7 @@ def test_words(tree: Repo) -> None:
 
 
 def test_a_folder_outside_git(tree: Repo) -> None:
+    tree.write(".gofigure.d/lock")
     with watching(tree, in_git=False) as backend:
         tree.write("src/a.py", "other")
         tree.write("new/x.log", "x")

@@ -127,14 +127,22 @@ def test_links_to_folders_are_never_followed(tree: Repo) -> None:
         assert watched(backend) == folders(tree.root)
         (elsewhere / "x").write_text("no matter")
         assert heard(backend) is None
+        (tree.root / "new").mkdir()
+        (tree.root / "new/link").symlink_to(elsewhere)
+        assert paths(backend) == {b"new/link"}
 
 
 def test_a_tracked_folder_in_whose_place_is_a_link_is_not_watched(tree: Repo) -> None:
     elsewhere = tree.root.parent / "elsewhere"
     os.rename(tree.root / "src", elsewhere)
     (tree.root / "src").symlink_to(elsewhere)
-    with watching(tree) as backend:
+    backend = choose(os.fspath(tree.root), repository_of(tree), poll=False, interval=None)
+    try:
+        assert watched(backend) == folders(tree.root), "from the start"
+        finish(backend)
         assert watched(backend) == folders(tree.root)
+    finally:
+        backend.close()
 
 
 def test_removed_and_made_again(tree: Repo) -> None:
@@ -144,6 +152,9 @@ def test_removed_and_made_again(tree: Repo) -> None:
             tree.write("src/deep/er/b.py", "x")
         assert b"src/deep/er/b.py" in paths(backend)
         assert watched(backend) == folders(tree.root)
+        shutil.rmtree(tree.root / "src")
+        assert b"src/deep/er/b.py" in paths(backend)
+        assert backend.words == "inotify, 2 folders"
 
 
 def test_a_repository_inside_is_not_content_and_a_submodule_is(tree: Repo) -> None:

@@ -117,8 +117,16 @@ with watching(repo) as backend:
     print(paths(backend))
     os.chmod("shut", 0)
     print(paths(backend), backend.degraded)
-    os.chmod("shut", 0o700)
-    os.rename("shut", "gone")
+    os.rename("shut", "closed")
+    heard(backend)
+    print(backend.degraded)
+    os.chmod("closed", 0o700)
+    os.unlink("closed/x")
+    os.chmod("closed", 0)
+    heard(backend)
+    os.rmdir("closed")
+    heard(backend)
+    print(backend.degraded)
 """
     powerless = ["setpriv", "--bounding-set=-dac_override,-dac_read_search"] if os.getuid() == 0 else []
     said = _done(_run(repo, program, *powerless)).splitlines()
@@ -127,7 +135,7 @@ with watching(repo) as backend:
     assert said[1] == "{b'open/x'}"
     assert said[2].startswith("Waking(paths=frozenset({b'shut'})")
     assert said[2].endswith("  True")
-    assert said[3:] == ["{b'shut/x'}", "{b'shut'} " + shut]
+    assert said[3:] == ["{b'shut/x'}", "{b'shut'} " + shut, shut.replace("shut", "closed", 1), ""]
 
 
 def test_what_is_unmounted_is_said(tree: Repo) -> None:

@@ -36,6 +36,8 @@ def test_an_overflow_is_said_and_nothing_is_remembered_wrongly(repo: Repo) -> No
     one, two = repo.write("a"), repo.write("b")
     repo.write("old/deep/x")
     repo.write("gone/x")
+    repo.write("left/x")
+    repo.write("right/x")
     repo.commit()
     with watching(repo) as backend:
         _fill_the_queue(one, two)
@@ -44,12 +46,14 @@ def test_an_overflow_is_said_and_nothing_is_remembered_wrongly(repo: Repo) -> No
         os.rename(repo.root / "old", repo.root / "renamed")
         os.rename(repo.root / "gone", repo.root.parent / "gone")
         repo.write("old/other/x")
+        for before, after in (("left", "t"), ("right", "left"), ("t", "right")):
+            os.rename(repo.root / before, repo.root / after)
         waking = heard(backend)
         assert waking is not None
         assert "lost" in waking.lost
         assert {b"new/deep/x", b"old/other/x"} <= waking.paths
         assert watched(backend) == folders(repo.root)
-        for path in (b"new/deep/x", b"renamed/deep/x", b"old/other/x"):
+        for path in (b"new/deep/x", b"renamed/deep/x", b"old/other/x", b"left/x", b"right/x"):
             repo.write(path, "y")
             assert paths(backend) == {path}
         (repo.root.parent / "gone/x").write_text("y")
