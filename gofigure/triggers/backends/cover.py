@@ -119,8 +119,6 @@ class Cover:
     def _ask(self) -> None:
         asked, self._unasked = self._unasked[-_BATCH:], self._unasked[:-_BATCH]
         ignored = self._ignoring.among(asked)
-        if ignored:
-            self.went(set(ignored))
         self._todo += (folder for folder in asked if folder not in ignored)
 
     def _add(self, path: bytes) -> bool:

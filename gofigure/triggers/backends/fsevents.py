@@ -100,12 +100,12 @@ class FileSystemEvents:
         if any(os.path.basename(path) == b".gitignore" for path in inside):
             self._ignored.clear()
         folders = {os.path.dirname(path) for path in inside} - {b""}
+        folders |= {path for path in inside if os.path.isdir(self._top + path)}
         unknown = sorted(folders.difference(self._ignored))
         if unknown:
             ignored = self._ignoring.among(unknown)
             self._ignored |= {folder: folder in ignored for folder in unknown}
         for path in inside:
-            # The event of a folder itself, too: of a file by such a name, nobody can tell any more.
             if not self._ignored.get(os.path.dirname(path)) and not self._ignored.get(path):
                 yield path
 

@@ -23,17 +23,25 @@ class Ignoring:
         self._of: tuple[int, ...] = ()  # the index that the next is of
         self._tracked: frozenset[bytes] = frozenset()
 
+    @property
+    def asks_git(self) -> bool:
+        return self._repository is not None
+
+    def index(self) -> tuple[int, ...]:
+        """By which one index is told from the next; () outside git."""
+        return identity(self._repository.index_file) if self._repository is not None else ()
+
     def ask(self) -> None:
         """Start to ask for the tracked folders."""
         if self._repository is not None:
-            self._of = identity(self._repository.index_file)
+            self._of = self.index()
             self._asked = self._repository.git.start("ls-files", "-z", "--cached")
 
     def tracked(self) -> frozenset[bytes]:
         """The folders that hold something tracked, at any depth; without the top."""
         if self._repository is None:
             return frozenset()
-        if self._asked is None and identity(self._repository.index_file) != self._of:
+        if self._asked is None and self.index() != self._of:
             self.ask()
         if self._asked is not None:
             asked, self._asked = self._asked, None
@@ -47,11 +55,27 @@ class Ignoring:
         """Those that git leaves out with all that is below them."""
         if self._repository is None:
             return frozenset()
+        found = self._matched(self._repository, folders)
+        return found - self.tracked() if found else found
+
+    def files_among(self, files: Sequence[bytes]) -> frozenset[bytes]:
+        """Those that git leaves out."""
+        if self._repository is None:
+            return frozenset()
+        found = self._matched(self._repository, files)
+        if not found:
+            return found
+        try:
+            tracked = tracked_among(self._repository.git, [os.fsdecode(path) for path in found])
+        except GitError:  # at the worst they are looked for in vain
+            return frozenset()
+        return found.difference(map(os.fsencode, tracked))
+
+    def _matched(self, repository: Repository, paths: Sequence[bytes]) -> frozenset[bytes]:
         by_module: dict[bytes, list[bytes]] = {}
-        for folder in folders:
-            by_module.setdefault(self._module_of(folder), []).append(folder)
-        found = {path for module, inside in by_module.items() for path in _matched(self._repository, module, inside)}
-        return frozenset(found - self.tracked()) if found else frozenset()
+        for path in paths:
+            by_module.setdefault(self._module_of(path), []).append(path)
+        return frozenset(path for module, inside in by_module.items() for path in _matched(repository, module, inside))
 
     def _module_of(self, path: bytes) -> bytes:
         return max((one for one in self._modules if path.startswith(one + b"/")), key=len, default=b"")

@@ -15,6 +15,7 @@ from gofigure.triggers.backends import kernel, pace, shortage
 from gofigure.triggers.backends.base import SLICE, Waking
 from gofigure.triggers.backends.cover import Cover
 from gofigure.triggers.backends.ignoring import Ignoring
+from gofigure.triggers.backends.left_out import LeftOut
 from gofigure.triggers.backends.litter import is_litter
 from gofigure.triggers.backends.root import Root
 from gofigure.triggers.backends.watches import Watches
@@ -49,6 +50,7 @@ class Inotify:
         self._ignoring = ignoring
         self._watches = Watches(self._top, instance)
         self._cover = Cover(self._top, self._watches, ignoring)
+        self._left_out = LeftOut(ignoring)
         self._asked = asked
         self._without = without
         self._unmounted: set[bytes] = set()
@@ -72,7 +74,7 @@ class Inotify:
 
     @property
     def unfinished(self) -> bool:
-        return self._cover.unfinished
+        return self._cover.unfinished or self._left_out.unfinished
 
     def fileno(self) -> int:
         return self._kernel.fileno()
@@ -82,8 +84,11 @@ class Inotify:
         heard = self._hear(self._kernel.read(timeout=0))
         if heard.lost:
             self._cover.check_all(trusted=False)
+            self._left_out.forget()
         elif heard.rules:
             self._cover.check_all(trusted=True)
+            self._left_out.forget()
+        heard.paths = self._left_out.that_matter(heard.paths)
         if heard.moved and self._cover.went(heard.moved):
             heard.paths |= heard.moved
         self._cover.came(heard.came)
@@ -92,6 +97,8 @@ class Inotify:
         return self._waking(heard.paths, heard.lost)
 
     def complete(self) -> Waking | None:
+        if self._left_out.unfinished:
+            self._left_out.ask()
         self._cover.work(SLICE)
         return self._waking(set(), "")
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import ctypes
 from collections.abc import Iterable
 from typing import Protocol, cast
 
@@ -45,4 +46,6 @@ class Kernel(Protocol):
 
 def instance() -> Kernel:
     """A new one. Raises OSError: a user may have so many, and a process so many files."""
+    # Left to itself the library starts ldconfig, or even a compiler, to find what is loaded already.
+    inotify_simple._libc = inotify_simple._libc or ctypes.CDLL(None, use_errno=True)  # noqa: SLF001
     return cast("Kernel", inotify_simple.INotify(nonblocking=True))

@@ -17,21 +17,22 @@ class Root:
         """`has_inodes`: false where a folder may get another number while it stands there (FUSE)."""
         self.path = path
         self._has_inodes = has_inodes
-        self._known = self._identity(os.stat(path))
+        self._known = self._identity()
+        self.check()
 
     def check(self) -> None:
         """Raise RootGone if it was deleted or moved; where that cannot be told now, it was not."""
-        try:
-            here = self._identity(os.stat(self.path))
-        except OSError as error:
-            if error.errno not in _GONE:
-                return
-            here = ()
-        if here != self._known:
+        here = self._identity()
+        if here == () or (here and self._known and here != self._known):
             raise RootGone(
                 f"{self.path} was deleted or moved: nothing is left to watch",
                 hint="in the folder where it is now: gofigure watch",
             )
 
-    def _identity(self, info: os.stat_result) -> tuple[int, ...]:
+    def _identity(self) -> tuple[int, ...] | None:
+        """() where nothing is there; None where that cannot be told."""
+        try:
+            info = os.stat(self.path)
+        except OSError as error:
+            return () if error.errno in _GONE else None
         return (info.st_dev, info.st_ino) if self._has_inodes else (info.st_dev,)

@@ -24,7 +24,7 @@ class Watches:
     """Paths are relative to the top; b"" is the top itself."""
 
     def __init__(self, top: bytes, kernel: Kernel) -> None:
-        self._top = top
+        self._top = os.path.join(top, b"")
         self._kernel = kernel
         self._numbers: dict[bytes, int] = {}
         self._paths: dict[int, bytes] = {}
@@ -42,7 +42,7 @@ class Watches:
     def add(self, path: bytes) -> Added:
         """Watch what is a folder now at `path`, and no link to one. Raises NoWatch."""
         try:
-            number = self._kernel.add_watch(os.path.join(self._top, path), FOLDER if path else TOP)
+            number = self._kernel.add_watch(self._top + path, FOLDER if path else TOP)
         except OSError as error:
             self.drop(path)
             if error.errno in (errno.ENOENT, errno.ENOTDIR, errno.ELOOP):

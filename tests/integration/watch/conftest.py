@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import pytest
-from support.engine import Watcher, Watching, saying
+from support.watcher import Watcher, Watching, saying
 from support.repo import Repo
 from support.rig import Rig
 

@@ -6,7 +6,7 @@ import os
 import signal
 
 import pytest
-from support.engine import Watcher, Watching, ran
+from support.watcher import Watcher, Watching, ran
 from support.repo import Repo
 from support.rig import Gate, Rig, alive, said
 

@@ -12,7 +12,7 @@ from typing import Any
 import pytest
 from support.repo import Repo
 from support.rig import Rig, Running, said, until
-from support.watching import Engine
+from support.scripted import Engine
 
 from gofigure.watch.place import Place, send
 from gofigure.watch.state import Command, JobState, State

@@ -7,7 +7,7 @@ import signal
 import time
 
 import pytest
-from support.engine import Watcher, Watching, ran
+from support.watcher import Watcher, Watching, ran
 from support.repo import Repo
 from support.rig import Rig
 

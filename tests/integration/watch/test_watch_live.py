@@ -15,7 +15,7 @@ import pytest
 from support.repo import Repo
 from support.rig import alive, until
 from support.screen import Terminal
-from support.watching import Engine
+from support.scripted import Engine
 
 from gofigure.watch.state import Command, JobState, State
 
