@@ -291,6 +291,25 @@ def test_files_are_proven_beside_what_was_made_for_them(narrow: Repo) -> None:
     assert "2 of 2 files" in _commit(narrow)["lint"]["reason"]
 
 
+def test_files_that_were_not_handed_over_are_not_proven_beside_another_product(narrow: Repo) -> None:
+    """A build that makes another one each time."""
+    build = NARROW.replace("tr a-z A-Z < a.txt > dist/app.txt && echo", "echo").replace(
+        "../builds", "../builds && wc -l < ../builds > dist/app.txt"
+    )
+    lint = '[stages.lint]\nrun = "cat \\"$@\\" dist/app.txt > /dev/null"\nfiles = "test"\nneeds = ["build"]\n'
+    narrow.config(f'{HOOK}["build", "lint"]\n{build}{lint}')
+    narrow.gofigure("allow")
+    narrow.gofigure("run")
+    narrow.write("test2.txt", "2\n")
+    narrow.git("add", "-A")
+    narrow.write("dist/app.txt", "BY HAND\n")
+    told = _commit(narrow)["lint"]
+    assert told["reason"] == "1 of 2 files without a proof: test2.txt"
+    assert not told["proven"]
+    told = stages(narrow.json("run"))
+    assert told["lint"]["reason"] == "1 of 2 files without a proof: test.txt"
+
+
 @pytest.mark.parametrize("with_outputs", [True, False])
 def test_a_stage_handed_what_is_made_is_proven_file_by_file(project: Repo, *, with_outputs: bool) -> None:
     build = (
