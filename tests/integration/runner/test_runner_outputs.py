@@ -250,6 +250,14 @@ def test_a_product_that_nobody_can_look_into_proves_nothing(project: Repo) -> No
         assert told["test"]["place"] == "in place"
 
 
+def test_nor_does_one_that_the_build_itself_has_made_so(project: Repo) -> None:
+    project.config(f'{HOOK}["build", "test"]\n{BUILD}{TEST}'.replace("mkdir -p dist", "git init -q dist/inner"))
+    project.gofigure("allow")
+    told = stages(project.json("run"))
+    assert _verdicts(told) == PASSED
+    assert not any(stage["proven"] for stage in told.values())
+
+
 def test_links_elsewhere_do_not_bring_the_product_back_in(project: Repo) -> None:
     project.write("src/x.txt", "1\n")
     os.symlink("../a.txt", project.root / "src/link")
