@@ -251,7 +251,7 @@ def test_a_product_that_nobody_can_look_into_proves_nothing(project: Repo) -> No
 
 
 def test_nor_does_one_that_the_build_itself_has_made_so(project: Repo) -> None:
-    project.config(f'{HOOK}["build", "test"]\n{BUILD}{TEST}'.replace("mkdir -p dist", "git init -q dist/inner"))
+    project.config(f'{HOOK}["build", "test"]\n{NARROW}{TEST}'.replace("mkdir -p dist", "git init -q dist/inner"))
     project.gofigure("allow")
     told = stages(project.json("run"))
     assert _verdicts(told) == PASSED
