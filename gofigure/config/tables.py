@@ -126,6 +126,9 @@ def _output_rules(stage: Stage) -> list[Wrong]:
         )
         return [Wrong(("outputs",), message)]
     wrong: list[Wrong] = []
+    if (first := stage.outputs[0]).startswith("!"):
+        message = f"found {quote(first)} first, expected after globs from which it takes something away"
+        wrong.append(Wrong(("outputs", 0), message))
     for index, glob in enumerate(stage.outputs):
         if glob in _EVERYTHING:
             message = f"found {quote(glob or '.')}, expected less than everything: such a stage would read nothing"

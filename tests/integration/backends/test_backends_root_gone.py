@@ -7,8 +7,8 @@ import shutil
 from collections.abc import Iterator
 
 import pytest
-from support.repo import Repo
 from support.backend import finish, repository_of
+from support.repo import Repo
 
 from gofigure.errors import RootGone
 from gofigure.triggers.backends.base import CHECK_EVERY, Backend

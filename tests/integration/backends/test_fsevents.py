@@ -8,9 +8,9 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+from support.backend import repository_of, wait
 from support.repo import Repo
 from support.rig import PATIENCE
-from support.backend import repository_of, wait
 
 from gofigure.triggers.backends import fsevents
 from gofigure.triggers.backends.fsevents import FileSystemEvents

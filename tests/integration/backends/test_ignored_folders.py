@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import pytest
-from support.repo import Repo
 from support.backend import folders, heard, paths, watched, watching
+from support.repo import Repo
 
 
 @pytest.fixture

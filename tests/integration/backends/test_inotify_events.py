@@ -5,8 +5,8 @@ from __future__ import annotations
 import os
 
 import pytest
-from support.repo import Repo
 from support.backend import heard, paths, watching
+from support.repo import Repo
 
 
 @pytest.fixture

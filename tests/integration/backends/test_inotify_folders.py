@@ -7,8 +7,8 @@ import shutil
 import subprocess
 
 import pytest
-from support.repo import Repo
 from support.backend import finish, folders, heard, paths, repository_of, watched, watching
+from support.repo import Repo
 
 from gofigure.triggers.backends.choice import choose
 

@@ -7,9 +7,9 @@ import signal
 import sys
 from pathlib import Path
 
+from support.backend import folders, heard, paths, watched, watching
 from support.repo import Repo
 from support.rig import Rig
-from support.backend import folders, heard, paths, watched, watching
 
 _CHILD = """
 import os, select, sys

@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 import pytest
-from support.watcher import Watcher, Watching, saying
 from support.repo import Repo
 from support.rig import Rig
+from support.watcher import Watcher, Watching, saying
 
 
 @pytest.fixture

@@ -6,9 +6,9 @@ import os
 import signal
 
 import pytest
-from support.watcher import Watcher, Watching, ran
 from support.repo import Repo
 from support.rig import Gate, Rig, alive, said
+from support.watcher import Watcher, Watching, ran
 
 from gofigure.watch.place import send
 from gofigure.watch.state import Command

@@ -7,9 +7,9 @@ import signal
 import time
 
 import pytest
-from support.watcher import Watcher, Watching, ran
 from support.repo import Repo
 from support.rig import Rig
+from support.watcher import Watcher, Watching, ran
 
 SEES = "git rev-parse --verify HEAD >> ../seen"
 

@@ -9,9 +9,9 @@ import os
 import signal
 
 import pytest
-from support.watcher import Watcher, Watching, ran
 from support.repo import Repo
 from support.rig import Rig, said
+from support.watcher import Watcher, Watching, ran
 
 FORMATTER = "sed -i 's/ *$//' a.py"
 
