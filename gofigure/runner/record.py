@@ -135,8 +135,11 @@ class Recorder:
         result = verdict_of(tuple(self._results[stage] for stage in self._plan.steps))
         window = self._window(result)
         if window is not None:
-            stale = tuple(self.hide(show(one.path)) for one in window.paths if one.role == "stale")
+            names = {one.path: self.hide(show(one.path)) for one in window.paths}
+            stale = tuple(names[one.path] for one in window.paths if one.role == "stale")
             result = result._replace(stale=stale if window.consumed else ())
+            kept = [one for one in window.paths if names[one.path] == show(one.path)]  # no secret is a name there
+            window = window._replace(paths=kept)
         self._flush(proven, result, window)
         return result
 
