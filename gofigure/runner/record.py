@@ -76,7 +76,7 @@ class Recorder:
         self._tell = tell
         self._account = account
         self._executed: dict[str, None] = {}  # stages, in the working tree
-        self._seen: Snapshot | None = None  # what stood there when the last of them had ended
+        self._after: Snapshot | None = None  # what stood there when the last of them had ended
         self._started: list[str] = []
         self._finished: dict[str, StageResult] = {}
         self._passed: list[_Passed] = []
@@ -97,7 +97,7 @@ class Recorder:
         self._keep(result)
         if result.place == "in place":
             self._executed[result.stage] = None
-            self._seen = None
+            self._after = None
         if step.narrowed:
             self._astray.add(result.stage)
         if result.verdict == "passed" and not step.unprovable:
@@ -148,7 +148,7 @@ class Recorder:
         if not self._executed or result.verdict == "interrupted":  # what was done by then, somebody else does again
             return None
         try:
-            here = self._seen or self._look("in place")
+            here = self._after or self._look("in place")
             return self._account(here, self._executed, result.verdict)
         except GofigureError:  # a stage may have left nothing that can be looked at: it has its verdict all the same
             return None
@@ -159,7 +159,7 @@ class Recorder:
             return _NOTHING
         began = time.monotonic()
         here = {place: self._look(place) for place in {passed.step.place for passed in self._passed}}
-        self._seen = here.get("in place", self._seen)
+        self._after = here.get("in place", self._after)
         proofs: list[Proof] = []
         file_proofs: list[tuple[bytes, int]] = []
         found = {
