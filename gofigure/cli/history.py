@@ -20,6 +20,7 @@ from gofigure.errors import ConfigError, GofigureError
 from gofigure.model import CHANGE, HOOKS
 from gofigure.project import Project
 from gofigure.queries import reading
+from gofigure.snapshot.select import show
 from gofigure.store.history import Column, Filter, History, Skip
 from gofigure.store.hits import Hit
 from gofigure.store.ledger import RunRow, StageRow
@@ -80,11 +81,19 @@ def history(
         stages = store.history.stages([run.id for run in runs])
         # Those from before the oldest run that is shown belong to the part that is not.
         skips = store.history.skips(wanted, limit, runs[-1].started_ns if len(runs) == limit else 0)
+        stale = store.windows.stale([run.id for run in runs])
         hits = store.history.hits(wanted, limit, runs[-1].started_ns if len(runs) == limit else 0)
         if not runs and not skips and not hits:
             _refuse_unknown(wanted, store.history, project)
     if as_json:
-        found = [{**of_run_row(run), "stages": [of_stage_row(stage) for stage in stages[run.id]]} for run in runs]
+        found = [
+            {
+                **of_run_row(run),
+                "stale": list(map(show, stale[run.id])),
+                "stages": [of_stage_row(stage) for stage in stages[run.id]],
+            }
+            for run in runs
+        ]
         skipped, answered = [skip._asdict() for skip in skips], [hit._asdict() for hit in hits]
         print(dump({"runs": found, "skips": skipped, "hits": answered}))
         return 0

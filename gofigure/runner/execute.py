@@ -129,7 +129,7 @@ def _run(setting: Setting, plan: Plan, number: int, places: Places, logs: str, s
         hide=hide,
         said_of=Patches(places.repositories, setting.trigger.index_file, logs).said,
         tell=lambda stage: setting.observe(StageFinished(number, stage)),
-        account=functools.partial(_changed_under, setting, plan),
+        account=functools.partial(_changed_under, setting, plan, logs),
     )
     pulse = None
     if setting.wants_output:
@@ -152,14 +152,19 @@ def _run(setting: Setting, plan: Plan, number: int, places: Places, logs: str, s
 
 
 def _changed_under(
-    setting: Setting, plan: Plan, here: Snapshot, executed: Collection[str], verdict: Verdict
+    setting: Setting, plan: Plan, logs: str, here: Snapshot, executed: Collection[str], verdict: Verdict
 ) -> Window | None:
     """What has changed in the working tree since the plan was made; mostly nothing."""
     if here.tree == plan.content.here.tree:
         return None
     from gofigure.runner.window import window_of
 
-    return window_of(setting, plan, here, executed, verdict)
+    window = window_of(setting, plan, here, executed, verdict)
+    if stale := [one.path for one in window.paths if one.role == "stale"]:
+        from gofigure.runner.disagreement import keep
+
+        keep(setting.root, stale, logs)
+    return window
 
 
 def _taken_over(setting: Setting, plan: Plan, places: Places, logs: str) -> tuple[tuple[str, ...], tuple[str, ...]]:

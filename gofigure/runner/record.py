@@ -78,7 +78,7 @@ class Recorder:
         self._tell = tell
         self._account = account
         self._executed: dict[str, None] = {}  # stages, in the working tree
-        self._at_the_end: Snapshot | None = None  # what stood there when the last of them had ended
+        self._after: Snapshot | None = None  # what stood there when the last of them had ended
         self._started: list[str] = []
         self._finished: dict[str, StageResult] = {}
         self._passed: list[_Passed] = []
@@ -102,7 +102,7 @@ class Recorder:
         self._keep(result)
         if result.place == "in place":
             self._executed[result.stage] = None
-            self._at_the_end = None
+            self._after = None
         if step.narrowed:
             self._astray.add(result.stage)
         if result.verdict == "passed" and not step.unprovable:
@@ -142,8 +142,11 @@ class Recorder:
         result = verdict_of(tuple(self._results[stage] for stage in self._plan.steps))
         window = self._window(result)
         if window is not None:
-            stale = tuple(self.hide(show(one.path)) for one in window.paths if one.role == "stale")
+            names = {one.path: self.hide(show(one.path)) for one in window.paths}
+            stale = tuple(names[one.path] for one in window.paths if one.role == "stale")
             result = result._replace(stale=stale if window.consumed else ())
+            kept = [one for one in window.paths if names[one.path] == show(one.path)]  # no secret is a name there
+            window = window._replace(paths=kept)
         self._flush(proven, result, window)
         return result
 
@@ -152,7 +155,7 @@ class Recorder:
         if not self._executed or result.verdict == "interrupted":  # what was done by then, somebody else does again
             return None
         try:
-            here = self._at_the_end or self._look("in place")
+            here = self._after or self._look("in place")
             return self._account(here, self._executed, result.verdict)
         except GofigureError:  # a stage may have left nothing that can be looked at: it has its verdict all the same
             return None
@@ -165,7 +168,7 @@ class Recorder:
         began = time.monotonic()
         here = {place: self._look(place) for place in places}
         self._seen |= {place: snapshot.tree for place, snapshot in here.items()}
-        self._at_the_end = here.get("in place", self._at_the_end)
+        self._after = here.get("in place", self._after)
         proofs: list[Proof] = []
         file_proofs: list[FileProof] = []
         found = {

@@ -118,6 +118,15 @@ class Windows:
                 found[run].append(path)
         return found
 
+    def stale_before_last(self, job: str, worktree: str) -> int | None:
+        """The newest stale run of a job but one."""
+        row = self._db.execute(
+            "SELECT DISTINCT run FROM windows JOIN run_paths USING (run) JOIN runs ON id = run"
+            " WHERE role = 'stale' AND job = ? AND worktree = ? ORDER BY run DESC LIMIT 1 OFFSET 1",
+            (job, stored_path(worktree)),
+        ).fetchone()
+        return row[0] if row else None
+
     def verdict_of(self, run: int) -> Verdict | None:
         """What a run came to; None where it was not about what stands in the working tree, or was interrupted."""
         return self._verdict("id = ?", (run,))

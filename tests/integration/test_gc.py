@@ -39,7 +39,8 @@ def _plant_logs(repo: Repo, first: int, last: int, *, days: float, size: int = 1
         os.utime(folder, (then + run, then + run))
         state = "passed" if run % 2 else "failed"
         row = (run, "j", "manual", str(repo.root), "", b"", "main", state, 1, int(then * 1e9), 1.0)
-        database.execute("INSERT INTO runs VALUES (?,?,?,?,?,?,?,?,?,?,?)", row)
+        columns = "id, job, trigger, worktree, content, tree, branch, state, pid, started_ns, seconds"
+        database.execute(f"INSERT INTO runs ({columns}) VALUES (?,?,?,?,?,?,?,?,?,?,?)", row)
     database.commit()
     database.close()
 

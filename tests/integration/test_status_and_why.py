@@ -222,13 +222,16 @@ def test_a_path_as_seen_from_a_folder_below(allowed: Repo) -> None:
 def test_what_is_no_part_of_the_content(allowed: Repo, tmp_path: Path) -> None:
     done = allowed.gofigure("why", "src/build.log")
     assert done.returncode == 0, said(done)
-    assert said(done) == "src/build.log: no part of the content: ignored by git; no stage depends on it\n"
+    why = "ignored by git (.gitignore, line 1: *.log)"
+    assert said(done) == f"src/build.log: no part of the content: {why}; no stage depends on it\n"
     answer = allowed.json("why", "src/build.log")
     assert (answer["left_out"], answer["digest"], answer["stages"]) == ("ignored by git", None, [])
     allowed.write("[odd]*.log", "x")
     allowed.write("built/deep/x.log", "x")
     for ignored in ("./[odd]*.log", "built/deep", "built", "./.gofigure"):
-        assert allowed.json("why", ignored)["left_out"] == "ignored by git", ignored
+        answer = allowed.json("why", ignored)
+        assert answer["left_out"] == "ignored by git", ignored
+        assert (answer["ignored_by"] is None) is (ignored in ("built", "built/deep")), "all in it is, it is not"
     allowed.git("init", "-q", "nested")
     allowed.write("nested/file", "x")
     assert "in a repository of its own" in said(allowed.gofigure("why", "nested/file"))

@@ -16,6 +16,7 @@ from gofigure.events import ignore
 from gofigure.model import CHANGE, Trigger
 from gofigure.project import load_config
 from gofigure.queries import plans, reading
+from gofigure.runner.disagreement import disagreement
 from gofigure.runner.no_loops import Chain, Seen, after, decide
 from gofigure.runner.plan import job_digest
 from gofigure.runner.window import causes, chain_of, outside, ran
@@ -88,7 +89,8 @@ def test_a_formatter(repo: Repo) -> None:
     assert "stale:" not in said(done), "that is said already"
     assert _roles(repo, 1) == {b"a.py": "stale"}
     chain = _chain(repo)
-    assert (chain.consumed, chain.stale) == (before, {b"a.py"})
+    assert chain.consumed == before
+    assert chain.stale == {b"a.py"}
     assert _act(repo) == "follow up"
     assert repo.json("run")["runs"][0]["stale"] == []
     assert _act(repo) == "nothing"
@@ -106,6 +108,9 @@ def test_a_binary_that_is_born_and_born_again(repo: Repo) -> None:
     repo.write("app", "mine\n")
     assert repo.gofigure("run").returncode == 0
     assert _roles(repo, 3) == {b"app": "stale"}, "its user has written it before"
+    repo.write("a.py", "z\n")
+    assert repo.gofigure("run").returncode == 0
+    assert _roles(repo, 4) == {b"app": "stale"}, "and it was not born since"
 
 
 def test_what_git_tracks_is_never_born(repo: Repo) -> None:
@@ -114,13 +119,13 @@ def test_what_git_tracks_is_never_born(repo: Repo) -> None:
 
 
 def test_many_that_are_born(repo: Repo) -> None:
-    _job(repo, f"for i in $(seq {MOST_PATHS + 5}); do : > made$i; done; git add made7")
+    _job(repo, f"for i in $(seq {MOST_PATHS + 5}); do : > made$i; done; git add made999")
     assert repo.gofigure("run").returncode == 0
     window = _window(repo, 1)
     assert window is not None
     assert (window.total, len(window.paths)) == (MOST_PATHS + 5, MOST_PATHS)
     assert (window.paths[0].path, {one.role for one in window.paths}) == (b"made1", {"born", "stale"})
-    assert _roles(repo, 1)[b"made7"] == "stale", "these are the last to be left out"
+    assert _roles(repo, 1)[b"made999"] == "stale", "these are the last to be left out"
 
 
 def test_a_declared_output(repo: Repo) -> None:
@@ -136,6 +141,8 @@ def test_a_declared_output(repo: Repo) -> None:
 def test_its_user_edits_under_it(repo: Repo, rig: Rig, ends: str, code: int) -> None:
     gate = rig.gate()
     _job(repo, f"{gate.sh.replace(chr(39), chr(34))}; {ends}", "inputs = ['a.py']")
+    repo.write("README", "first\n")
+    assert repo.commit("README").returncode == 0
     before = _digest(repo)
     running = rig.start(repo, "run")
     gate.arrive()
@@ -146,7 +153,7 @@ def test_its_user_edits_under_it(repo: Repo, rig: Rig, ends: str, code: int) -> 
     told = running.output.decode()
     assert ("  stale: a.py changed while it ran\n" in told) is bool(code), "a pass says so beside its stage"
     assert "a.py changed" in told
-    assert _roles(repo, 1) == {b"a.py": "stale", b"README": "born"}
+    assert _roles(repo, 1) == {b"a.py": "stale", b"README": "other"}
     assert _chain(repo).consumed == before
     assert _act(repo) == "follow up"
 
@@ -158,6 +165,12 @@ def test_what_the_job_does_not_read_is_not_stale(repo: Repo) -> None:
     assert repo.json("run")["runs"][0]["stale"] == []
     assert _roles(repo, 1) == {b"b.py": "other"}
     assert _act(repo) == "nothing"
+
+
+def test_what_is_read_through_a_link_is_stale(repo: Repo) -> None:
+    os.symlink("a.py", repo.root / "link")
+    _job(repo, "echo y > a.py", "inputs = ['link']")
+    assert repo.json("run")["runs"][0]["stale"] == ["a.py"]
 
 
 @pytest.mark.parametrize(("more", "verdict"), [("", "passed"), ("cache = false", "passed"), ("", "failed")])
@@ -228,21 +241,48 @@ def test_what_windows_explain(repo: Repo) -> None:
     assert repo.gofigure("run").returncode == 0
     project = project_at(repo)
 
-    def seen() -> frozenset[bytes] | None:
+    def seen() -> set[bytes]:
         (plan,) = plans(project, load_config(project), Request(Trigger("manual"), repo.env), ignore)
         with _store(repo) as store:
             windows = store.windows.since(str(repo.root), 0)
             assert store.windows.last_tree(str(repo.root)) == (1, windows[0].after)
             found = outside(windows[0].before, plan.content.here.tree, windows, store.contents)
+            assert found is not None
             assert outside(b"?" * 32, plan.content.here.tree, windows, store.contents) is None
             assert causes(windows[0].before, plan.content.here.tree, plan, store.contents)[:1] == [b"a.py"]
-        return found
+        return set(found)
 
-    assert seen() == frozenset()
+    assert seen() == set()
     repo.write("b.py", "mine\n")
     assert seen() == {b"b.py"}
     repo.write("a.py", "mine\n")
     assert seen() == {b"a.py", b"b.py"}, "it is not what the run has made of it"
+
+
+def test_two_tools_disagree(repo: Repo) -> None:
+    _job(repo, "if grep -q ';' a.py; then sed -i 's/;//' a.py; else sed -i 's/$/;/' a.py; fi")
+    repo.write("a.py", "one\ntwo\033[2J\n")
+    digests = []
+    for _ in range(2):
+        digests.append(_digest(repo))
+        assert repo.gofigure("run").returncode == 0
+    assert _digest(repo) == digests[0]
+    with _store(repo) as store:
+        chain = Chain(digests[1], fresh=False, ran=frozenset(digests), stale=frozenset([b"a.py"]))
+        assert decide(chain, Seen(digests[0])).act == "stop"
+        state = project_at(repo).state_dir
+        patch = disagreement(store, state, "j", str(repo.root), [b"a.py"], lambda text: text.replace("one", "***"))
+        assert patch == [
+            "--- a.py, after run 1",
+            "+++ a.py, now",
+            "@@ -1,2 +1,2 @@",
+            "-***;",
+            "-two;",
+            "+***",
+            "+two",
+        ]
+        assert disagreement(store, state, "j", str(repo.root), [b"other"]) == []
+        assert disagreement(store, state, "k", str(repo.root), [b"a.py"]) == []
 
 
 def test_a_hold_outlives_its_engine(repo: Repo) -> None:

@@ -144,7 +144,7 @@ STAGE = {
     "excerpt": [], "proven": "bool", "note": "str", "allowed": "bool", "key": "str", "parts": [], "place": "str",
     "why_there": "str",
 }  # fmt: skip
-RUN = {"run": "int", "job": "str", "verdict": "str", "seconds": "float", "stages": [STAGE]}
+RUN = {"run": "int", "job": "str", "verdict": "str", "seconds": "float", "stale": [], "stages": [STAGE]}
 ROW = {
     "run": "int", "job": "str", "trigger": "str", "worktree": "str", "content": "str", "tree": "str", "branch": "str",
     "verdict": "str", "started_ns": "int", "seconds": "float",
@@ -167,7 +167,11 @@ def test_the_shape_of_run(project: Repo) -> None:
 
 def test_the_shape_of_the_rest(project: Repo) -> None:
     project.json("run", "good")
-    assert _shape(project.json("history")) == {"runs": [{**ROW, "stages": [STAGE]}], "skips": [], "hits": []}
+    assert _shape(project.json("history")) == {
+        "runs": [{**ROW, "stale": [], "stages": [STAGE]}],
+        "skips": [],
+        "hits": [],
+    }
     status = project.json("status")
     assert _shape(status["jobs"][:1]) == [{"job": "str", "last": ROW, "stages": [{"stage": "str", **NOW}]}]
     assert _shape({**status, "jobs": []}) == {
