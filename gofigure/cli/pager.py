@@ -29,7 +29,7 @@ def command(paths: Sequence[str], environ: Mapping[str, str]) -> tuple[list[str]
 
 
 def log_files(project: Project, run: int) -> list[str]:
-    """The logs of a run's stages that failed; if none did, of all. Raises GofigureError if there is none."""
+    """The logs of a run's stages that failed; if none has, of all. Raises GofigureError if there is none."""
     from gofigure.queries import reading
     from gofigure.runner.logs import choose_run, stage_logs
 
@@ -38,7 +38,7 @@ def log_files(project: Project, run: int) -> list[str]:
     failed = [one for one in found if one.stage.state in ("failed", "timed out") and one.files]
     paths = [file.path for one in failed or found for file in one.files]
     if not paths:
-        raise GofigureError(f"run {run} has printed nothing")
+        raise GofigureError(f"run {run} has printed nothing so far")
     return paths
 
 

@@ -202,7 +202,7 @@ def _details(state: State, view: View, columns: int) -> list[Line]:
     failed = _meant((job for job in state.jobs if job.verdict in BAD), view)
     if failed is not None:
         stages = f": {printable(', '.join(failed.failed))}" if failed.failed else ""
-        run = f"  (run {failed.run})" if failed.run else ""
+        run = f"  (run {failed.run})" if failed.run and not failed.since_ns else ""  # else that is another one
         found.append([("bad", f"{printable(failed.job)} {printable(failed.verdict)}{stages}"), ("faint", run)])
         found += [[("bad", "| "), (None, printable(line))] for line in failed.excerpt]
     return found

@@ -54,6 +54,7 @@ def test_what_runs_shows_its_stages_and_seconds_and_what_it_was() -> None:
         "  ⠸ unit   go, lint  3 s  (was failed)  b.py changed",
         "  ⠋ check  at work  0 s  (was passed)  a.py changed",
     ]
+    assert "unit failed: go" in text(state(RUNNING)), "in a run before this one"
 
 
 def test_stale_and_held() -> None:
