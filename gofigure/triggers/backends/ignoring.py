@@ -8,7 +8,7 @@ from collections.abc import Sequence
 from gofigure.errors import GitError
 from gofigure.git.exclude import matched
 from gofigure.git.index import identity, tracked_among
-from gofigure.git.program import Git, output
+from gofigure.git.program import output
 from gofigure.git.repository import Repository
 from gofigure.process.capture import Running
 
@@ -18,7 +18,6 @@ class Ignoring:
 
     def __init__(self, repository: Repository | None) -> None:
         self._repository = repository
-        self._modules: list[bytes] = []  # submodules; each has its own rules
         self._asked: Running | None = None
         self._of: tuple[int, ...] = ()  # the index that the next is of
         self._tracked: frozenset[bytes] = frozenset()
@@ -55,14 +54,14 @@ class Ignoring:
         """Those that git leaves out with all that is below them."""
         if self._repository is None:
             return frozenset()
-        found = self._matched(self._repository, folders)
+        found = _matched(self._repository, folders)
         return found - self.tracked() if found else found
 
     def files_among(self, files: Sequence[bytes]) -> frozenset[bytes]:
         """Those that git leaves out."""
         if self._repository is None:
             return frozenset()
-        found = self._matched(self._repository, files)
+        found = _matched(self._repository, files)
         if not found:
             return found
         try:
@@ -71,26 +70,9 @@ class Ignoring:
             return frozenset()
         return found.difference(map(os.fsencode, tracked))
 
-    def _matched(self, repository: Repository, paths: Sequence[bytes]) -> frozenset[bytes]:
-        by_module: dict[bytes, list[bytes]] = {}
-        for path in paths:
-            by_module.setdefault(self._module_of(path), []).append(path)
-        return frozenset(path for module, inside in by_module.items() for path in _matched(repository, module, inside))
-
-    def _module_of(self, path: bytes) -> bytes:
-        return max((one for one in self._modules if path.startswith(one + b"/")), key=len, default=b"")
-
     def takes_in(self, nested: bytes) -> bool:
         """Whether a repository in this folder is part of the content: a submodule is; any other git does not enter."""
-        if self._repository is None:
-            return True
-        if nested not in self._modules:
-            outer = self._module_of(nested)
-            name = os.fsdecode(nested[len(outer) + 1 :] if outer else nested)
-            if not tracked_among(_git(self._repository, outer), [name]):
-                return False
-            self._modules.append(nested)
-        return True
+        return self._repository is None or bool(tracked_among(self._repository.git, [os.fsdecode(nested)]))
 
     def close(self) -> None:
         if self._asked is not None:
@@ -109,15 +91,9 @@ def folders_of(listed: bytes) -> frozenset[bytes]:
     return frozenset(found - {b""})
 
 
-def _matched(repository: Repository, module: bytes, folders: Sequence[bytes]) -> list[bytes]:
-    start = module + b"/" if module else b""
+def _matched(repository: Repository, paths: Sequence[bytes]) -> frozenset[bytes]:
+    """By the rules of the submodules, too: git reads every `.gitignore` on the way."""
     try:
-        return [start + path for path in matched(_git(repository, module), [path[len(start) :] for path in folders])]
+        return frozenset(matched(repository.git, paths))
     except GitError:  # one was exchanged for a link meanwhile, and there will be an event for that
-        return []
-
-
-def _git(repository: Repository, module: bytes) -> Git:
-    """The git of the repository, or of a submodule in it."""
-    git = repository.git
-    return git._replace(folder=os.path.join(git.folder, os.fsdecode(module)), git_dir="") if module else git
+        return frozenset()

@@ -3,8 +3,11 @@
 from __future__ import annotations
 
 import pytest
-from support.backend import folders, heard, paths, watched, watching
+from support.backend import folders, heard, paths, repository_of, watched, watching
 from support.repo import Repo
+
+from gofigure.git.exclude import is_ignored
+from gofigure.triggers.backends.inotify import Inotify
 
 
 @pytest.fixture
@@ -79,6 +82,27 @@ def test_the_rules_change(tree: Repo) -> None:
         tree.write("src/x/y")
         assert paths(backend) == {b"src/.gitignore"}
         assert watched(backend) == folders(tree.root, "out", "x")
+
+
+def test_the_rules_change_while_the_walk_over_a_change_of_rules_is_under_way(tree: Repo) -> None:
+    tree.write("out/x")
+    with watching(tree) as backend:
+        assert isinstance(backend, Inotify)
+        tree.write(".gitignore", "other/\n")
+        backend.read()
+        while b"out" not in (backend._cover._visited or ()):
+            backend._cover.work(0.000001)
+        tree.write(".gitignore", "out/\n")
+        heard(backend)
+        assert watched(backend) == folders(tree.root, "out")
+
+
+def test_git_answers_for_a_path_inside_an_ignored_folder(tree: Repo) -> None:
+    """Asked for it alone, git 2.39 says "internal error"."""
+    tree.write("node_modules/a/b/c")
+    assert is_ignored(repository_of(tree), b"node_modules/a/b")
+    assert is_ignored(repository_of(tree), b"node_modules/a/b/c")
+    assert not is_ignored(repository_of(tree), b"src/a.py")
 
 
 def test_names_that_look_like_patterns(tree: Repo) -> None:
