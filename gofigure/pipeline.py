@@ -248,9 +248,13 @@ def tell_unchecked(
         observe(Note(f"commit {(about.commit or '')[:10]} holds what {' or '.join(hooks)} did not check"))
 
 
-def look(project: Project, request: Request) -> Looking:
+@contextlib.contextmanager
+def look(project: Project, request: Request) -> Iterator[Looking]:
     """Start to look at the working tree, with the index that git handed over if it did."""
-    return Looking(project.root, project.repository, request.trigger.index_file)
+    with request.looking or Looking(project.root, project.repository, request.trigger.index_file) as looking:
+        if request.overseer is not None:
+            request.overseer.began(looking)
+        yield looking
 
 
 def make_planner(project: Project, config: Config, request: Request, store: Store, observe: Observer) -> Planner:

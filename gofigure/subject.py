@@ -43,6 +43,9 @@ class Planning(Protocol):
 class Overseer(Protocol):
     """Who stands over a request while it is carried out: the watcher."""
 
+    def began(self, looking: Looking) -> None:
+        """Git has begun to look: there is time until it has."""
+
     def wants(self, planning: Planning) -> bool:
         """Whether there is a reason to run a job."""
 
@@ -75,6 +78,7 @@ class Request(NamedTuple):
     wants_output: bool = False  # the observer is to be told what stages print
     overseer: Overseer | None = None
     loaded: Loaded | None = None  # the configuration, where somebody has read it already
+    looking: Looking | None = None  # git's look, where somebody has let it begin already
 
 
 def wanted(config: Config, jobs: Sequence[Job], request: Request) -> Wanted | None:

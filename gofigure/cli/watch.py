@@ -5,7 +5,7 @@ from __future__ import annotations
 import click
 
 from gofigure.cli.watch_now import watch_now
-from gofigure.watch.engine import Options
+from gofigure.watch.state import Options
 
 
 @click.command()

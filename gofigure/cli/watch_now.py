@@ -12,23 +12,21 @@ from typing import TYPE_CHECKING, TextIO, TypeAlias
 
 from gofigure import trust
 from gofigure.cli.here import Here, here
-from gofigure.cli.now import says_yes
 from gofigure.cli.streams import write
 from gofigure.cli.terminal import is_terminal, paint_for, wraps_when_narrowed
-from gofigure.cli.watch_news import Desktop
-from gofigure.cli.watch_plain import PlainWatch
 from gofigure.config import jobs_for
-from gofigure.config.suggest import listed, nearest, single_quoted
 from gofigure.errors import EXIT_FAILED, EXIT_INTERRUPTED, EXIT_PASSED, GofigureError, Interrupted, NotAllowedError
 from gofigure.model import CHANGE, Config
 from gofigure.project import load_config
+from gofigure.snapshot.looking import Looking
 from gofigure.watch.commands import Several
-from gofigure.watch.engine import Options, watch
 from gofigure.watch.place import Place, folder_of, send, state_of
-from gofigure.watch.state import State, to_json
+from gofigure.watch.state import Options, State, to_json
 
 if TYPE_CHECKING:
     from gofigure.cli.watch_live import LiveWatch
+    from gofigure.cli.watch_news import Desktop
+    from gofigure.cli.watch_plain import PlainWatch
 
     Screen: TypeAlias = LiveWatch | PlainWatch
 
@@ -43,9 +41,11 @@ def watch_now(options: Options, *, as_json: bool, notify: bool | None) -> int:
         raise GofigureError("a bare repository has no working tree to watch")
     place = Place(folder_of(where.project.lock_file))
     ours = place.take()
+    looking = Looking(where.project.root, where.project.repository, None)
     try:
         if ours:
             make_sure(where, options, ask=not as_json)
+            looking.begin()  # while the rest is loaded
         elif options.once:
             raise _at_work(place.folder, options)
         with stopping(), _screen(where, as_json=as_json, once=options.once) as screen:
@@ -55,9 +55,9 @@ def watch_now(options: Options, *, as_json: bool, notify: bool | None) -> int:
                 ours = place.take()
                 if ours:
                     make_sure(where, options, ask=False)
-            told = _wants_word(screen, notify)
-            state = _be(where, options, place, screen, Desktop(where.environ) if told else None)
+            state = _be(where, options, place, screen, _desktop(where, screen, notify), looking)
     finally:
+        looking.close()
         place.leave()
     if not options.once:
         return EXIT_PASSED
@@ -66,14 +66,19 @@ def watch_now(options: Options, *, as_json: bool, notify: bool | None) -> int:
     return exit_code(state)
 
 
-def _be(where: Here, options: Options, place: Place, screen: Screen, desktop: Desktop | None) -> State:
+def _be(
+    where: Here, options: Options, place: Place, screen: Screen, desktop: Desktop | None, looking: Looking
+) -> State:
+    from gofigure.watch.engine import watch
+
     def show(state: State) -> None:
         place.publish(state)
         screen.show(state)
         if desktop is not None:
             desktop.show(state)
 
-    return watch(where.project, where.environ, where.inside, options, show, screen.hear, Several(screen, place))
+    commands = Several(screen, place)
+    return watch(where.project, where.environ, where.inside, options, show, screen.hear, commands, looking)
 
 
 def make_sure(where: Here, options: Options, *, ask: bool) -> None:
@@ -83,6 +88,8 @@ def make_sure(where: Here, options: Options, *, ask: bool) -> None:
     try:
         trust.require(where.project.trust, loaded.layers)
     except NotAllowedError:
+        from gofigure.cli.now import says_yes
+
         if not ask or not says_yes(where.project):
             raise
 
@@ -90,17 +97,24 @@ def make_sure(where: Here, options: Options, *, ask: bool) -> None:
 def refuse_nothing(config: Config, names: Sequence[str]) -> None:
     """Raise GofigureError where no job is to be watched."""
     valid = tuple(config.jobs)
+    if names:
+        _refuse_unknown(names, valid)
+    elif not jobs_for(config, CHANGE):
+        line = f'[jobs.{valid[0] if valid else "NAME"}] with on = ["{CHANGE}"]'
+        other = f", or name one: gofigure watch {valid[0]}" if valid else ""
+        raise GofigureError(f"{config.path} has no job that a change starts", hint=f"add to it: {line}{other}")
+
+
+def _refuse_unknown(names: Sequence[str], valid: Sequence[str]) -> None:
+    from gofigure.config.suggest import listed, nearest, single_quoted
+
     for name in names:
-        if name not in config.jobs:
+        if name not in valid:
             near = nearest(name, valid)
             meant = f"; did you mean {single_quoted(near)}?" if near else ""
             raise GofigureError(
                 f"no job is named {single_quoted(name)}{meant}", hint=f"jobs: {listed(valid) or 'none'}"
             )
-    if not names and not jobs_for(config, CHANGE):
-        line = f'[jobs.{valid[0] if valid else "NAME"}] with on = ["{CHANGE}"]'
-        other = f", or name one: gofigure watch {valid[0]}" if valid else ""
-        raise GofigureError(f"{config.path} has no job that a change starts", hint=f"add to it: {line}{other}")
 
 
 def look_on(folder: str, screen: Screen) -> bool:
@@ -157,19 +171,26 @@ def stopping() -> Iterator[None]:
             signal.signal(number, signal.SIG_DFL if handler is None else handler)
 
 
-def _wants_word(screen: Screen, notify: bool | None) -> bool:
-    """On the desktop: by itself only from where a person has started it to look at."""
-    return not isinstance(screen, PlainWatch) if notify is None else notify
+def _desktop(where: Here, screen: Screen, notify: bool | None) -> Desktop | None:
+    """What tells the desktop: by itself only where a person has started this to look at."""
+    from gofigure.cli.watch_news import Desktop
+    from gofigure.cli.watch_plain import PlainWatch
+
+    wanted = not isinstance(screen, PlainWatch) if notify is None else notify
+    return Desktop(where.environ) if wanted else None
 
 
 def _screen(where: Here, *, as_json: bool, once: bool) -> Screen:
     """With --json and --once the answer has stdout for itself, as with `run`."""
     stream: TextIO = sys.stderr if as_json and once else sys.stdout
     if (as_json and not once) or not is_terminal(stream, os.environ):
+        from gofigure.cli.watch_plain import PlainWatch
+
         return PlainWatch(stream, as_json=as_json and not once)
     from gofigure.cli.keyboard import Keyboard
     from gofigure.cli.pager import open_logs
     from gofigure.cli.watch_live import LiveWatch
+    from gofigure.cli.watch_plain import PlainWatch
 
     keyboard = Keyboard(sys.stdin.fileno()) if sys.stdin.isatty() else None
     return LiveWatch(
@@ -177,5 +198,5 @@ def _screen(where: Here, *, as_json: bool, once: bool) -> Screen:
         paint_for(stream, os.environ),
         wraps_when_narrowed=wraps_when_narrowed(os.environ),
         keyboard=keyboard,
-        pager=lambda job: open_logs(where.project, job.run, where.environ, sys.stdin.fileno()),
+        pager=lambda job: open_logs(where.project, job.run or job.under_way, where.environ, sys.stdin.fileno()),
     )

@@ -35,13 +35,11 @@ class PlainWatch:
         pass  # each line was written whole
 
     def show(self, state: State) -> None:
-        lines = news(self._before, state)
+        lines, became_ready = news(self._before, state), state.ready and not self._before.ready
         self._before = state
-        if not lines:
-            return
-        if self._as_json:
+        if self._as_json and (lines or became_ready):
             write(self._stream, f"{to_json(state)}\n")
-        else:
+        elif lines:
             self._tell(lines)
 
     def notice(self, words: str) -> None:

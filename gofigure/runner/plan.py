@@ -133,11 +133,14 @@ class Plan(NamedTuple):
 
 
 def job_digest(plan: Plan) -> bytes:
-    """What a job is on a content: of each stage its name, its key, and whether it is left out.
+    """What a job is on a content: of each stage its name, its key, what is made for it, and whether it is left out.
 
     The same for whoever asks, proven or not; only what is left out and proven elsewhere meanwhile is another one.
     """
-    framed = [b"%s\0%s%d" % (as_bytes(name), step.key, step.left_out) for name, step in plan.steps.items()]
+    framed = [
+        b"%s\0%s%d%d%s" % (as_bytes(name), step.key, step.left_out, len(step.outputs), step.outputs)
+        for name, step in plan.steps.items()
+    ]
     return digest_value(_CONTEXT, b"".join(framed))
 
 

@@ -36,17 +36,24 @@ class Looking:
         self._index_tree: tuple[Repository, str] | None = None
         self._seen: Snapshot | None = None
 
-    def __enter__(self) -> Looking:
-        if self._repository is not None and not self._repository.is_bare:
+    def begin(self) -> Looking:
+        """Let git begin before the context is entered; to be closed, if it never is."""
+        if self._folder == "" and self._repository is not None and not self._repository.is_bare:
             self._folder = self._cleanup.enter_context(index.scratch(self._repository))
             self._asked = self._ask(self._repository)
         return self
 
+    def __enter__(self) -> Looking:
+        return self.begin()
+
+    def close(self) -> None:
+        self._drop()
+        self._cleanup.close()
+
     def __exit__(
         self, _kind: type[BaseException] | None, _value: BaseException | None, _where: TracebackType | None
     ) -> None:
-        self._drop()
-        self._cleanup.close()
+        self.close()
 
     def knows_index(self, oid: str) -> None:
         """Somebody has asked git for the tree of the index just now."""
@@ -55,13 +62,14 @@ class Looking:
 
     def tracked(self, names: Sequence[str]) -> list[str]:
         """Which of `names`, relative to the root, are in the index, by what git has been asked anyway."""
-        listed = self._listing()
+        listed = self.listing()
         if len(names) > _FEW:
             known = {entry[2:] for entry in listed.split(b"\0")}
             return [name for name in names if os.fsencode(name) in known]
         return [name for name in names if index.lists(listed, os.fsencode(name))]
 
-    def _listing(self) -> bytes:
+    def listing(self) -> bytes:
+        """Every entry of the index, as `git ls-files -v -z` names them."""
         if self._listed is None:
             from gofigure.snapshot.working_tree import listing
 
@@ -135,7 +143,7 @@ class Looking:
             return self._index_tree
 
         try:
-            return of_working_tree(repository, asked, self._listing(), contents, observe, tree_of_index)
+            return of_working_tree(repository, asked, self.listing(), contents, observe, tree_of_index)
         finally:
             self._drop()
 

@@ -72,8 +72,16 @@ class _Connection(sqlite3.Connection):
 
     def explained(self, error: Exception) -> StoreError:
         failure = _explained(error, self.path)
+        if isinstance(failure, DamagedError) and (version := self._version()) > len(STEPS):
+            failure = _newer(self.path, version)  # begun since this was opened: what is not understood is not damaged
         self.is_damaged = self.is_damaged or isinstance(failure, DamagedError)
         return failure
+
+    def _version(self) -> int:
+        try:
+            return int(sqlite3.Connection.execute(self, "PRAGMA user_version").fetchone()[0])
+        except sqlite3.Error:
+            return 0
 
 
 class Database:
@@ -254,10 +262,7 @@ def _check(database: Database, token: bytes) -> None:
     if application != APPLICATION_ID and database.execute("SELECT 1 FROM sqlite_master").fetchone():
         raise _ForeignError("is another program's database")
     if version > len(STEPS):
-        raise StoreError(
-            f"{database.path} was written by a newer gofigure (schema {version}, this one knows {len(STEPS)})",
-            hint="upgrade gofigure",
-        )
+        raise _newer(database.path, version)
     if version < len(STEPS):
         _migrate(database, token)
     meta = dict(database.execute("SELECT name, value FROM meta"))
@@ -267,6 +272,13 @@ def _check(database: Database, token: bytes) -> None:
     if journal is not None and meta.get("journal") != journal:
         with contextlib.suppress(StoreError), database.writing():  # where we may only read, there will be no journal
             database.execute("INSERT OR REPLACE INTO meta VALUES ('journal', ?)", (journal,))
+
+
+def _newer(path: str, version: int) -> StoreError:
+    return StoreError(
+        f"{path} was written by a newer gofigure (schema {version}, this one knows {len(STEPS)})",
+        hint="upgrade gofigure, or start this anew if that was done",
+    )
 
 
 def _migrate(database: Database, token: bytes) -> None:

@@ -52,7 +52,7 @@ class Board:
         self._observe(event)
         match event:
             case RunStarted(run, job):
-                self.update_job(job, run=run, running=(), since_ns=time.time_ns())
+                self.update_job(job, under_way=run, running=(), since_ns=time.time_ns())
             case StageStarted(run, stage):
                 if (of := self._of(run)) is not None:
                     self.update_job(of.job, running=(*of.running, stage))
@@ -70,7 +70,7 @@ class Board:
                 pass
 
     def _of(self, run: int) -> JobState | None:
-        return next((job for job in self.state.jobs if job.run == run and job.since_ns), None)
+        return next((job for job in self.state.jobs if job.under_way == run), None)
 
     def recall(self, run: RunRow, stages: Sequence[StageRow]) -> None:
         """A run that is on record is the newest of its job."""
@@ -79,7 +79,7 @@ class Board:
         self.update_job(
             run.job,
             verdict=run.state,
-            reason=f"run {run.id} ({run.trigger})",
+            reason=f"run {run.id}, {run.trigger}",
             run=run.id,
             at_ns=run.started_ns + int((run.seconds or 0) * 1e9),
             seconds=run.seconds or 0.0,
@@ -99,6 +99,7 @@ class Board:
             seconds=result.seconds,
             running=(),
             since_ns=0,
+            under_way=0,
             failed=tuple(stage.stage for stage in bad),
             excerpt=next((stage.excerpt for stage in bad if stage.excerpt), ())[:_LINES],
         )

@@ -12,7 +12,7 @@ import os
 import select
 import time
 from collections.abc import Callable, Mapping
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING
 
 from gofigure.errors import ConfigError, GofigureError
 from gofigure.events import Note
@@ -24,31 +24,24 @@ from gofigure.project import Loaded, load_config
 from gofigure.store.lock import RunLock
 from gofigure.subject import Request
 from gofigure.triggers.backends.base import CHECK_EVERY, Waking
+from gofigure.triggers.backends.root import Root
+from gofigure.triggers.backends.scan import Scan
 from gofigure.watch.board import Board, jobs_of
 from gofigure.watch.judging import Judging
 from gofigure.watch.oversight import Oversight
 from gofigure.watch.settle import Settling
-from gofigure.watch.state import Command, State
+from gofigure.watch.state import Command, Options, State
 
 if TYPE_CHECKING:
     from gofigure.events import Observer
     from gofigure.project import Project
+    from gofigure.snapshot.looking import Looking
     from gofigure.triggers.backends.base import Backend
     from gofigure.watch.commands import Commands
 
 _LONGEST_HOLD = 60.0  # seconds that git may keep us from looking
 _LOOK_AGAIN = 0.05  # seconds between two looks at what holds us
 _TROUBLED = 2.0  # seconds between two tries where something is wrong that no event tells of: `gofigure allow`
-
-
-class Options(NamedTuple):
-    """What a person may say to it besides the configuration."""
-
-    names: tuple[str, ...] = ()
-    poll: bool = False
-    interval: float | None = None
-    settle: float | None = None
-    once: bool = False
 
 
 def watch(
@@ -59,19 +52,19 @@ def watch(
     show: Callable[[State], None],
     observe: Observer,
     commands: Commands,
+    looking: Looking | None = None,
 ) -> State:
     """Run jobs on change until somebody says that it is enough, or with `once` until all is up to date.
 
-    `show` gets each new state. Raises GofigureError where there is nothing to watch any more.
+    `show` gets each new state; `looking`: git's first look, where it was let to begin already. Raises
+    GofigureError where there is nothing to watch any more.
     """
-    from gofigure.triggers.backends.choice import choose
-
-    backend = choose(project.root, project.repository, poll=options.poll, interval=options.interval)
+    board = Board(State(os.getpid(), project.root), show, observe)
+    engine = Engine(project, environ, inside, options, commands, board, looking)
     try:
-        board = Board(State(os.getpid(), project.root, backend=backend.words), show, observe)
-        return Engine(project, environ, inside, options, backend, commands, board).run()
+        return engine.run()
     finally:
-        backend.close()
+        engine.close()
 
 
 class Engine:
@@ -83,19 +76,22 @@ class Engine:
         environ: Mapping[str, str],
         inside: tuple[str, ...],
         options: Options,
-        backend: Backend,
         commands: Commands,
         board: Board,
+        looking: Looking | None,
     ) -> None:
         self._project = project
         self._environ = environ
         self._inside = inside
         self._options = options
-        self._backend = backend
+        self._backend: Backend = Scan(Root(project.root), why="", asked=None)  # until the first look has begun
+        self._hears = False
+        self._first = looking
+        self._was_deaf = False  # in the look before
         self._commands = commands
         self._board = board
         self._settling = Settling(0.0)
-        self._judging = Judging(project.root)
+        self._judging = Judging(project.root, project.state_dir)
         self._asked: set[str] = set()  # jobs that a person wants to run now; "": all
         self._cancelled = False
         self._over = False
@@ -123,7 +119,32 @@ class Engine:
                 self.listen(self._patience())
         return self._board.state
 
+    def close(self) -> None:
+        self._backend.close()
+
+    def _forget_first(self) -> None:
+        """The look that was begun before the first turn is of use to no other one."""
+        if self._first is not None:
+            self._first.close()
+        self._first = None
+
     # Listening.
+
+    def open(self, looking: Looking | None = None) -> None:
+        """Choose a backend, while git looks for the first time; what that look has missed, the next one will see."""
+        if self._hears:
+            return
+        from gofigure.triggers.backends.choice import choose
+
+        options = self._options
+        self._backend = choose(
+            self._project.root,
+            self._project.repository,
+            poll=options.poll,
+            interval=options.interval,
+            listing=looking.listing if looking is not None else None,
+        )
+        self._hears = self._was_deaf = True
 
     def _patience(self) -> float:
         """Seconds until something is to be done without any event."""
@@ -205,6 +226,7 @@ class Engine:
         """Look, and run what has to be run; or say what keeps us from it."""
         holder = self._holder()
         if holder:
+            self._forget_first()
             self._board.update(waiting=holder)
             self.listen(_LOOK_AGAIN)
             return
@@ -221,7 +243,9 @@ class Engine:
         except GofigureError as error:
             self._board.update(trouble=f"{error}\n{error.hint}".rstrip())
             self._next = time.monotonic() + _TROUBLED
+            self.open()
             return
+        self.open()
         if any(result.verdict == "interrupted" for result in results) and not self.stop():
             raise KeyboardInterrupt  # a signal, which the run has taken for its own
         if not results:
@@ -230,8 +254,9 @@ class Engine:
             backend=self._backend.words, degraded=self._backend.degraded, ready=True, looks=self._board.state.looks + 1
         )
         self._next = time.monotonic() + self._backend.interval
-        if any(result.verdict != "reused" for result in results):
-            self._settling.changed()  # whatever it has written, and whoever
+        if self._was_deaf or any(result.verdict != "reused" for result in results):
+            self._settling.changed()  # what was not heard; whatever a run has written, and whoever while it ran
+        self._was_deaf = False
 
     def _holder(self) -> str:
         """What has to come to an end before anybody looks; "" if nothing."""
@@ -284,8 +309,10 @@ class Engine:
             tuple(name for name in names if name in asked or "" in asked),
             overseer=Oversight(self, self._judging, self._board, by_hand=by_hand),
             loaded=self._loaded,
+            looking=self._first,
             wants_output=True,
         )
+        self._first = None
         return run(self._project, request, self._board)
 
     def _configuration(self) -> Loaded:

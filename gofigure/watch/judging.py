@@ -7,11 +7,11 @@ from typing import TYPE_CHECKING, NamedTuple
 
 from gofigure.model import STOPPED, RunResult
 from gofigure.runner import window
+from gofigure.runner.disagreement import disagreement
 from gofigure.runner.no_loops import Chain, Decision, Seen, after, cuts_short, decide
 from gofigure.runner.plan import Plan, job_digest
 from gofigure.runner.words import shortened
 from gofigure.snapshot.select import show
-from gofigure.watch.versions import Versions, difference, kept
 
 if TYPE_CHECKING:
     from gofigure.store.store import Store
@@ -31,14 +31,14 @@ class Judged(NamedTuple):
 class Judging:
     """Of one working tree. Every look of the engine is to be judged for every job that it watches."""
 
-    def __init__(self, worktree: str) -> None:
+    def __init__(self, worktree: str, state_dir: str) -> None:
         self._worktree = worktree
+        self._state_dir = state_dir
         self._chains: dict[str, Chain] = {}
         self._newest: dict[str, int] = {}  # by job: the newest run that its chain knows
         self._stood: dict[str, bytes] = {}  # by job: the tree that it ran on, or was found to need no run on
         self._accounted: tuple[int, bytes] | None = None  # the newest run at the last look, and the tree seen then
         self._outside: dict[str, frozenset[bytes] | None] = {}  # by job: what no decision has taken in yet
-        self._versions: dict[str, tuple[Versions, Versions]] = {}  # by job: what its last two runs left, newest first
         self._ran: set[str] = set()  # jobs that have run since they were judged last
 
     def judge(self, plan: Plan, store: Store) -> Judged:
@@ -51,7 +51,10 @@ class Judging:
             # What changed while it ran is not looked at again; that it did is shown.
             decision = Decision("nothing", "", decision.chain._replace(consumed=seen.digest, fresh=False))
         if decision.act == "stop":
-            words = f"{decision.reason}\n{difference(self._worktree, self._left(job.name)[1])}".rstrip()
+            hides = any(step.stage.secrets for step in plan.steps.values())  # a file may hold their values
+            stale = () if hides else decision.chain.stale
+            patch = disagreement(store, self._state_dir, job.name, self._worktree, stale)
+            words = "\n".join([decision.reason, *patch])
             decision = decision._replace(reason=words, chain=decision.chain._replace(held=words))
         self._ran.discard(job.name)
         self._chains[job.name] = decision.chain
@@ -91,14 +94,9 @@ class Judging:
             chain = self._chains[plan.job.name]
             self._chains[plan.job.name] = chain._replace(consumed=job_digest(plan), fresh=False)
         self._ran.add(plan.job.name)
-        left = kept(self._worktree, self._chains[plan.job.name].stale)
-        self._versions[plan.job.name] = left, self._left(plan.job.name)[0]
         if result.verdict not in STOPPED:
             found = store.windows.of_run(result.run)
             self._stood[plan.job.name] = found.after if found is not None else plan.content.here.tree
-
-    def _left(self, job: str) -> tuple[Versions, Versions]:
-        return self._versions.get(job, ({}, {}))
 
     def _take_run(self, job: str, run: int, store: Store) -> None:
         self._chains[job] = after(self._chains[job], window.ran(store, run))

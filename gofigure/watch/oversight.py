@@ -12,12 +12,16 @@ from gofigure.watch.judging import Judging
 
 if TYPE_CHECKING:
     from gofigure.runner.plan import Plan
+    from gofigure.snapshot.looking import Looking
     from gofigure.store.store import Store
     from gofigure.subject import Planning
 
 
 class Ears(Protocol):
     """What the engine hears while something runs."""
+
+    def open(self, looking: Looking | None) -> None:
+        """Begin to hear, if that is still to be done; while somebody looks, if that is so."""
 
     def listen(self, patience: float) -> None:
         """Take in what has happened."""
@@ -49,9 +53,13 @@ class Oversight:
         self._by_hand = by_hand
         self._plan: Plan | None = None  # that is carried out
 
+    def began(self, looking: Looking) -> None:
+        self._ears.open(looking)
+
     def wants(self, planning: Planning) -> bool:
         self._ears.listen(0)
         judged = self._judging.judge(planning.plan(), planning.store)
+        self._board.update(branch=planning.plan().content.here.branch)
         self._board.update_job(planning.job.name, **judged.shown)
         self._recall(planning.job.name, judged.run, planning.store)
         if self._by_hand:

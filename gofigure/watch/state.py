@@ -24,6 +24,7 @@ class JobState(NamedTuple):
     held: str = ""  # why it is not run again by itself, and what to do about it; may have several lines
     failed: tuple[str, ...] = ()  # stages
     excerpt: tuple[str, ...] = ()  # first lines of the first failure
+    under_way: int = 0  # the number of the run that is; 0: none is
 
 
 class State(NamedTuple):
@@ -42,6 +43,16 @@ class State(NamedTuple):
     resting: bool = False  # it waits for a change, and for nothing else
     jobs: tuple[JobState, ...] = ()
     notes: tuple[str, ...] = ()  # the newest few
+
+
+class Options(NamedTuple):
+    """What a person may say to a watcher besides the configuration."""
+
+    names: tuple[str, ...] = ()
+    poll: bool = False
+    interval: float | None = None
+    settle: float | None = None
+    once: bool = False
 
 
 class Command(NamedTuple):

@@ -15,7 +15,7 @@ from support.rig import PATIENCE
 # The command, with the engine replaced: one line in, one state shown; each command is told.
 _PROGRAM = """
 import os, select, sys
-from gofigure.cli import watch_now
+import gofigure.watch.engine as engine
 from gofigure.cli.guard import leave
 from gofigure.cli.main import _main
 from gofigure.errors import GofigureError
@@ -24,7 +24,7 @@ from gofigure.model import StageResult
 from gofigure.watch.commands import to_line
 from gofigure.watch.state import from_json
 
-def watch(project, environ, inside, options, show, observe, commands):
+def watch(project, environ, inside, options, show, observe, commands, looking):
     states = os.open(os.environ["STATES"], os.O_RDWR | os.O_NONBLOCK)
     asked = os.open(os.environ["ASKED"], os.O_RDWR)
     os.write(asked, f"engine {os.getpid()}\\n".encode())
@@ -57,7 +57,7 @@ def watch(project, environ, inside, options, show, observe, commands):
                 state = from_json(line.decode())._replace(pid=os.getpid())
                 show(state)
 
-watch_now.watch = watch
+engine.watch = watch
 sys.argv[0] = "gofigure"
 leave(_main)
 """

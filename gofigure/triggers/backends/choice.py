@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import select
 import sys
+from collections.abc import Callable
 from typing import TYPE_CHECKING
 
 from gofigure.git.repository import Repository
@@ -20,10 +21,18 @@ _PATIENCE = 500  # milliseconds
 _NO_INODES = ("fuse", "sshfs")
 
 
-def choose(root: str, repository: Repository | None, *, poll: bool, interval: float | None) -> Backend:
+def choose(
+    root: str,
+    repository: Repository | None,
+    *,
+    poll: bool,
+    interval: float | None,
+    listing: Callable[[], bytes] | None = None,
+) -> Backend:
     """A backend for a working tree, or for a folder outside git.
 
-    `poll`: a person wants no events; `interval`: how often a person wants looks without a reason, in seconds.
+    `poll`: a person wants no events; `interval`: how often a person wants looks without a reason, in seconds;
+    `listing`: `git ls-files -v -z`, where somebody has asked for it already.
     """
     table = mounts.read_mounts()
     kind = mounts.kind_of_mount(root, table)
@@ -35,19 +44,26 @@ def choose(root: str, repository: Repository | None, *, poll: bool, interval: fl
         return Scan(top, why=said, degraded=f"{said}; with the files on a local disk there are events", asked=interval)
     if sys.platform != "linux":
         return _elsewhere(top, repository, interval)
-    return _with_inotify(top, repository, interval, mounts.remote_below(root, table))
+    return _with_inotify(top, repository, interval, mounts.remote_below(root, table), listing)
 
 
-def _with_inotify(top: Root, repository: Repository | None, interval: float | None, remote: dict[str, str]) -> Backend:
+def _with_inotify(
+    top: Root,
+    repository: Repository | None,
+    interval: float | None,
+    remote: dict[str, str],
+    listing: Callable[[], bytes] | None = None,
+) -> Backend:
     from gofigure.triggers.backends.ignoring import Ignoring
 
-    ignoring = Ignoring(repository)
-    ignoring.ask()  # git works while the rest is loaded
+    ignoring = Ignoring(repository, listing)
+    if listing is None:
+        ignoring.ask()  # git works while the rest is loaded
     try:
         from gofigure.triggers.backends.inotify import Inotify
-        from gofigure.triggers.backends.kernel import instance
+        from gofigure.triggers.backends.kernel import Instance
 
-        kernel = instance()
+        kernel = Instance()
     except OSError as error:
         ignoring.close()
         raised = "sudo sysctl fs.inotify.max_user_instances=1024, or ulimit -n 4096"

@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 
 from gofigure.errors import GitError
 from gofigure.git.exclude import matched
-from gofigure.git.index import identity, tracked_among
+from gofigure.git.index import identity, start_flags, tracked_among
 from gofigure.git.program import output
 from gofigure.git.repository import Repository
 from gofigure.process.capture import Running
@@ -16,11 +16,13 @@ from gofigure.process.capture import Running
 class Ignoring:
     """Asks git, where there is one; outside git nothing is left out."""
 
-    def __init__(self, repository: Repository | None) -> None:
+    def __init__(self, repository: Repository | None, listing: Callable[[], bytes] | None = None) -> None:
+        """`listing`: what `ask` asks for, of the present index, where somebody knows it already."""
         self._repository = repository
         self._asked: Running | None = None
         self._of: tuple[int, ...] = ()  # the index that the next is of
         self._tracked: frozenset[bytes] = frozenset()
+        self._listing = listing
 
     @property
     def asks_git(self) -> bool:
@@ -34,12 +36,15 @@ class Ignoring:
         """Start to ask for the tracked folders."""
         if self._repository is not None:
             self._of = self.index()
-            self._asked = self._repository.git.start("ls-files", "-z", "--cached")
+            self._asked = start_flags(self._repository.git, self._repository.index_file)
 
     def tracked(self) -> frozenset[bytes]:
         """The folders that hold something tracked, at any depth; without the top."""
         if self._repository is None:
             return frozenset()
+        if self._listing is not None:
+            self._of, listing, self._listing = self.index(), self._listing, None
+            self._tracked = folders_of(listing())
         if self._asked is None and self.index() != self._of:
             self.ask()
         if self._asked is not None:
@@ -81,8 +86,8 @@ class Ignoring:
 
 
 def folders_of(listed: bytes) -> frozenset[bytes]:
-    """The folders on the way to the paths of `git ls-files -z`, without the top."""
-    found = {path.rpartition(b"/")[0] for path in listed.split(b"\0")}
+    """The folders on the way to the paths of `git ls-files -v -z`, without the top."""
+    found = {path.rpartition(b"/")[0][2:] for path in listed.split(b"\0")}
     for folder in tuple(found):
         parent = folder.rpartition(b"/")[0]
         while parent not in found:

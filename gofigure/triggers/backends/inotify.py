@@ -131,7 +131,7 @@ class Inotify:
             if event.mask & kernel.IGNORED:
                 self._watches.ended(event.wd)
             elif event.name:
-                self._hear_of(heard, folder, os.fsencode(event.name), event.mask)
+                self._hear_of(heard, folder, event.name, event.mask)
         return heard
 
     def _hear_of(self, heard: Heard, folder: bytes, name: bytes, mask: int) -> None:

@@ -61,7 +61,7 @@ def test_a_mount_inside_that_tells_nothing(tmp_path: Path, monkeypatch: pytest.M
 
 def test_where_no_event_comes_for_a_file_that_was_made(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     class Git:
-        def start(self, *_: str) -> Git:
+        def start(self, *_: str, **_more: str) -> Git:
             return self
 
         def kill(self) -> None:
