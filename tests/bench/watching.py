@@ -48,6 +48,7 @@ REST = 0.3  # seconds without a start after which the next one has its turn
 STILL = 2.0  # the same after a checkout
 TOUCHED = 5_000  # files that differ from branch to branch
 NO_CHECKOUTS = {FLOOR, AT_ONCE, "watchmedo"}  # those that start something for each file, and what is no default
+AT_REST = [name for name in WATCHERS if name not in {AT_ONCE, "watchmedo --drop"}]  # what is alike is there once
 
 
 class Ground(NamedTuple):
@@ -223,7 +224,7 @@ def figures(ground: Ground, *, large: bool, only: str) -> list[str]:
     parts: dict[str, Callable[[], list[str]]] = {
         "saves-20": lambda: saves(ground, 20),
         "saves-5000": lambda: saves(ground, 5_000),
-        "standing": lambda: standing(ground, 5_000 if ground.quick else 100_000, list(WATCHERS)),
+        "standing": lambda: standing(ground, 5_000 if ground.quick else 100_000, AT_REST),
         "checkouts": lambda: checkouts(ground),
         "created": lambda: created(ground),
     }
