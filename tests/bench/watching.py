@@ -13,6 +13,7 @@ import contextlib
 import itertools
 import math
 import shutil
+import signal
 import statistics
 import sys
 import tempfile
@@ -252,6 +253,7 @@ def main() -> None:
     options = parser.parse_args()
     if options.write and (options.only or options.quick):
         parser.error("--write replaces all of the tables: not with --only or --quick")
+    signal.signal(signal.SIGTERM, lambda *_: sys.exit(128 + signal.SIGTERM))  # no watcher outlives its bench
     folder = Path(tempfile.mkdtemp(prefix="gofigure-bench-"))
     try:
         (folder / "home").mkdir()
