@@ -130,8 +130,8 @@ class Live:
         return ended
 
     def idle(self) -> None:
-        """Wait until it neither starts anything nor computes: a first look may go on behind a first start."""
-        end = time.monotonic() + PATIENCE
+        """Wait until it neither starts nor computes anything; some never rest, and are waited for no longer."""
+        end = time.monotonic() + WAKING
         while time.monotonic() < end:
             before = self.cost().seconds
             self.rest(3.0)
