@@ -7,10 +7,10 @@ import click
 from gofigure.cli.as_json import dump
 from gofigure.cli.here import here
 from gofigure.cli.terminal import tell
-from gofigure.config import Layers, changed_by_layers
+from gofigure.config import Layers
 from gofigure.errors import EXIT_PASSED, EXIT_USER, ConfigError
 from gofigure.model import Config
-from gofigure.project import parse_config, read_config
+from gofigure.project import changed_by_personal, parse_config, read_config
 
 
 @click.command()
@@ -26,7 +26,7 @@ def validate(*, as_json: bool) -> int:
     except ConfigError as error:
         print(dump({"problems": [problem._asdict() for problem in error.problems]}))
         return EXIT_USER
-    local = {"files": config.local, "changes": changed_by_layers(layers)}
+    local = {"files": config.local, "changes": changed_by_personal(layers)}
     print(dump({"problems": [], "local": local, "disabled": config.disabled}))
     return EXIT_PASSED
 
@@ -34,6 +34,6 @@ def validate(*, as_json: bool) -> int:
 def _tell(layers: Layers, config: Config) -> None:
     tell(f"{config.path}: {len(config.jobs)} job(s), {len(config.stages)} stage(s), no problem")
     for path in config.local:
-        tell(f"{path} is laid over it; it says: {', '.join(changed_by_layers(layers)) or 'nothing else'}")
+        tell(f"{path} is laid over it; it says: {', '.join(changed_by_personal(layers)) or 'nothing else'}")
     if config.disabled:
         tell(f"disabled: {', '.join(config.disabled)}")

@@ -30,7 +30,7 @@ class Read(NamedTuple):
 def read_tables(data: Mapping[str, object], targets: Sequence[str]) -> Read:
     """Every key of the file against the schema; names and graphs are checked later."""
     keys = tables(targets)
-    top, wrong = _checked(data, keys.top)
+    top, wrong = checked(data, keys.top)
     jobs: dict[str, Job] = {}
     stages: dict[str, Stage] = {}
     for name, values, bad in _named(data.get("jobs"), keys.job, "job"):
@@ -47,7 +47,7 @@ def _named(holder: object, keys: Mapping[str, Key], word: str) -> list[tuple[str
     found: list[tuple[str, dict[str, Any], list[Wrong]]] = []
     for name, table in holder.items() if isinstance(holder, dict) else ():
         if isinstance(table, dict):
-            values, wrong = _checked(table, keys)
+            values, wrong = checked(table, keys)
         else:
             values, wrong = (
                 {},
@@ -60,7 +60,7 @@ def _named(holder: object, keys: Mapping[str, Key], word: str) -> list[tuple[str
     return found
 
 
-def _checked(table: Mapping[str, object], keys: Mapping[str, Key]) -> tuple[dict[str, Any], list[Wrong]]:
+def checked(table: Mapping[str, object], keys: Mapping[str, Key]) -> tuple[dict[str, Any], list[Wrong]]:
     """One table against its keys."""
     values: dict[str, Any] = {}
     wrong: list[Wrong] = []
@@ -69,11 +69,11 @@ def _checked(table: Mapping[str, object], keys: Mapping[str, Key]) -> tuple[dict
         if key is None:
             wrong.append(Wrong((name,), "unknown key", names=tuple(keys), name=name))
             continue
-        checked = key.kind.check(value, key.kind)
-        if isinstance(checked, list):
-            wrong += _below((name,), checked)
+        good = key.kind.check(value, key.kind)
+        if isinstance(good, list):
+            wrong += _below((name,), good)
         else:
-            values[name] = checked
+            values[name] = good
     return values, wrong
 
 

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from gofigure.config import changed_by_layers
 from gofigure.doctor.finding import Said, fine, problem
 from gofigure.doctor.scene import Scene
 from gofigure.errors import ConfigError
+from gofigure.project import changed_by_personal
 
 _SHOWN = 5
 
@@ -29,5 +29,5 @@ def check_configuration(scene: Scene) -> Iterator[Said]:
 def check_local(scene: Scene) -> Iterator[Said]:
     if scene.config is not None:
         for path in scene.config.local:
-            changed = ", ".join(changed_by_layers(scene.layers)) or "nothing else"
+            changed = ", ".join(changed_by_personal(scene.layers)) or "nothing else"
             yield fine(f"{path} is laid over it, and says: {changed}")

@@ -55,11 +55,14 @@ def _lies_in_another(folder: str) -> str:
 
 def _no_evidence(repository: Repository, layer: Layer) -> str:
     """Rule 2: what keeps the bytes in the working tree from being compared with those that git stores."""
-    path = os.path.join(repository.root, layer.name)
-    if os.path.islink(path):
-        return "it is a link, and what that leads to has changed"
-    if layer.name not in os.listdir(repository.root):  # a file system that takes other names for the same
-        return "its name in the folder is spelled in another way"
+    folder = repository.root
+    for name in layer.name.split("/"):
+        path = os.path.join(folder, name)
+        if os.path.islink(path):
+            return "it is a link, and what that leads to has changed"
+        if name not in os.listdir(folder):  # a file system that takes other names for the same
+            return "its name in the folder is spelled in another way"
+        folder = path
     if b"\r" in layer.data:
         return "it has carriage returns, which git may have put in, so that nobody can tell where it is from"
     if os.fsencode(layer.name) in conversions(repository.git, [os.fsencode(layer.name)]).always:
