@@ -130,7 +130,8 @@ KEYS: tuple[Key, ...] = (
         "outputs",
         Kind("a list of globs", checks.items, item=_GLOB),
         (),
-        "Globs of what the stage makes: not part of what it reads, and no reason to run it again.",
+        "Globs from the root of what the stage makes: not part of what it, or a stage that needs it, reads; a proof "
+        "holds for the outputs that the run left.",
     ),
     Key(
         "stages.*",

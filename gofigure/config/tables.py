@@ -16,6 +16,7 @@ _RULE = "choose inputs in one way: files (with inputs that all of them depend on
 _INPUT_KEYS = ("files", "inputs", "source")
 # Of any other target, `source` only says where there is something to do, so `inputs` may stand beside it (decision 6).
 SOURCE_CHOOSES = ("make", "shell")
+_EVERYTHING = ("", "**", "**/*", "**/**")
 
 
 class Read(NamedTuple):
@@ -103,11 +104,35 @@ def _stage_rules(stage: Stage, bad: list[Wrong]) -> list[Wrong]:
     if stage.fix and stage.workspace == "in-place" and not _touched("workspace", bad):
         message = 'found "in-place" with \'fix\', expected "auto" or "private": what is mended is taken over from there'
         wrong.append(Wrong(("workspace",), message))
+    if stage.outputs:
+        wrong += _output_rules(stage)
     told = {**dict.fromkeys(stage.pass_env, "pass_env"), **{name: "env" for name, _ in stage.env}}
     for index, name in enumerate(stage.secrets):
         if name in told:
             message = f"found {quote(name)} in '{told[name]}' too, expected it in one of them"
             wrong.append(Wrong(("secrets", index), message))
+    return wrong
+
+
+def _output_rules(stage: Stage) -> list[Wrong]:
+    if stage.fix:
+        message = (
+            "found with 'fix', expected one of them: what a fixer changes is taken over, what a stage makes is not"
+        )
+        return [Wrong(("outputs",), message)]
+    if stage.files is not None:
+        message = (
+            "found with 'files', expected it in another stage: a file is proven by itself, whatever is made of others"
+        )
+        return [Wrong(("outputs",), message)]
+    wrong: list[Wrong] = []
+    for index, glob in enumerate(stage.outputs):
+        if glob in _EVERYTHING:
+            message = f"found {quote(glob or '.')}, expected less than everything: such a stage would read nothing"
+            wrong.append(Wrong(("outputs", index), message))
+        elif glob in stage.inputs:
+            message = f"found {quote(glob)} in 'inputs' too, expected it in one of them: what it makes it does not read"
+            wrong.append(Wrong(("outputs", index), message))
     return wrong
 
 

@@ -25,8 +25,9 @@ def every(found: Sequence[tuple[bytes, Entry]], facts: Facts) -> Files:
     return Files(tuple(path for path, _ in found), tuple(file_keys(facts, found)))
 
 
-def without_proof(files: Files, proofs: Proofs) -> Files:
-    missing = proofs.unproven_files(files.keys)
+def without_proof(files: Files, proofs: Proofs, outputs: bytes) -> Files:
+    """Those without a proof beside what stages have made: see plan.Step.outputs."""
+    missing = proofs.unproven_files(files.keys, outputs)
     left = [(path, key) for path, key in zip(*files, strict=True) if key in missing]
     return Files(tuple(path for path, _ in left), tuple(key for _, key in left))
 

@@ -10,6 +10,7 @@ from typing import Literal, NamedTuple
 from gofigure.model import Command, Job, Place, Snapshot, Stage, StageResult
 from gofigure.runner.graph import Graph
 from gofigure.runner.key import Facts, manifest_of
+from gofigure.runner.outputs import Maker
 from gofigure.snapshot.select import Selector
 from gofigure.store.proofs import Proof
 from gofigure.workspace.leads_back import Back
@@ -51,6 +52,8 @@ class Step(NamedTuple):
     missing: tuple[str, ...]  # locations in which there is nothing to do: each a failure
     handed: str  # why its result says nothing of content alone: it hangs on what git hands to the hook
     gets_arguments: bool  # it is started with git's own arguments and input
+    makers: tuple[Maker, ...] = ()  # those of itself and of what it needs that have outputs
+    outputs: bytes = b""  # the digest of what these make, as it stands in the content that the run is about
     unprovable: str = ""  # why its passing will prove nothing
     fate: Fate = "run"
     reason: str = ""  # of its fate: why it will run, or what it is reused from
@@ -80,9 +83,10 @@ class Step(NamedTuple):
         """The files that it selects."""
         return self.reads[0]
 
-    def manifest(self, tree: bytes) -> Mapping[str, object]:
-        """What its key is made of, for people."""
-        return manifest_of(self.facts, [one.selector for one in self.reads], self.inputs.digest, tree)
+    def manifest(self, tree: bytes, outputs: bytes) -> Mapping[str, object]:
+        """What its key is made of, for people; and what had been made."""
+        told = manifest_of(self.facts, [one.selector for one in self.reads], self.inputs.digest, tree)
+        return {**told, "outputs": outputs.hex()} if self.makers else told
 
 
 class Shared(NamedTuple):

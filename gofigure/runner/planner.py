@@ -15,6 +15,7 @@ from gofigure.runner.graph import order
 from gofigure.runner.handed import Handed
 from gofigure.runner.key import facts_of, handed_key, platform, stage_key
 from gofigure.runner.locations import missing, said_of, selectors_of, widened
+from gofigure.runner.outputs import changed_outputs, leaving_out, makers_of, standing
 from gofigure.runner.places import moved, not_checked_out, placed
 from gofigure.runner.plan import Content, Plan, Read, Shared, Step
 from gofigure.runner.scripts import scripts_of
@@ -86,7 +87,7 @@ class Planner:
         for stage in reversed(graph.stages):  # whatever needs a stage comes before it
             step = steps[stage.name] = self._by_circumstance(steps[stage.name], job, content)
             if not step.reused and not step.left_out:
-                self._stand_up(stage, steps)
+                self._stand_up(stage, steps, content.here.tree)
         shared = self._share(steps, content)
         self.selecting.keep()
         return Plan(job, content, graph, steps, lenient, shared)
@@ -142,13 +143,13 @@ class Planner:
             return True
         if step.stage.name not in self._ever_proven or must_run(step, content, use_proofs=True):
             return False
-        if self._store.proofs.find(step.key) is not None:
+        if self._store.proofs.find(step.key, step.outputs) is not None:
             return True
         if step.stage.files is None:
             return False
         from gofigure.runner import per_file
 
-        return not per_file.without_proof(self._files(step, content), self._store.proofs).paths
+        return not per_file.without_proof(self._files(step, content), self._store.proofs, step.outputs).paths
 
     @property
     def base_path(self) -> str:
@@ -174,11 +175,14 @@ class Planner:
         upstream = {name: steps[name].key for name in stage.needs}
         commands = commands_of(stage)
         env = declared(stage, self._environ)
+        makers = makers_of(stage, (steps[name].makers for name in stage.needs))
         selectors = selectors_of(widened(stage, tree, self._store.contents.load_tree, self.selecting))
-        scripts, besides = scripts_of(stage, commands, tree, selectors, self.selecting)
-        selectors += besides
+        scripts, besides = scripts_of(stage, commands, tree, selectors, makers, self.selecting)
+        selectors = leaving_out(selectors + besides, stage, makers)
         tools = self.tools.of(stage, commands, env.get("PATH", self._base_env["PATH"]), scripts)
         reads = tuple(Read(selector, *self.selecting.select(tree, selector)) for selector in selectors)
+        if makers and reads[0].files == 0:
+            reads = (self._counted(reads[0], stage, tree), *reads[1:])
         shared = b"".join(read.digest for read in reads[1:])
         facts = facts_of(stage, commands, env, tools, upstream, self._system, shared)
         key = stage_key(facts, reads[0].digest)
@@ -193,8 +197,15 @@ class Planner:
             missing=missing(stage, tree, self.selecting),
             handed=self._handed.hangs_on_it(stage, (name for name in stage.needs if steps[name].handed)),
             gets_arguments=gets_arguments,
+            makers=makers,
+            outputs=standing(makers, tree, self.selecting),
         )
         return step._replace(unprovable=unprovable(step, content))
+
+    def _counted(self, read: Read, stage: Stage, tree: bytes) -> Read:
+        """What a stage reads and others make is something to read, too, though its key does not hold it."""
+        of_others = read.selector._replace(without=(stage.outputs,) if stage.outputs else ())
+        return read._replace(files=self.selecting.select(tree, of_others).files)
 
     def _by_content(self, step: Step, content: Content, *, use_proofs: bool) -> Step:
         """The step with its fate, as far as content and proofs decide it."""
@@ -209,7 +220,7 @@ class Planner:
             must = "asked to (--all-files)"
         if must:
             return self._with_all_files(step, content, must)
-        proof = self._store.proofs.find(step.key) if self._ever_proven else None
+        proof = self._store.proofs.find(step.key, step.outputs) if self._ever_proven else None
         if proof is not None:
             reason = f"proven in run {proof.run}, {ago(proof.proven_ns)}"
             return step._replace(fate="reuse", reason=reason, proof=proof)
@@ -232,11 +243,12 @@ class Planner:
             return not_checked_out(step)
         return step
 
-    def _stand_up(self, stage: Stage, steps: dict[str, Step]) -> None:
+    def _stand_up(self, stage: Stage, steps: dict[str, Step], here: bytes) -> None:
         """Run again what a stage to run needs, unless that was the last thing done in the working tree.
 
         A proof says that the needed stage passes on this content, not that what it left behind (a build, a
-        checkout) is of this content; and a private checkout was of another content the last time.
+        checkout) is of this content; and a private checkout was of another content the last time. `here`: the
+        working tree, in which what was made must be what was proven.
         """
         for name in stage.needs:
             step = steps[name]
@@ -248,7 +260,8 @@ class Planner:
                 continue
             last = self._store.ledger.last_of_stage(name, self._root)
             # One in a private checkout may have written into what the two share.
-            if last is None or last.state != "passed" or last.key != step.key or last.place == "private":
+            is_other = last is None or last.state != "passed" or last.key != step.key or last.place == "private"
+            if is_other or standing(step.makers, here, self.selecting) != step.outputs:
                 reason = f"{stage.name} needs it, and what was last done here is of other content"
                 steps[name] = step._replace(fate="run", proof=None, reason=reason)
 
@@ -262,7 +275,7 @@ class Planner:
         from gofigure.runner import per_file
 
         files = self._files(step, content)
-        left = per_file.without_proof(files, self._store.proofs)
+        left = per_file.without_proof(files, self._store.proofs, step.outputs)
         if not left.paths:
             return step._replace(fate="reuse", reason=f"all {len(files.paths)} files proven", files=())
         why = self._why(step, content) if len(left.paths) == len(files.paths) else ""
@@ -303,9 +316,10 @@ class Planner:
         name, tree = step.stage.name, content.about.tree
         last = self._store.ledger.last_of_stage(name, self._root) if name in self._ever_failed else None
         return failed_here(last, step.key) or first_difference(
-            step.manifest(tree),
+            step.manifest(tree, step.outputs),
             self._store.proofs.recent(name) if name in self._ever_proven else (),
             lambda old: self._changed(old, tree, step.reads),
+            lambda old: self._made_otherwise(old, tree, step),
         )
 
     def _differs(self, content: Content, reads: tuple[Read, ...]) -> tuple[str, ...]:
@@ -315,6 +329,11 @@ class Planner:
         if about.tree == here.tree or all(same):
             return ()
         return tuple(self._changed(about.tree, here.tree, reads)) or ("what its links lead to",)
+
+    def _made_otherwise(self, old: bytes, new: bytes, step: Step) -> list[str]:
+        if not self._store.contents.has_tree(old):
+            return []
+        return changed_outputs(step.makers, old, new, self.selecting, _NAMES_SHOWN)
 
     def _changed(self, old: bytes, new: bytes, reads: tuple[Read, ...]) -> list[str]:
         if not self._store.contents.has_tree(old):

@@ -7,7 +7,7 @@ from typing import NamedTuple
 
 from gofigure.digest.tree import FOLDER, Entry
 from gofigure.runner.plan import Plan, Step
-from gofigure.snapshot.select import Selecting, Selector, covers
+from gofigure.snapshot.select import Selecting, Selector, covers, selects
 
 
 class Reader(NamedTuple):
@@ -30,6 +30,12 @@ def readers(plan: Plan, path: bytes, entry: Entry, selecting: Selecting) -> Iter
         if reads:
             per_file = step.stage.files is not None and of_its_files
             yield Reader(plan.job.name, step, path in (step.files or ()) if per_file else None)
+
+
+def makers(plan: Plan, path: bytes) -> tuple[str, ...]:
+    """The stages of one plan that make what stands at `path`, by their own word: nothing for them to read."""
+    stages = (step.stage for step in plan.steps.values() if step.stage.outputs)
+    return tuple(stage.name for stage in stages if selects(Selector(globs=stage.outputs), path))
 
 
 def _files(selecting: Selecting, plan: Plan, selector: Selector) -> Iterator[bytes]:

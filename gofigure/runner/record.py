@@ -2,7 +2,8 @@
 
 A pass proves a key only if what the stage read is still what it was when the run began. So a
 proof waits for a look at the working tree that was begun after the stage had ended. One look serves all the
-stages that ended before it, which is what keeps a thousand short stages cheap.
+stages that ended before it, which is what keeps a thousand short stages cheap. Only a stage that makes something is
+looked after at once: what it made is part of what it proves, and what those that wait for it begin with.
 """
 
 from __future__ import annotations
@@ -14,10 +15,11 @@ from typing import NamedTuple
 
 from gofigure.model import Place, RunResult, Snapshot, StageResult
 from gofigure.runner.changes import Changed, changed, judge
+from gofigure.runner.outputs import changed_outputs, standing
 from gofigure.runner.plan import Plan, Step
 from gofigure.runner.why import never_reused
 from gofigure.snapshot.select import Selecting
-from gofigure.store.proofs import Proof
+from gofigure.store.proofs import FileProof, Proof
 from gofigure.store.store import Store
 
 # Looking costs as much as `git status`; at most a tenth of the time is spent on it.
@@ -34,7 +36,7 @@ class _Passed(NamedTuple):
 
 class _Proven(NamedTuple):
     stages: Sequence[Proof]
-    files: Sequence[tuple[bytes, int]]  # key and run
+    files: Sequence[FileProof]
 
 
 _NOTHING = _Proven((), ())
@@ -70,11 +72,14 @@ class Recorder:
         self._results: dict[str, StageResult] = {}
         self._astray: set[str] = set()  # stages that passed on something else than this plan's content
         self._before: dict[Place, bytes] = {"in place": plan.content.here.tree, "private": plan.content.about.tree}
+        self._seen = dict(self._before)  # what the last look has found
+        self._began: dict[str, bytes] = {}  # what had been seen when a stage was started
         self._next_write = time.monotonic() + _WRITE_EVERY  # what ends before that is written once
         self._next_look = time.monotonic() + _LOOK_EVERY
 
     def started(self, stage: str) -> None:
         self._started.append(stage)
+        self._began[stage] = self._seen[self._plan.steps[stage].place]
 
     def finished(self, step: Step, result: StageResult) -> None:
         """A stage came to its verdict."""
@@ -91,6 +96,8 @@ class Recorder:
             self._astray.add(result.stage)
         elif result.verdict in ("failed", "timed out") and not step.astray:
             self._refuted += [step.key, *step.file_keys]
+        if result.verdict == "passed" and step.stage.outputs:
+            self._flush(self._prove(step.place))
 
     def patience(self) -> float | None:
         """Seconds until `write` has something to do; None: nothing is waiting."""
@@ -119,16 +126,20 @@ class Recorder:
         self._flush(proven, result)
         return result
 
-    def _prove(self) -> _Proven:
-        """What those that have passed prove, by a look that begins now."""
-        if not self._passed:
+    def _prove(self, *also: Place) -> _Proven:
+        """What those that have passed prove, by a look that begins now. `also`: places to look at in any case."""
+        places = {*also, *(passed.step.place for passed in self._passed)}
+        if not places:
             return _NOTHING
         began = time.monotonic()
-        here = {place: self._look(place) for place in {passed.step.place for passed in self._passed}}
+        here = {place: self._look(place) for place in places}
+        self._seen |= {place: snapshot.tree for place, snapshot in here.items()}
         proofs: list[Proof] = []
-        file_proofs: list[tuple[bytes, int]] = []
+        file_proofs: list[FileProof] = []
         found = {
-            step.stage.name: changed(step, self._before[step.place], here[step.place], self._selecting)
+            step.stage.name: changed(
+                step, self._before[step.place], self._began[step.stage.name], here[step.place], self._selecting
+            )
             for step, _ in self._passed
         }
         judged = judge(self._plan, found)
@@ -142,19 +153,25 @@ class Recorder:
                 self._astray.add(passed.stage)
                 did = f"mended {change.names}" if change.files else "another fixer has changed what it reads"
                 self._keep(passed._replace(note=_joined(passed.note, self.hide(did)), key=b"", disturbed=True))
-                file_proofs += [(key, self.run) for key in _good(step, touched)]
+                made = standing(step.makers, here[step.place].tree, self._selecting)
+                file_proofs += [FileProof(key, self.run, made) for key in _good(step, touched)]
                 continue
             if why_not:
                 self._astray.add(passed.stage)
                 told = passed._replace(note=_joined(passed.note, f"not proven: {why_not}"), key=b"")
                 self._keep(told._replace(disturbed=passed.stage in judged.disturbed))
                 continue
-            if step.narrowed:
+            made = standing(step.makers, here[step.place].tree, self._selecting)
+            if otherwise := self._made_otherwise(step, made, here[step.place]):
+                self._keep(passed._replace(note=_joined(passed.note, self.hide(f"not proven: {otherwise}")), key=b""))
+            elif step.narrowed:
                 self._keep(passed._replace(note=_joined(passed.note, step.narrowed)))
             else:
                 self._keep(passed._replace(proven=True))
-                proofs.append(_proof_of(step, self._plan.content.about.tree, self.run, passed.seconds))
-            file_proofs += [(key, self.run) for key in step.file_keys]
+            if not step.narrowed:
+                tree = here[step.place].tree if step.makers else self._plan.content.about.tree
+                proofs.append(_proof_of(step, tree, made, self.run, passed.seconds))
+            file_proofs += [FileProof(key, self.run, made) for key in step.file_keys]
         if self._plan.mends:  # the next fixer begins with what this one has left
             self._before |= {place: snapshot.tree for place, snapshot in here.items()}
         self._passed = []
@@ -175,6 +192,17 @@ class Recorder:
                 allowed=step.stage.allow_failure,
             )
         )
+
+    def _made_otherwise(self, step: Step, made: bytes, here: Snapshot) -> str:
+        """What it proves, but not of what the run is about, which has other outputs; "" mostly.
+
+        In the working tree, the outputs that it has made there are what stands there now.
+        """
+        about = self._plan.content.about
+        if made == step.outputs or (step.place == "in place" and about.kind in ("working tree", "folder")):
+            return ""
+        words = changed_outputs(step.makers, about.tree, here.tree, self._selecting, 1)
+        return f"other outputs were checked: {words[0] if words else 'what their links lead to changed'}"
 
     def _touched(self, step: Step, here: Snapshot) -> frozenset[bytes] | None:
         """What a fixer reads and it, or one before it in this run, has changed, if only for a while; None: nothing.
@@ -227,7 +255,8 @@ def _joined(*notes: str) -> str:
     return "; ".join(note for note in notes if note)
 
 
-def _proof_of(step: Step, tree: bytes, run: int, seconds: float) -> Proof:
+def _proof_of(step: Step, tree: bytes, outputs: bytes, run: int, seconds: float) -> Proof:
     from json import dumps  # 10 ms, best spent while stages are under way
 
-    return Proof(step.key, step.stage.name, run, time.time_ns(), seconds, dumps(step.manifest(tree)))
+    manifest = dumps(step.manifest(tree, outputs))
+    return Proof(step.key, step.stage.name, run, time.time_ns(), seconds, manifest, outputs)

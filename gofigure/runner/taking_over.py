@@ -12,7 +12,7 @@ from gofigure.runner.checkouts import Places
 from gofigure.runner.plan import Plan
 from gofigure.runner.setting import Setting
 from gofigure.runner.words import shortened
-from gofigure.snapshot.select import show
+from gofigure.snapshot.select import Selector, selects, show
 from gofigure.workspace.take_over import Source
 from gofigure.workspace.take_over import take_over as into_files
 
@@ -25,6 +25,8 @@ def take_over(
     """Bring what fixers changed in the checkout into the index and the working tree; returns the names of the
     files that are mended now, and of those that are left alone in the working tree.
 
+    What a stage that a fixer needs makes by its own word (`outputs`) stays in the checkout: it mends nothing.
+
     `keep`: stores a patch that could not be applied, and returns where. Raises GitError where another process has
     the index.
     """
@@ -32,7 +34,10 @@ def take_over(
     if repository is None or checkout is None:
         return (), ()
     with scratch(repository) as folder:
-        fixes = harvest(checkout, places.tree, folder)
+        made = [Selector(globs=step.stage.outputs) for step in plan.steps.values() if step.stage.outputs]
+        fixes = [
+            fix for fix in harvest(checkout, places.tree, folder) if not any(selects(one, fix.path) for one in made)
+        ]
         if not fixes:
             return (), ()
         if plan.content.about.kind == "index":

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 import time
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from typing import Any
@@ -32,7 +33,7 @@ def must_run(step: Step, content: Content, *, use_proofs: bool) -> str:
         return "asked to (--no-cache)"
     if step.inputs.files == 0:
         return "its inputs match no file"
-    blind = next(read_of(step, content.about.unprovable), None)
+    blind = _unseen(step, content.about.unprovable)
     return f"{show(blind)}: {content.about.unprovable[blind]}" if blind is not None else ""
 
 
@@ -43,7 +44,7 @@ def unprovable(step: Step, content: Content) -> str:
     if step.inputs.files == 0:
         return "its inputs match no file"
     reasons = {**content.about.unprovable, **(content.here.unprovable if step.place == "in place" else {})}
-    blind = next(read_of(step, reasons), None)
+    blind = _unseen(step, reasons)
     if blind is not None:
         return f"{show(blind)}: {reasons[blind]}"
     return f"it ran on other content: {', '.join(step.differs)}" if step.astray else step.leads_back
@@ -63,6 +64,12 @@ def read_of(step: Step, paths: Mapping[bytes, str]) -> Iterator[bytes]:
     return (path for path in paths if any(covers(one.selector, path) for one in step.reads))
 
 
+def _unseen(step: Step, paths: Mapping[bytes, str]) -> bytes | None:
+    """The first of the paths that its proof is about: what it reads, and what is made."""
+    made = (path for path in paths if any(covers(maker.selector, path) for maker in step.makers))
+    return next(itertools.chain(read_of(step, paths), made), None)
+
+
 def failed_here(last: StageRow | None, key: bytes) -> str:
     """That it failed on this very content; "" if it did not. `last`: the last time that it was executed."""
     if last is not None and last.key == key and last.state in ("failed", "timed out"):
@@ -70,25 +77,29 @@ def failed_here(last: StageRow | None, key: bytes) -> str:
     return ""
 
 
+_Names = Callable[[bytes], list[str]]
+
+
 def first_difference(
-    now: Mapping[str, Any], proofs: Sequence[Proof], changed_inputs: Callable[[bytes], list[str]]
+    now: Mapping[str, Any], proofs: Sequence[Proof], changed_inputs: _Names, changed_outputs: _Names
 ) -> str:
     """The first thing in which `now` differs from the proof that is nearest to it.
 
-    `changed_inputs` names the selected files in which an earlier tree differs from the present one.
+    `changed_inputs` names the selected files in which an earlier tree differs from the present one; `changed_outputs`
+    those of them that stages make.
     """
     if not proofs:
         return NO_PROOF
     import json  # 10 ms that a proven run does not spend
 
     now = json.loads(json.dumps(now))  # as the stored ones are: lists, not tuples
-    told = [differences(json.loads(proof.manifest), now, changed_inputs) for proof in proofs]
+    told = [differences(json.loads(proof.manifest), now, changed_inputs, changed_outputs) for proof in proofs]
     nearest = min(told, key=len)
     return nearest[0] if nearest else NO_PROOF
 
 
 def differences(
-    old: Mapping[str, Any], now: Mapping[str, Any], changed_inputs: Callable[[bytes], list[str]]
+    old: Mapping[str, Any], now: Mapping[str, Any], changed_inputs: _Names, changed_outputs: _Names
 ) -> list[str]:
     """Everything that differs between two manifests, in words.
 
@@ -109,6 +120,8 @@ def differences(
         word.replace(" changed", ", which it needs, changed")
         for word in _mapping("", old["upstream"], now["upstream"], show_values=False)
     ]
+    if old.get("outputs") != now.get("outputs"):
+        words += changed_outputs(bytes.fromhex(old["tree"])) or ["what is made changed"]
     return words
 
 

@@ -17,16 +17,17 @@ _CONTEXT = "gofigure 2026-11 inputs"
 
 
 class Selector(NamedTuple):
-    """Which files of a tree: in one of `locations`, and matching `pattern` or one of `globs`."""
+    """Which files of a tree: in one of `locations`, matching `pattern` or one of `globs`, and not left out."""
 
     locations: tuple[str, ...] = ("",)
     pattern: str | None = None  # searched in the path below the location
     globs: tuple[str, ...] = ()
+    without: tuple[tuple[str, ...], ...] = ()  # lists of globs from the root: what one of them takes is left out
 
-    @property
-    def rule(self) -> bytes:
-        """The digest of what is asked below a location."""
-        return digest_value(_CONTEXT, [self.pattern, self.globs])
+    def rule(self, location: str) -> bytes:
+        """The digest of what is asked below a location; what is left out there has names from the root."""
+        asked = [self.pattern, self.globs]
+        return digest_value(_CONTEXT, [*asked, location, self.without] if self.without else asked)
 
 
 class Selection(NamedTuple):
@@ -66,29 +67,37 @@ class Selecting:
         parts: list[tuple[str, bytes]] = []
         total = 0
         for location in selector.locations:
-            part = self._part(tree, location, selector)
-            parts.append((location, part.digest + tree if part.elsewhere else part.digest))
+            part = self._part(tree, location, selector._replace(without=_below(selector.without, location)))
+            parts.append((location, part.digest + self._all(tree, selector) if part.elsewhere else part.digest))
             total = -1 if part.files < 0 or total < 0 else total + part.files
         return Selection(digest_value(_CONTEXT, parts), total)
+
+    def _all(self, tree: bytes, selector: Selector) -> bytes:
+        """The digest of everything but what is left out."""
+        return self.select(tree, Selector(without=selector.without)).digest if selector.without else tree
 
     def _part(self, tree: bytes, location: str, selector: Selector) -> _Part:
         entry, door = self._reach(tree, as_bytes(location))
         if door is not None:  # all that is behind it is decided by the commit, or lies anywhere
             return _Part(door.kind + door.digest, -1, elsewhere=door.kind == LINK)
+        # A folder with nothing in it but what is left out is as good as none.
+        nothing = _Part(digest_value(_CONTEXT, []) if selector.without else b"", 0)
         if entry is None:
-            return _Part(b"", 0)
+            return nothing
         if entry.kind != FOLDER:
-            return _Part(entry.kind + entry.digest, 1)
-        if selector.pattern is None and not selector.globs:
+            left_out = _leaving_out(selector.without)(as_bytes(location))
+            return nothing if left_out else _Part(entry.kind + entry.digest, 1)
+        if selector.pattern is None and not selector.globs and not selector.without:
             return _Part(entry.digest, -1)
-        known = self._contents.selection(entry.digest, selector.rule)
+        rule = selector.rule(location)
+        known = self._contents.selection(entry.digest, rule)
         if known is None:
-            known = self._choose(entry.digest, selector)
-            self._new.append((entry.digest, selector.rule, *known))
+            known = self._choose(entry.digest, location, selector)
+            self._new.append((entry.digest, rule, *known))
         digest, files = known
         return _Part(digest, files, elsewhere=digest.startswith(_ELSEWHERE))
 
-    def _choose(self, folder: bytes, selector: Selector) -> tuple[bytes, int]:
+    def _choose(self, folder: bytes, location: str, selector: Selector) -> tuple[bytes, int]:
         """(digest, number of files) of what is selected below a folder.
 
         A submodule that could hold selected files counts whole. A link's content is elsewhere: the digest then
@@ -96,7 +105,8 @@ class Selecting:
         """
         chosen: list[tuple[bytes, bytes, bytes]] = []
         elsewhere = b""
-        for (path, (kind, digest)), matched in self._matched(folder, selector):
+        is_all = not location and selector.pattern is None and not selector.globs
+        for (path, (kind, digest)), matched in self._matched(folder, location, selector):
             taken = matched
             if kind in (LINK, MODULE) and not taken:
                 taken = any(may_match_below(glob, path) for glob in selector.globs) or (
@@ -104,12 +114,15 @@ class Selecting:
                 )
             if taken:
                 chosen.append((path, kind, digest))
-                elsewhere = _ELSEWHERE if kind == LINK else elsewhere
+                elsewhere = _ELSEWHERE if kind == LINK and not is_all else elsewhere
         return elsewhere + digest_value(_CONTEXT, chosen), len(chosen)
 
-    def _matched(self, folder: bytes, selector: Selector) -> Iterator[tuple[tuple[bytes, Entry], bool]]:
-        """Every file below a folder, and whether its name matches."""
+    def _matched(self, folder: bytes, location: str, selector: Selector) -> Iterator[tuple[tuple[bytes, Entry], bool]]:
+        """Every file below a folder that is not left out, and whether its name matches."""
         files, matches = self._files_below(folder), _matching(selector)
+        if selector.without:
+            below, left_out = as_bytes(location) + b"/" if location else b"", _leaving_out(selector.without)
+            files = [file for file in files if not left_out(below + file[0])]
         with patience(selector.pattern):
             answers = [matches(path) for path, _ in files]
         return zip(files, answers, strict=True)
@@ -134,10 +147,11 @@ class Selecting:
             if entry is None:
                 continue
             if entry.kind != FOLDER:
-                found.append((prefix, entry))
+                if not _leaving_out(selector.without)(prefix):
+                    found.append((prefix, entry))
                 continue
             below = prefix + b"/" if prefix else b""
-            matched = self._matched(entry.digest, selector)
+            matched = self._matched(entry.digest, location, selector)
             found += [(below + path, item) for (path, item), taken in matched if taken]
         return [(path, item) for path, item in found if item.kind not in (MODULE, LINK)]
 
@@ -178,6 +192,8 @@ def selects(selector: Selector, path: bytes) -> bool:
 
 
 def _selects(selector: Selector, path: bytes) -> bool:
+    if _leaving_out(selector.without)(path):
+        return False
     matches = _matching(selector)
     for location in selector.locations:
         prefix = as_bytes(location)
@@ -197,7 +213,7 @@ def _selects(selector: Selector, path: bytes) -> bool:
 def covers(selector: Selector, path: bytes) -> bool:
     """Whether a selector may take something at `path`, or below it where it ends in a slash.
 
-    A slash says that this is a folder and that nobody knows what is in it.
+    A slash says that this is a folder and that nobody knows what is in it, so that none of it counts as left out.
     """
     prefixes = [as_bytes(location) for location in selector.locations]
     if path.endswith(b"/"):
@@ -213,6 +229,21 @@ def _may_hold(selector: Selector, prefix: bytes, folder: bytes) -> bool:
         return False
     below = folder[len(prefix) + 1 if prefix else 0 : -1]
     return not selector.globs or any(may_match_below(glob, below) for glob in selector.globs)
+
+
+def _below(without: tuple[tuple[str, ...], ...], location: str) -> tuple[tuple[str, ...], ...]:
+    """As much of what is left out as may lie in a location, which otherwise is taken as the whole folder that it is."""
+    if not location:
+        return without
+    place = as_bytes(location)
+    some = (tuple(glob for glob in globs if may_match_below(glob, place)) for globs in without)
+    return tuple(globs for globs in some if any(not glob.startswith("!") for glob in globs))
+
+
+def _leaving_out(without: tuple[tuple[str, ...], ...]) -> Callable[[bytes], bool]:
+    """Whether a path, named from the root, is left out."""
+    matches = [matcher(globs) for globs in without]
+    return lambda path: any(one(path) for one in matches)
 
 
 def _matching(selector: Selector) -> Callable[[bytes], bool]:

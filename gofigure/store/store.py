@@ -13,7 +13,7 @@ from gofigure.store.contents import Contents
 from gofigure.store.db import MEMORY, Database, in_memory, open_database
 from gofigure.store.ledger import Ledger, NewRun
 from gofigure.store.lock import InUse
-from gofigure.store.proofs import Proof, Proofs
+from gofigure.store.proofs import FileProof, Proof, Proofs
 
 if TYPE_CHECKING:
     from gofigure.store.bounds import Bounds
@@ -142,7 +142,7 @@ class Store:
         started: Iterable[str] = (),
         finished: Iterable[StageResult] = (),
         proofs: Iterable[Proof] = (),
-        file_proofs: Iterable[tuple[bytes, int]] = (),
+        file_proofs: Iterable[FileProof] = (),
         refuted: Iterable[bytes] = (),
         result: RunResult | None = None,
     ) -> None:

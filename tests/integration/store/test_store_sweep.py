@@ -17,7 +17,7 @@ from gofigure.digest.tree import FILE, Entry, build, graft, walk
 from gofigure.model import RunResult, StageResult, Verdict
 from gofigure.store.bounds import DAY_NS, Bounds
 from gofigure.store.ledger import NewRun
-from gofigure.store.proofs import Proof
+from gofigure.store.proofs import FileProof, Proof
 from gofigure.store.store import Store
 from gofigure.store.sweep import Swept
 
@@ -61,7 +61,11 @@ def _run(
     proofs = [Proof(key, stage, run, time.time_ns(), 1.0, f'{{"tree": "{tree.hex()}"}}')] if verdict == "passed" else []
     ended = "failed" if verdict == "timed out" else verdict
     store.record(
-        run, finished=[result], proofs=proofs, file_proofs=[(key, run)], result=RunResult(run, "check", ended, ())
+        run,
+        finished=[result],
+        proofs=proofs,
+        file_proofs=[FileProof(key, run)],
+        result=RunResult(run, "check", ended, ()),
     )
     return run
 

@@ -26,7 +26,9 @@ OLD: dict[str, Any] = {
 
 def _why(changed: dict[str, Any], *older: dict[str, Any]) -> str:
     proofs = [Proof(b"k", "unit", 1, 0, 1.0, json.dumps({**OLD, **one})) for one in ({}, *older)]
-    return first_difference({**OLD, **changed}, proofs, lambda _tree: ["src/a.py changed"])
+    return first_difference(
+        {**OLD, **changed}, proofs, lambda _tree: ["src/a.py changed"], lambda _tree: ["dist/a.js changed"]
+    )
 
 
 @pytest.mark.parametrize(
@@ -46,6 +48,9 @@ def _why(changed: dict[str, Any], *older: dict[str, Any]) -> str:
         ({"platform": "darwin-arm64"}, "platform linux-x86_64 → darwin-arm64"),
         ({"upstream": {"lint": "01"}}, "lint, which it needs, changed"),
         ({"selector": [["src"], None, []]}, "its choice of inputs changed"),
+        ({"outputs": "31"}, "dist/a.js changed"),
+        ({"outputs": "31", "inputs": "12"}, "src/a.py changed"),
+        ({"outputs": "31", "upstream": {"lint": "01"}}, "lint, which it needs, changed"),
     ],
 )
 def test_the_first_thing_that_differs_is_named(changed: dict[str, Any], words: str) -> None:
@@ -57,7 +62,7 @@ def test_the_nearest_proof_is_the_one_compared_with() -> None:
 
 
 def test_without_a_proof_there_is_nothing_to_compare() -> None:
-    assert first_difference(OLD, [], lambda _tree: []) == "no proof yet"
+    assert first_difference(OLD, [], lambda _tree: [], lambda _tree: []) == "no proof yet"
 
 
 def test_a_clock_that_went_back_is_now() -> None:
