@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from gofigure.config.layers import LOCAL_NAME, Layer, Layers, names_of, personal, shared
 from gofigure.config.load import changed_by_layers, load, parse, parse_layers
-from gofigure.config.reading import is_there, read_layers
+from gofigure.config.reading import is_there, job_files, read_layers
 from gofigure.config.selection import choose, jobs_for, unknown
 
 __all__ = [
@@ -14,6 +14,7 @@ __all__ = [
     "changed_by_layers",
     "choose",
     "is_there",
+    "job_files",
     "jobs_for",
     "load",
     "names_of",

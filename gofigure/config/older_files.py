@@ -13,8 +13,8 @@ if TYPE_CHECKING:
     from gofigure.config.layers import LayerKind
 
 
-def read_older(folder: str, names: Sequence[str]) -> Iterator[Layer]:
-    """The job files, each stage file that they name, and `.fignore`; each is read once.
+def read_older_files(folder: str, names: Sequence[str], stages: Sequence[str] = ()) -> Iterator[Layer]:
+    """The job files, each stage file that they name, these others, and `.fignore`; each is read once.
 
     What cannot be read is a layer with its fault, so that all problems can be told at once.
     """
@@ -25,7 +25,7 @@ def read_older(folder: str, names: Sequence[str]) -> Iterator[Layer]:
         layer = _layer(folder, name, "job")
         yield layer
         paths |= dict.fromkeys(stage_paths(layer))
-    for path in paths:
+    for path in paths | dict.fromkeys(stages):
         yield _layer(folder, path, "stage")
     if os.path.lexists(os.path.join(folder, IGNORE_NAME)):
         yield _layer(folder, IGNORE_NAME, "ignore")

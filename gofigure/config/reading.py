@@ -19,9 +19,9 @@ def read_layers(path: str) -> Layers:
     names = job_files(folder)
     layers = [Layer(path, read(path))] if not names or os.path.lexists(path) else []
     if names:
-        from gofigure.config.older_files import read_older
+        from gofigure.config.older_files import read_older_files
 
-        layers += read_older(folder, names)
+        layers += read_older_files(folder, names)
     own = local_of(path)
     return (*layers, Layer(own, read(own))) if os.path.lexists(own) else tuple(layers)
 

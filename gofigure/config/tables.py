@@ -106,6 +106,7 @@ def _stage_rules(stage: Stage, bad: list[Wrong]) -> list[Wrong]:
         wrong.append(Wrong(("workspace",), message))
     if stage.outputs:
         wrong += _output_rules(stage)
+    wrong += _everything("ignore", stage.ignore)
     told = {**dict.fromkeys(stage.pass_env, "pass_env"), **{name: "env" for name, _ in stage.env}}
     for index, name in enumerate(stage.secrets):
         if name in told:
@@ -125,15 +126,19 @@ def _output_rules(stage: Stage) -> list[Wrong]:
             "found with 'files', expected it in another stage: a file is proven by itself, whatever is made of others"
         )
         return [Wrong(("outputs",), message)]
-    wrong: list[Wrong] = []
+    wrong = _everything("outputs", stage.outputs)
     for index, glob in enumerate(stage.outputs):
-        if glob in _EVERYTHING:
-            message = f"found {quote(glob or '.')}, expected less than everything: such a stage would read nothing"
-            wrong.append(Wrong(("outputs", index), message))
-        elif glob in stage.inputs:
+        if glob in stage.inputs and glob not in _EVERYTHING:
             message = f"found {quote(glob)} in 'inputs' too, expected it in one of them: what it makes it does not read"
             wrong.append(Wrong(("outputs", index), message))
     return wrong
+
+
+def _everything(key: str, globs: Sequence[str]) -> list[Wrong]:
+    """Where a list of what is not read has all there is."""
+    message = "found {}, expected less than everything: such a stage would read nothing"
+    found = [(index, glob) for index, glob in enumerate(globs) if glob in _EVERYTHING]
+    return [Wrong((key, index), message.format(quote(glob or "."))) for index, glob in found]
 
 
 def _touched(key: str, wrong: list[Wrong]) -> bool:

@@ -204,7 +204,8 @@ class Planner:
 
     def _counted(self, read: Read, stage: Stage, tree: bytes) -> Read:
         """What a stage reads and others make is something to read, too, though its key does not hold it."""
-        of_others = read.selector._replace(without=(stage.outputs,) if stage.outputs else ())
+        without = tuple(globs for globs in (stage.ignore, stage.outputs) if globs)
+        of_others = read.selector._replace(without=without)
         return read._replace(files=self.selecting.select(tree, of_others).files)
 
     def _by_content(self, step: Step, content: Content, *, use_proofs: bool) -> Step:
