@@ -106,7 +106,7 @@ def _stage_rules(stage: Stage, bad: list[Wrong]) -> list[Wrong]:
         wrong.append(Wrong(("workspace",), message))
     if stage.outputs:
         wrong += _output_rules(stage)
-    wrong += _everything("ignore", stage.ignore)
+    wrong += _left_out("ignore", stage.ignore)
     told = {**dict.fromkeys(stage.pass_env, "pass_env"), **{name: "env" for name, _ in stage.env}}
     for index, name in enumerate(stage.secrets):
         if name in told:
@@ -126,7 +126,7 @@ def _output_rules(stage: Stage) -> list[Wrong]:
             "found with 'files', expected it in another stage: a file is proven by itself, whatever is made of others"
         )
         return [Wrong(("outputs",), message)]
-    wrong = _everything("outputs", stage.outputs)
+    wrong = _left_out("outputs", stage.outputs)
     for index, glob in enumerate(stage.outputs):
         if glob in stage.inputs and glob not in _EVERYTHING:
             message = f"found {quote(glob)} in 'inputs' too, expected it in one of them: what it makes it does not read"
@@ -134,11 +134,17 @@ def _output_rules(stage: Stage) -> list[Wrong]:
     return wrong
 
 
-def _everything(key: str, globs: Sequence[str]) -> list[Wrong]:
-    """Where a list of what is not read has all there is."""
-    message = "found {}, expected less than everything: such a stage would read nothing"
-    found = [(index, glob) for index, glob in enumerate(globs) if glob in _EVERYTHING]
-    return [Wrong((key, index), message.format(quote(glob or "."))) for index, glob in found]
+def _left_out(key: str, globs: Sequence[str]) -> list[Wrong]:
+    """What is wrong with globs of what is not read: nothing to take away from, or nothing left to read."""
+    wrong: list[Wrong] = []
+    if globs and globs[0].startswith("!"):
+        message = f"found {quote(globs[0])} first, expected after globs from which it takes something away"
+        wrong.append(Wrong((key, 0), message))
+    for index, glob in enumerate(globs):
+        if glob in _EVERYTHING:
+            message = f"found {quote(glob or '.')}, expected less than everything: such a stage would read nothing"
+            wrong.append(Wrong((key, index), message))
+    return wrong
 
 
 def _touched(key: str, wrong: list[Wrong]) -> bool:

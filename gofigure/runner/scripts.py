@@ -22,11 +22,12 @@ def scripts_of(
     """The names among a stage's programs that are part of the tree, and what is to be read besides for their sake.
 
     A name counts where it is found from every folder that the stage runs in; what `selectors` read in any case is
-    not read twice. A program that the stage or one that it needs makes counts as well, there or not: what it is when
-    a run is planned says nothing.
+    not read twice. A program that one of those that it needs makes counts as well, there or not: what it is when a
+    run is planned says nothing.
     """
     names: set[str] = set()
     besides: dict[Selector, None] = {}
+    others = [maker.selector for maker in makers if maker.stage != stage.name]
     folders = [command.cwd for command in commands]
     for name in (*stage.tools, *tools_of(stage)):
         if "/" not in name or name.startswith("/"):
@@ -34,7 +35,7 @@ def scripts_of(
         places = [posixpath.normpath(posixpath.join(folder, name)) for folder in folders]
         if any(place.startswith("..") for place in places):
             continue
-        if all(any(selects(maker.selector, as_bytes(place)) for maker in makers) for place in places):
+        if all(any(selects(maker, as_bytes(place)) for maker in others) for place in places):
             names.add(name)
             continue
         alone = [Selector((place,)) for place in places]

@@ -46,7 +46,7 @@ def allowed(project: Repo) -> Repo:
     return project
 
 
-HINT = "read .gofigure.toml, then: gofigure allow"
+HINT = "read it, then: gofigure allow"
 
 
 def test_before_allow_it_shows_the_jobs_and_looks_no_further(project: Repo) -> None:

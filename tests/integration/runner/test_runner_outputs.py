@@ -132,7 +132,10 @@ def test_a_product_that_is_gone_or_new_is_no_hit(project: Repo, change: str) -> 
     else:
         (project.root / "dist/app.txt").unlink()
     project.git("add", "-A")
-    assert _verdicts(_commit(project)) == PASSED
+    told = _commit(project)
+    assert _verdicts(told) == PASSED
+    name = "dist/app.txt" if change == "removed" else "dist/more.txt"
+    assert told["test"]["reason"] == f"{name} {change}, which build makes"
 
 
 def test_what_a_test_reads_besides_still_counts(narrow: Repo) -> None:
@@ -236,6 +239,17 @@ def test_what_a_fixer_needs_mends_nothing(project: Repo) -> None:
     assert project.git("show", "HEAD:dist/app.txt") == b"ZERO\n"
 
 
+def test_a_product_that_nobody_can_look_into_proves_nothing(project: Repo) -> None:
+    project.gofigure("run")
+    Repo.create(project.root / "dist/inner", project.env)
+    for _ in range(2):
+        told = stages(project.json("run"))
+        assert _verdicts(told) == PASSED
+        assert not any(stage["proven"] for stage in told.values())
+        assert "dist/inner/: a repository of its own" in told["test"]["reason"]
+        assert told["test"]["place"] == "in place"
+
+
 def test_links_elsewhere_do_not_bring_the_product_back_in(project: Repo) -> None:
     project.write("src/x.txt", "1\n")
     os.symlink("../a.txt", project.root / "src/link")
@@ -250,8 +264,9 @@ def test_links_elsewhere_do_not_bring_the_product_back_in(project: Repo) -> None
 def test_a_program_that_is_made_is_no_tool_of_its_test(project: Repo) -> None:
     project.write(".gitignore", "bin/\n")
     project.config(
-        f'{HOOK}["test"]\n[stages.build]\nrun = "mkdir -p bin; (echo \'#!/bin/sh\'; cat a.txt) > bin/x; chmod +x bin/x"\n'
-        'inputs = ["a.txt"]\noutputs = ["bin"]\n[stages.test]\nrun = "bin/x"\ninputs = ["test.txt"]\nneeds = ["build"]\n'
+        f'{HOOK}["test"]\n[stages.build]\ninputs = ["a.txt"]\noutputs = ["bin"]\n'
+        "run = \"mkdir -p bin; (echo '#!/bin/sh'; cat a.txt) > bin/x; chmod +x bin/x\"\n"
+        '[stages.test]\nrun = "bin/x"\ninputs = ["test.txt"]\nneeds = ["build"]\n'
     )
     project.write("a.txt", "true\n")
     project.gofigure("allow")
@@ -263,9 +278,24 @@ def test_a_program_that_is_made_is_no_tool_of_its_test(project: Repo) -> None:
     assert verdicts(project.json("run", "test"))["test"] in ("reused", "passed")
 
 
+def test_files_are_proven_beside_what_was_made_for_them(narrow: Repo) -> None:
+    lint = '[stages.lint]\nrun = "cat \\"$@\\" dist/app.txt > /dev/null"\nfiles = "test"\nneeds = ["build"]\n'
+    narrow.config(f'{HOOK}["build", "lint"]\n{NARROW}{lint}')
+    narrow.gofigure("allow")
+    narrow.gofigure("run")
+    narrow.write("test2.txt", "2\n")
+    told = stages(narrow.json("run"))
+    assert told["lint"]["reason"] == "1 of 2 files without a proof: test2.txt", "the proof of the other one is good"
+    narrow.write("dist/app.txt", "BY HAND\n")
+    narrow.git("add", "-A")
+    assert "2 of 2 files" in _commit(narrow)["lint"]["reason"]
+
+
 @pytest.mark.parametrize("with_outputs", [True, False])
 def test_a_stage_handed_what_is_made_is_proven_file_by_file(project: Repo, *, with_outputs: bool) -> None:
-    build = BUILD if with_outputs else BUILD.replace("outputs", "# outputs").replace("run =", 'inputs = ["a.txt"]\nrun =')
+    build = (
+        BUILD if with_outputs else BUILD.replace("outputs", "# outputs").replace("run =", 'inputs = ["a.txt"]\nrun =')
+    )
     lint = '[stages.lint]\nrun = "cat \\"$@\\" > /dev/null"\nfiles = "^dist/"\nneeds = ["build"]\n'
     project.config(f'{HOOK}["build", "lint"]\n{build}{lint}')
     project.gofigure("allow")

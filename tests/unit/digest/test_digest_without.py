@@ -41,7 +41,8 @@ class Forest:
     """Trees, and what a selector makes of them."""
 
     def __init__(self, files: dict[str, int]) -> None:
-        self.contents = Contents(in_memory())
+        self._database = in_memory()
+        self.contents = Contents(self._database)
         self.root, records = build((path.encode(), FILE, digest_bytes(b"%d" % n)) for path, n in files.items())
         self.contents.save_trees(records)
 
@@ -54,7 +55,17 @@ class Forest:
         return root
 
     def digest(self, tree: bytes, selector: Selector) -> bytes:
-        return Selecting(self.contents).select(tree, selector).digest
+        """Worked out, kept, and looked up: one answer."""
+        first = Selecting(self.contents)
+        answer = first.select(tree, selector)
+        self.keep(first)
+        assert Selecting(self.contents).select(tree, selector) == answer
+        return answer.digest
+
+    def keep(self, selecting: Selecting) -> None:
+        selecting.keep()
+        with self._database.writing():
+            pass  # what is owed is written
 
 
 class Case(NamedTuple):
@@ -131,13 +142,20 @@ def test_equal_folders_in_two_places_are_told_apart() -> None:
     """What is left out has names from the root, and so the answer for one place is not that for the other."""
     forest = Forest({"a/x.py": 1, "b/x.py": 1})
     selecting = Selecting(forest.contents)
-    selector = Selector(("a",), r"\.py$", without=(("b/**", "a/y.py"),))
+    selector = Selector(("a",), r"\.py$", without=(("**/b/x.py",),))
     assert selecting.select(forest.root, selector).files == 1
     assert selecting.select(forest.root, selector._replace(locations=("b",))).files == 0
-    selecting.keep()
+    forest.keep(selecting)
     again = Selecting(forest.contents)
     assert again.select(forest.root, selector).files == 1
     assert again.select(forest.root, selector._replace(locations=("b",))).files == 0
+
+
+def test_a_folder_of_nothing_but_what_is_left_out_is_as_good_as_none() -> None:
+    forest = Forest({"src/a": 1})
+    selector = Selector(("dist",), without=(("dist/**",),))
+    assert forest.digest(forest.root, selector) == forest.digest(forest.with_changes({"dist/b": 1}), selector)
+    assert forest.digest(forest.root, selector) == forest.digest(forest.with_changes({"dist/b/c": 1}), selector)
 
 
 def test_a_link_that_leads_anywhere_does_not_lead_to_what_is_left_out() -> None:
