@@ -22,7 +22,7 @@ _HOOK = Kind("a git hook", checks.choice, choices=HOOKS)
 _HASH = Kind('"file_hash"', checks.choice, choices=("file_hash",))
 
 _JOB = (
-    Key("job", "jobType", _TYPE, "", "What its stages are for, where neither their names nor their targets say so."),
+    Key("job", "jobType", _TYPE, None, "What its stages are for, where neither their names nor their targets say so."),
     Key("job", "jobStages", Kind("a list of paths", checks.items, item=PATH), (), "The files of its stages."),
     Key("job", "strictDependency", _FLAG, False, "In the order of the list, and stop at the first failure."),
     Key("job", "automated", _FLAG, False, "Whether it starts by itself: gofigure watch, and its hooks."),

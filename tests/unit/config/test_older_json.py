@@ -7,11 +7,13 @@ import os
 from pathlib import Path
 from typing import Any
 
+import jsonschema  # type: ignore[import-untyped]
 import pytest
 from support.older import put_examples
 
 from gofigure.config import is_there, parse_layers, read_layers
 from gofigure.config.background import share_in_background
+from gofigure.config.json_schema import older_schema
 from gofigure.errors import ConfigError, GofigureError
 from gofigure.model import Config, Job, Stage
 
@@ -322,3 +324,14 @@ def test_names_to_ignore(tmp_path: Path) -> None:
         f'.fignore:2: found "../b", {expected}',
         f'.fignore:3: found "/", {expected}',
     ]
+
+
+def test_the_examples_fit_their_schemas(tmp_path: Path) -> None:
+    put_examples(tmp_path, "corrected")
+    for path in tmp_path.rglob("*.json"):
+        schema = older_schema("stage" if path.parent.name == "stages" else "job", TARGETS)
+        jsonschema.Draft202012Validator.check_schema(schema)
+        value = json.loads(path.read_text())
+        assert not [*jsonschema.Draft202012Validator(schema).iter_errors(value)]
+        for wrong in ({**value, "jobStages": [], "stage": "a/b"}, {}, {**value, "other": 1}):
+            assert not jsonschema.Draft202012Validator(schema).is_valid(wrong)
