@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import re
 from bisect import bisect_right
-from json import JSONDecodeError, JSONDecoder
+from json import JSONDecodeError, loads
 from typing import NamedTuple, NoReturn
 
 from gofigure.config.kinds import quote
@@ -65,7 +65,6 @@ class _Scanner:
         self.pos = 0
         self.faults: list[Fault] = []
         self.newlines = [match.start() for match in re.finditer("\n", text)]
-        self.decode = JSONDecoder().raw_decode
         self.whole = True
 
     def document(self) -> Scanned:
@@ -95,14 +94,13 @@ class _Scanner:
 
     def table(self, node: Node, depth: int) -> dict[str, object]:
         found: dict[str, object] = {}
-        opened = self.opened()
+        opened = self.text[self.pos], self.pos
+        self.pos += 1
         while self.more(opened):
             start, line = self.pos, self.line()
             name = self.key()
             if name in found:
-                self.fault(
-                    f"found {quote(name)} again (first in line {node.below[name].line}), expected it once", start
-                )
+                self.fault(f"found {quote(name)} again (as in line {node.below[name].line}), expected it once", start)
             self.colon(name)
             below = Node(line)
             value = self.value(below, depth + 1)
@@ -113,7 +111,8 @@ class _Scanner:
 
     def array(self, node: Node, depth: int) -> list[object]:
         found: list[object] = []
-        opened = self.opened()
+        opened = self.text[self.pos], self.pos
+        self.pos += 1
         while self.more(opened):
             below = Node(self.line())
             value = self.value(below, depth + 1)
@@ -123,13 +122,8 @@ class _Scanner:
             self.comma(opened)
         return found
 
-    def opened(self) -> tuple[str, int]:
-        """What was opened, and where; the scanner is behind it then."""
-        self.pos += 1
-        return self.text[self.pos - 1], self.pos - 1
-
     def more(self, opened: tuple[str, int]) -> bool:
-        """Whether another member follows; a bracket that closes is read over."""
+        """Whether another member follows what was opened (what, where); the bracket that closes it is read over."""
         opener, start = opened
         char = self.peek()
         while char == ",":
@@ -186,7 +180,7 @@ class _Scanner:
         if match is None:
             self.give_up("found a quote that nothing closes in this line, expected a closing one")
         try:
-            found = str(self.decode(match[0])[0])
+            found = str(loads(match[0]))
         except JSONDecodeError as error:
             at = self.pos + error.pos
             if error.msg.startswith("Invalid control"):
@@ -207,19 +201,10 @@ class _Scanner:
         self.pos = match.end()
         if word in _WORDS:
             return _WORDS[word]
-        number = _NUMBER.fullmatch(word)
-        if number and len(word) <= _MAX_DIGITS:
+        if (number := _NUMBER.fullmatch(word)) and len(word) <= _MAX_DIGITS:
             return float(word) if number[1] or number[2] else int(word)
-        if number:
-            said = f"found a number with {len(word)} digits, expected at most {_MAX_DIGITS}"
-        elif word in _OTHER_WORDS:
-            said = f"found {word}, expected {_OTHER_WORDS[word]}"
-        elif word.lstrip("+-.")[:1].isdigit() or word.lstrip("+-").casefold() in ("nan", "infinity"):
-            said = f"found {_unquoted(word)}, expected a number as JSON has it"
-        else:
-            said = f"found {_unquoted(word)}, expected a text in double quotes, a number, true or false"
-        self.fault(said, start)
         self.whole = False
+        self.fault(f"found {_unquoted(word)}, expected {_meant(word)}", start)
         return _NOTHING
 
     def peek(self) -> str:
@@ -234,15 +219,16 @@ class _Scanner:
         """What stands here, for a message."""
         if self.pos == len(self.text):
             return "the end of the file"
+        match = _WORD.match(self.text, self.pos)
         char = self.text[self.pos]
-        match = None if char in "\"'" else _WORD.match(self.text, self.pos)
         return _unquoted(match[0]) if match else char if char.isprintable() else quote(char)
 
     def ending_at(self, end: int, start: int) -> str:
         """The last thing before a place, for a message: `"build"`, `true`, `]`."""
         before = self.text[max(start, end - 200) : end]
         found = re.search(r'"(?:[^"\\]|\\.)*"$|[^\s,:\[\]{}"]+$', before)
-        return found[0] if found and len(found[0]) <= 60 else before[-1]
+        last = found[0] if found and len(found[0]) <= 60 else before[-1]
+        return last if last.isprintable() else quote(last)
 
     def line(self, at: int = -1) -> int:
         return bisect_right(self.newlines, (self.pos if at < 0 else at) - 1) + 1
@@ -263,3 +249,10 @@ class _Scanner:
 
 def _unquoted(word: str) -> str:
     return quote(word)[1:-1]
+
+
+def _meant(word: str) -> str:
+    """What a word should have been that is nothing in JSON."""
+    if word.lstrip("+-.")[:1].isdigit() or word.lstrip("+-").casefold() in ("nan", "infinity"):
+        return "a shorter number" if _NUMBER.fullmatch(word) else "a number as JSON has it"
+    return _OTHER_WORDS.get(word) or "a text in double quotes, a number, true or false"

@@ -249,3 +249,31 @@ def test_a_plain_folder_with_json_only(tmp_path: Path, environment: dict[str, st
     assert folder.gofigure("allow", cwd=below).returncode == 0
     assert folder.gofigure("run", cwd=below).returncode == 0
     assert project_at(folder).root == str(folder.root)
+
+
+def test_a_bare_repository_is_kept_by_them(repo: Repo, tmp_path: Path) -> None:
+    bare = Repo.create(tmp_path / "bare.git", repo.env, "--bare")
+    put(bare, "gofigure-check.json", {**JOB, "hooks": ["pre-receive"]})
+    put(bare, "stages/stage-one.json", {"stage": "one", "stageExecution": "! grep -rqs BAD . --include=*.txt"})
+    assert bare.gofigure("allow").returncode == 0
+    assert bare.gofigure("install-hooks").returncode == 0
+    repo.git("remote", "add", "origin", str(bare.root))
+    for content, accepted in (("1\n", True), ("BAD\n", False)):
+        repo.write("a.txt", content)
+        assert repo.commit().returncode == 0
+        assert (repo.try_git("push", "-q", "origin", "HEAD:main").returncode == 0) is accepted
+    repo.git("reset", "-q", "--hard", "HEAD^")
+    repo.write("b.txt", "2\n")
+    assert repo.commit().returncode == 0
+    (bare.root / "gofigure-check.json").unlink()
+    assert repo.try_git("push", "-q", "origin", "HEAD:main").returncode != 0, "nothing says any more what is let in"
+
+
+def test_a_personal_layer_puts_a_job_into_the_background(older: Repo) -> None:
+    fifo = older.root.parent / "wait"
+    os.mkfifo(fifo)
+    put(older, "gofigure-check.json", {**JOB, "hooks": ["post-commit"]})
+    older.write(".gofigure.local.toml", f'[jobs.check]\nbackground = true\n[stages.one]\nrun = "cat {fifo}"\n')
+    assert older.gofigure("install-hooks").returncode == 0
+    assert older.commit().returncode == 0, "git does not wait for it"
+    fifo.write_text("go on\n")
