@@ -270,6 +270,7 @@ def test_a_bare_repository_is_kept_by_them(repo: Repo, tmp_path: Path) -> None:
 
 
 def test_a_personal_layer_puts_a_job_into_the_background(older: Repo) -> None:
+    older.write(".gitignore", ".gofigure.local.toml\n")
     fifo = older.root.parent / "wait"
     os.mkfifo(fifo)
     put(older, "gofigure-check.json", {**JOB, "hooks": ["post-commit"]})
