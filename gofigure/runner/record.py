@@ -162,13 +162,15 @@ class Recorder:
                 self._keep(told._replace(disturbed=passed.stage in judged.disturbed))
                 continue
             made = standing(step.makers, here[step.place].tree, self._selecting)
-            if otherwise := self._made_otherwise(step, made, here[step.place]):
+            # Files that are proven, and so were not handed over, are that beside the outputs of the content.
+            is_whole = not step.narrowed and (made == step.outputs or not _has_proven_files(step))
+            if otherwise := self._made_otherwise(step, made, here[step.place], is_whole=is_whole):
                 self._keep(passed._replace(note=_joined(passed.note, self.hide(f"not proven: {otherwise}")), key=b""))
             elif step.narrowed:
                 self._keep(passed._replace(note=_joined(passed.note, step.narrowed)))
             else:
                 self._keep(passed._replace(proven=True))
-            if not step.narrowed:
+            if is_whole:
                 tree = here[step.place].tree if step.makers else self._plan.content.about.tree
                 proofs.append(_proof_of(step, tree, made, self.run, passed.seconds))
             file_proofs += [FileProof(key, self.run, made) for key in step.file_keys]
@@ -193,13 +195,15 @@ class Recorder:
             )
         )
 
-    def _made_otherwise(self, step: Step, made: bytes, here: Snapshot) -> str:
+    def _made_otherwise(self, step: Step, made: bytes, here: Snapshot, *, is_whole: bool) -> str:
         """What it proves, but not of what the run is about, which has other outputs; "" mostly.
 
-        In the working tree, the outputs that it has made there are what stands there now.
+        In the working tree, the outputs that it has made there are what stands there now. `is_whole`: whether that
+        proves all of the stage.
         """
         about = self._plan.content.about
-        if made == step.outputs or (step.place == "in place" and about.kind in ("working tree", "folder")):
+        is_there = step.place == "in place" and about.kind in ("working tree", "folder")
+        if made == step.outputs or (is_there and (is_whole or step.narrowed)):
             return ""
         words = changed_outputs(step.makers, about.tree, here.tree, self._selecting, 1)
         return f"other outputs were checked: {words[0] if words else 'what their links lead to changed'}"
@@ -249,6 +253,11 @@ def _good(step: Step, touched: frozenset[bytes]) -> list[bytes]:
     if not touched:
         return []
     return [key for path, key in zip(step.files or (), step.file_keys, strict=False) if path not in touched]
+
+
+def _has_proven_files(step: Step) -> bool:
+    """Whether a per-file stage is handed less than all of its files."""
+    return step.files is not None and len(step.files) != step.inputs.files
 
 
 def _joined(*notes: str) -> str:

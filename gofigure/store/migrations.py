@@ -83,19 +83,20 @@ STEPS: tuple[str, ...] = (
     """,
     """
     -- A proof is about what stages have made, too: `outputs` is the digest of that, empty where none makes anything.
-    -- What fails takes all proofs of its key with it.
+    -- What fails takes all proofs of its key with it. Primary keys come first: of others, the integrity check of
+    -- SQLite 3.40 says that there are NULL values.
     CREATE TABLE proofs_and_outputs (
-      key BLOB NOT NULL, stage TEXT NOT NULL, run INTEGER NOT NULL, proven_ns INTEGER NOT NULL,
-      seconds REAL NOT NULL, manifest TEXT NOT NULL, outputs BLOB NOT NULL, PRIMARY KEY (key, outputs)
+      key BLOB NOT NULL, outputs BLOB NOT NULL, stage TEXT NOT NULL, run INTEGER NOT NULL, proven_ns INTEGER NOT NULL,
+      seconds REAL NOT NULL, manifest TEXT NOT NULL, PRIMARY KEY (key, outputs)
     ) WITHOUT ROWID;
-    INSERT INTO proofs_and_outputs SELECT key, stage, run, proven_ns, seconds, manifest, x'' FROM proofs;
+    INSERT INTO proofs_and_outputs SELECT key, x'', stage, run, proven_ns, seconds, manifest FROM proofs;
     DROP TABLE proofs;
     ALTER TABLE proofs_and_outputs RENAME TO proofs;
     CREATE INDEX proofs_by_stage ON proofs (stage, proven_ns);
     CREATE TABLE file_proofs_and_outputs (
-      key BLOB NOT NULL, run INTEGER NOT NULL, outputs BLOB NOT NULL, PRIMARY KEY (key, outputs)
+      key BLOB NOT NULL, outputs BLOB NOT NULL, run INTEGER NOT NULL, PRIMARY KEY (key, outputs)
     ) WITHOUT ROWID;
-    INSERT INTO file_proofs_and_outputs SELECT key, run, x'' FROM file_proofs;
+    INSERT INTO file_proofs_and_outputs SELECT key, x'', run FROM file_proofs;
     DROP TABLE file_proofs;
     ALTER TABLE file_proofs_and_outputs RENAME TO file_proofs;
     """,

@@ -82,5 +82,6 @@ class Proofs:
 
     def add(self, proofs: Iterable[Proof], files: Iterable[FileProof]) -> None:
         """Record passes; to be called inside a transaction."""
-        self._db.executemany("INSERT OR REPLACE INTO proofs VALUES (?, ?, ?, ?, ?, ?, ?)", proofs)
-        self._db.executemany("INSERT OR REPLACE INTO file_proofs VALUES (?, ?, ?)", files)
+        into = f"INSERT OR REPLACE INTO proofs ({_COLUMNS}) VALUES (?, ?, ?, ?, ?, ?, ?)"  # noqa: S608
+        self._db.executemany(into, proofs)
+        self._db.executemany("INSERT OR REPLACE INTO file_proofs (key, run, outputs) VALUES (?, ?, ?)", files)

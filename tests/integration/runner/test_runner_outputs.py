@@ -250,6 +250,14 @@ def test_a_product_that_nobody_can_look_into_proves_nothing(project: Repo) -> No
         assert told["test"]["place"] == "in place"
 
 
+def test_nor_does_one_that_the_build_itself_has_made_so(project: Repo) -> None:
+    project.config(f'{HOOK}["build", "test"]\n{NARROW}{TEST}'.replace("mkdir -p dist", "git init -q dist/inner"))
+    project.gofigure("allow")
+    told = stages(project.json("run"))
+    assert _verdicts(told) == PASSED
+    assert not any(stage["proven"] for stage in told.values())
+
+
 def test_links_elsewhere_do_not_bring_the_product_back_in(project: Repo) -> None:
     project.write("src/x.txt", "1\n")
     os.symlink("../a.txt", project.root / "src/link")
@@ -289,6 +297,25 @@ def test_files_are_proven_beside_what_was_made_for_them(narrow: Repo) -> None:
     narrow.write("dist/app.txt", "BY HAND\n")
     narrow.git("add", "-A")
     assert "2 of 2 files" in _commit(narrow)["lint"]["reason"]
+
+
+def test_files_that_were_not_handed_over_are_not_proven_beside_another_product(narrow: Repo) -> None:
+    """A build that makes another one each time."""
+    build = NARROW.replace("tr a-z A-Z < a.txt > dist/app.txt && echo", "echo").replace(
+        "../builds", "../builds && wc -l < ../builds > dist/app.txt"
+    )
+    lint = '[stages.lint]\nrun = "cat \\"$@\\" dist/app.txt > /dev/null"\nfiles = "test"\nneeds = ["build"]\n'
+    narrow.config(f'{HOOK}["build", "lint"]\n{build}{lint}')
+    narrow.gofigure("allow")
+    narrow.gofigure("run")
+    narrow.write("test2.txt", "2\n")
+    narrow.git("add", "-A")
+    narrow.write("dist/app.txt", "BY HAND\n")
+    told = _commit(narrow)["lint"]
+    assert told["reason"] == "1 of 2 files without a proof: test2.txt"
+    assert not told["proven"]
+    told = stages(narrow.json("run"))
+    assert told["lint"]["reason"] == "1 of 2 files without a proof: test.txt"
 
 
 @pytest.mark.parametrize("with_outputs", [True, False])

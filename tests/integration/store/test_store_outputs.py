@@ -27,6 +27,8 @@ def test_a_store_of_an_earlier_release_keeps_its_proofs(tmp_path: Path, monkeypa
         assert store.proofs.find(b"\x01") == Proof(b"\x01", "s", 7, 1, 2.0, "{}")
         assert store.proofs.unproven_files([b"\x02", b"\x03"]) == {b"\x03"}
         assert store.proofs.find(b"\x01", b"made") is None
+    with contextlib.closing(sqlite3.connect(path)) as connection:
+        assert connection.execute("PRAGMA integrity_check").fetchall() == [("ok",)]
 
 
 def test_what_fails_takes_all_of_its_key() -> None:
