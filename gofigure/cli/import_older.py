@@ -12,17 +12,21 @@ from typing import TYPE_CHECKING
 
 import click
 
+from gofigure import trust
 from gofigure.cli.as_json import dump
 from gofigure.cli.consent import visible
 from gofigure.cli.here import here
 from gofigure.cli.streams import write
 from gofigure.cli.terminal import tell
+from gofigure.config import Layer
 from gofigure.config.importing import import_older as imported_by
 from gofigure.errors import EXIT_PASSED, GofigureError
+from gofigure.project import as_judged
 from gofigure.targets import KINDS
 
 if TYPE_CHECKING:
     from gofigure.config.importing import Imported
+    from gofigure.project import Project
 
 
 @click.command("import")
@@ -39,6 +43,7 @@ def import_older(files: tuple[str, ...], *, do_write: bool, as_json: bool) -> in
     imported = imported_by(project.config_file, [_named(file, project.root) for file in files], targets=tuple(KINDS))
     difference = [visible(line) for line in _difference(imported)]
     if do_write:
+        _refuse_foreign(project, imported)
         _write(imported)
     if as_json:
         print(dump(_as_json(imported, difference, written=do_write)))
@@ -51,6 +56,15 @@ def import_older(files: tuple[str, ...], *, do_write: bool, as_json: bool) -> in
     else:
         tell(f"nothing is written; gofigure import --write does it, and then: {remove}")
     return EXIT_PASSED
+
+
+def _refuse_foreign(project: Project, imported: Imported) -> None:
+    """Raise NotAllowedError for what waits for a yes here: as TOML it would be taken for written here."""
+    if trust.token_of(project.trust) is not None:
+        first = Layer(imported.path, b"")
+        refused = trust.refusal(project.trust, as_judged((first, *imported.layers))[1:])
+        if refused is not None:
+            raise refused
 
 
 def _named(file: str, root: str) -> str:

@@ -29,6 +29,7 @@ class Imported(NamedTuple):
     jobs: tuple[str, ...]
     stages: tuple[str, ...]
     replaced: tuple[str, ...]  # the files that say the same, from the root
+    layers: Layers  # those that were read
 
 
 def import_older(path: str, chosen: Sequence[str], *, targets: Sequence[str]) -> Imported:
@@ -42,9 +43,9 @@ def import_older(path: str, chosen: Sequence[str], *, targets: Sequence[str]) ->
     jobs = [name for name in chosen if is_older_job(os.path.basename(name))] if chosen else all_jobs
     if not chosen and not all_jobs:
         raise GofigureError(f"no gofigure-JOB.json in {folder}", hint="gofigure init writes a .gofigure.toml")
-    toml = (Layer(path, read(path)),) if os.path.lexists(path) else ()
+    before = read(path) if os.path.lexists(path) else None
     stages = [name for name in chosen if name not in jobs]
-    layers = (*toml, *read_older_files(folder, jobs, stages))
+    layers = (Layer(path, before or b""), *read_older_files(folder, jobs, stages))
     others = [name for name in all_jobs if name not in jobs]
     rest = tuple(read_older_files(folder, others)) if others else ()
     _refuse_shared(layers, rest)
@@ -52,11 +53,12 @@ def import_older(path: str, chosen: Sequence[str], *, targets: Sequence[str]) ->
     _refuse(layers, older)
     imported = Imported(
         path,
-        toml[0].data if toml else None,
-        _joined(toml[0].data if toml else b"", to_toml(older.data, _notes(older, folder))),
+        before,
+        _joined(before or b"", to_toml(older.data, _notes(older, folder))),
         tuple(older.data["jobs"]),
         tuple(older.data["stages"]),
         tuple(name for name, layer in zip(names_of(layers), layers, strict=True) if _goes(layer, rest)),
+        layers[1:],
     )
     _check(layers, imported, rest, targets)
     return imported
@@ -80,9 +82,8 @@ def _refuse_shared(layers: Layers, rest: Layers) -> None:
 
 def _refuse(layers: Layers, older: Older) -> None:
     first, problems = layers[0], list(older.problems)
-    if first.kind == "toml":
-        text = decode(first.data, first.path)
-        problems += same_names(older, parse_toml(text, first.path), first.path, scan(text))
+    text = decode(first.data, first.path)
+    problems += same_names(older, parse_toml(text, first.path), first.path, scan(text))
     if problems:
         raise ConfigError(problems)
 

@@ -157,6 +157,11 @@ def test_what_another_one_brings_in_a_stage_file_waits_for_a_yes(tmp_path: Path,
     pair.theirs.git("push", "-q")
     pair.mine.git("pull", "-q")
     assert "stages/stage-one.json is not what was allowed to run here" in refusal(pair.mine)
+    (pair.mine.root / ".gofigure.toml").unlink()
+    done = pair.mine.gofigure("import", "--write")
+    assert done.returncode == 2, "else it would be taken for written here"
+    assert b"stages/stage-one.json is not what was allowed to run here" in done.stderr
+    assert not (pair.mine.root / ".gofigure.toml").exists()
     shown = pair.mine.gofigure("allow").stdout.decode()
     assert '+  "stageExecution": "echo theirs"' in shown
     assert refusal(pair.mine) == ""
@@ -169,6 +174,27 @@ def test_a_stage_file_behind_a_link_is_nobodys(older: Repo) -> None:
     (older.root / "stages").symlink_to("elsewhere")
     put(older, "elsewhere/stage-one.json", {**ONE, "stageExecution": "echo other"})
     assert "it is a link" in refusal(older)
+
+
+def test_a_stage_file_that_git_does_not_look_at_may_be_anybodys(older: Repo) -> None:
+    """A package, a submodule, a clone inside: what brings them goes past the history of this repository."""
+    older.write(".gitignore", "vendor/\n")
+    put(older, "vendor/stage.json", ONE)
+    put(older, "gofigure-check.json", {**JOB, "jobStages": ["vendor/stage.json", "clone/stage.json"]})
+    clone = Repo.create(older.root / "clone", older.env)
+    put(clone, "stage.json", {**ONE, "stage": "two"})
+    assert clone.commit().returncode == 0
+    say_yes(older)
+    assert refusal(older) == ""
+    put(older, "vendor/stage.json", {**ONE, "stageExecution": "echo theirs"})
+    assert "vendor/stage.json is not what was allowed to run here: git does not look at it" in refusal(older)
+    say_yes(older)
+    put(clone, "stage.json", {**ONE, "stage": "two", "stageExecution": "echo theirs"})
+    assert "clone/stage.json is not what was allowed to run here: git does not look at it" in refusal(older)
+    say_yes(older)
+    older.git("add", "clone")  # as a submodule is
+    put(clone, "stage.json", {**ONE, "stage": "two", "stageExecution": "echo again"})
+    assert "clone/stage.json is not what was allowed to run here: git does not look at it" in refusal(older)
 
 
 def test_another_configuration_than_the_one_of_the_commit_is_said(older: Repo) -> None:

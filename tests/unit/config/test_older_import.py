@@ -121,6 +121,17 @@ def test_a_stage_that_no_job_names(root: Path) -> None:
     assert (imported.jobs, imported.stages, imported.replaced) == ((), ("c",), ("stage-c.json",))
 
 
+def test_files_in_folders(root: Path) -> None:
+    (root / "old").mkdir()
+    (root / "old/gofigure-c.json").write_text('{"jobStages": ["old/stage-c.json"]}')
+    (root / "old/stage-c.json").write_text('{"stage": "c", "target": "make"}')
+    path = str(root / ".gofigure.toml")
+    imported = import_older(path, ["old/gofigure-c.json"], targets=TARGETS)
+    assert (imported.jobs, imported.stages) == (("c",), ("c",))
+    assert imported.replaced == ("old/gofigure-c.json", "old/stage-c.json")
+    assert import_older(path, ["old/stage-c.json"], targets=TARGETS).replaced == ("old/stage-c.json",)
+
+
 def test_names_that_are_taken(root: Path) -> None:
     (root / ".gofigure.toml").write_text('[stages.b]\nrun = "true"\n')
     with pytest.raises(ConfigError, match=r'stage-b.json:1: the stage "b" is also in .*/\.gofigure\.toml:1'):
