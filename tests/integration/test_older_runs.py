@@ -304,3 +304,27 @@ def test_a_personal_layer_puts_a_job_into_the_background(older: Repo) -> None:
     assert older.gofigure("install-hooks").returncode == 0
     assert older.commit().returncode == 0, "git does not wait for it"
     fifo.write_text("go on\n")
+
+
+def test_a_job_that_comes_beside_those_in_the_background_is_waited_for(older: Repo) -> None:
+    os.rename(older.root / "gofigure-check.json", older.root / "later")
+    older.config('[jobs.t]\non = ["post-commit"]\nbackground = true\nstages = ["t"]\n[stages.t]\nrun = "true"\n')
+    assert older.gofigure("install-hooks").returncode == 0
+    for content in ("1\n", "2\n"):
+        older.write("src/a.txt", content)
+        assert older.commit().returncode == 0
+    assert list((older.root / ".git/gofigure").rglob("share")), "it is remembered that git waits for nothing"
+    os.rename(older.root / "later", older.root / "gofigure-check.json")
+    put(older, "gofigure-check.json", {**JOB, "hooks": ["post-commit"]})
+    assert older.commit().returncode == 0
+    assert ran(older) == 1
+
+
+def test_a_stage_file_that_is_not_committed_leaves_no_marker(older: Repo) -> None:
+    assert older.gofigure("install-hooks").returncode == 0
+    for content in ("1\n", "2\n"):
+        older.write("src/a.txt", content)
+        older.git("add", "src", "gofigure-check.json")
+        assert older.try_git("commit", "-q", "-m", "without its stage").returncode == 0
+    assert not alone(older)
+    assert ran(older) == 2
