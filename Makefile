@@ -11,7 +11,7 @@ help:
 	@echo "make demo    the main job on a clone of this repository, from hooks to reuse"
 	@echo "make test    everything that must hold"
 	@echo "make unit | integration | e2e | lint    parts of it"
-	@echo "make bench   speed against peers, into docs/benchmarks.md"
+	@echo "make bench   speed against peers, into docs/benchmarks.md (TRIALS=20)"
 	@echo "make bench-faults   what a kill loses, against peers, into docs/benchmarks.md (TRIALS=20)"
 
 $(READY): pyproject.toml
@@ -38,11 +38,12 @@ unit integration e2e: $(READY)
 test: lint
 	$(BIN)/python -m pytest -n $$(($$(getconf _NPROCESSORS_ONLN) + 1)) --dist loadfile
 
+TRIALS ?= 20
 bench: $(READY)
 	$(BIN)/python -m pip install --quiet --disable-pip-version-check --group bench
 	$(BIN)/python tests/bench
+	$(BIN)/python tests/bench/watching.py --trials $(TRIALS) --write
 
-TRIALS ?= 20
 bench-faults: $(READY)
 	$(BIN)/python tests/bench/faults.py --trials $(TRIALS) --write
 

@@ -87,6 +87,10 @@ class NestedError(GofigureError):
     """A run was asked for by a stage of the same repository."""
 
 
+class RootGone(GofigureError):  # noqa: N818 - says it better
+    """The folder that is watched was deleted or moved; nothing of it must be made again."""
+
+
 class Interrupted(Exception):  # noqa: N818 - a request to stop, not an error
     """The user or the system asked to stop: INT, TERM or HUP, or a key."""
 

@@ -191,6 +191,7 @@ class RunResult(NamedTuple):
     seconds: float = 0.0
     mended: tuple[str, ...] = ()  # files that fixers have changed
     left_alone: tuple[str, ...] = ()  # those of them that stay as they are in the working tree
+    stale: tuple[str, ...] = ()  # files that changed under it, and that its verdict is not about
 
 
 def is_older_job(name: str) -> bool:

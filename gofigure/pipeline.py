@@ -143,7 +143,9 @@ def carry_out(setting: Setting, planning: Planning, request: Request) -> RunResu
 
     overseer = request.overseer
     if overseer is not None:
-        setting = setting._replace(attend=lambda under_way: overseer.attend(planning, under_way))
+        setting = setting._replace(
+            attend=lambda under_way: overseer.attend(planning, under_way), causes=overseer.causes(planning)
+        )
     result = execute(setting, planning.plan(), planning.plan_again)
     if planning.keep_apart(result):
         result = execute(setting, planning.plan_again(), planning.plan_again)
@@ -320,6 +322,7 @@ def make_setting(
         mended=[],
         in_background=request.background is True,
         make_way=lambda pid: makes_way(project, request, pid),
+        tracked=looking.tracked,
     )
 
 

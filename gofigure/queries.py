@@ -5,16 +5,16 @@ from __future__ import annotations
 import contextlib
 import os
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 from gofigure import config as configuration
 from gofigure import trust
-from gofigure.digest.tree import KIND_WORDS, Entry, look_up
+from gofigure.digest.tree import FOLDER, KIND_WORDS, Entry, look_up
 from gofigure.errors import GitError, GofigureError
 from gofigure.events import Note, Observer
 from gofigure.fast_path.outlook import outlook
 from gofigure.git.commits import Branch, made_by, newest, unpublished
-from gofigure.git.exclude import is_ignored
+from gofigure.git.exclude import IgnoreRule, ignore_rule, is_ignored
 from gofigure.git.program import Git
 from gofigure.model import Config, Job, Trigger
 from gofigure.pipeline import choose_jobs, look, make_planner
@@ -27,11 +27,12 @@ from gofigure.runner.skips import required
 from gofigure.runner.verified import Judge, Judged, gates
 from gofigure.snapshot.commits import of_commit
 from gofigure.snapshot.looking import Looking
-from gofigure.snapshot.select import show
+from gofigure.snapshot.select import Selector, covers, show
 from gofigure.snapshot.trees import digest_of_tree
 from gofigure.store.history import Answered, Filter
 from gofigure.store.ledger import RunRow, StageRow
 from gofigure.store.store import Store
+from gofigure.store.windows import Part
 from gofigure.subject import Request, content_now, contents
 from gofigure.triggers.hooks import mark
 
@@ -43,6 +44,8 @@ _COMMITS = 50
 _WITHOUT_REMOTES = 10
 _FEW_TREES = 5
 _MANY_TREES = 100
+
+_IGNORED = "ignored by git"
 
 
 def plans(project: Project, loaded: Loaded, request: Request, observe: Observer) -> list[Plan]:
@@ -147,6 +150,10 @@ class AboutPath(NamedTuple):
     left_out: str  # why it is none
     readers: tuple[Reader, ...]
     unprovable: str  # why nothing that reads it can be proven; "" mostly
+    rule: IgnoreRule | None = None  # by which git ignores it
+    makers: tuple[str, ...] = ()  # stages that have it among their outputs
+    caused: Part | None = None  # the newest run here that was started for it
+    wrote: Part | None = None  # the newest run here under which it changed
 
 
 def about_path(project: Project, loaded: Loaded, request: Request, path: bytes, observe: Observer) -> AboutPath:
@@ -156,11 +163,26 @@ def about_path(project: Project, loaded: Loaded, request: Request, path: bytes, 
         entry = look_up(content.tree, path, present.store.contents.load_tree)
         hidden = present.secrets.mask.text if present.secrets is not None else str
         name, unprovable = hidden(show(path) or "."), hidden(content.unprovable.get(path, ""))
+        is_folder = entry is not None and entry.kind == FOLDER
+        found = AboutPath(name, entry, "", (), unprovable)._replace(**_past(present, path + b"/" * is_folder))
         if entry is None:
-            return AboutPath(name, None, _left_out(project, path), (), unprovable)
+            why = _left_out(project, path)
+            rule = ignore_rule(project.repository, path) if project.repository and why == _IGNORED else None
+            return found._replace(left_out=why, rule=rule)
         planned = (present.plan(job, Content(content, content)) for job in loaded.config.jobs.values())
-        found = tuple(one for plan in planned for one in readers(plan, path, entry, present.planner.selecting))
-        return AboutPath(name, entry, "", found, unprovable)
+        who = tuple(one for plan in planned for one in readers(plan, path, entry, present.planner.selecting))
+        return found._replace(readers=who)
+
+
+def _past(present: _Present, path: bytes) -> dict[str, Any]:
+    """Who makes a path, and when it last had a part in a run. A folder's ends in a slash."""
+    windows, root = present.store.windows, present.project.root
+    stages = present.loaded.config.stages.values()
+    return {
+        "makers": tuple(one.name for one in stages if one.outputs and covers(Selector(globs=one.outputs), path)),
+        "caused": windows.last_cause(path, root),
+        "wrote": windows.last_written(path, root),
+    }
 
 
 class _Present(NamedTuple):
@@ -223,7 +245,7 @@ def _left_out(project: Project, path: bytes) -> str:
     if not os.path.lexists(os.path.join(os.fsencode(project.root), path)):
         raise GofigureError(f"{show(path)}: there is nothing, neither in the content nor on disk")
     if project.repository is not None and is_ignored(project.repository, path):
-        return "ignored by git"
+        return _IGNORED
     return "in a repository of its own, behind a link, or empty"
 
 

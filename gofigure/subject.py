@@ -46,6 +46,9 @@ class Overseer(Protocol):
     def wants(self, planning: Planning) -> bool:
         """Whether there is a reason to run a job."""
 
+    def causes(self, planning: Planning) -> Sequence[bytes]:
+        """The paths that are why a wanted job is run."""
+
     def attend(self, planning: Planning, under_way: Collection[str]) -> None:
         """Told often which stages of a wanted job are under way; raises Interrupted to end its run."""
 

@@ -22,6 +22,7 @@ def of_run(result: RunResult) -> dict[str, Any]:
         "job": result.job,
         "verdict": result.verdict,
         "seconds": round(result.seconds, 6),
+        "stale": list(result.stale),
         "stages": [of_stage(stage) for stage in result.stages],
     }
 

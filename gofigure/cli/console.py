@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 from typing import TYPE_CHECKING, TextIO, TypeAlias
 
-from gofigure.cli.terminal import is_terminal, paint_for
+from gofigure.cli.terminal import is_terminal, paint_for, wraps_when_narrowed
 
 if TYPE_CHECKING:
     from gofigure.cli.live import Live
@@ -20,9 +20,7 @@ def console_for(stream: TextIO) -> Console:
     if is_terminal(stream, os.environ):
         from gofigure.cli.live import Live
 
-        # The two that leave lines as they are when they become narrower, and say so; all others wrap them.
-        wraps = not os.environ["TERM"].startswith("linux") and "XTERM_VERSION" not in os.environ
-        return Live(stream, paint, wraps_when_narrowed=wraps)
+        return Live(stream, paint, wraps_when_narrowed=wraps_when_narrowed(os.environ))
     from gofigure.cli.plain import Plain
 
     return Plain(stream, paint)

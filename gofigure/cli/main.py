@@ -27,6 +27,7 @@ _COMMANDS = {
     "status": "status",
     "uninstall-hooks": "hooks",
     "validate": "validate",
+    "watch": "watch",
     "why": "why",
 }
 _NAMES = {"import": "import_older"}  # Python keeps that word for itself

@@ -51,7 +51,7 @@ def run_now(
         try:
             results = run(where.project, request, console)
         except NotAllowedError:
-            if as_json or not _says_yes(where.project):
+            if as_json or not says_yes(where.project):
                 raise
             results = run(where.project, request, console)
     if as_json:
@@ -63,7 +63,7 @@ def run_now(
     return exit_code(results)
 
 
-def _says_yes(project: Project) -> bool:
+def says_yes(project: Project) -> bool:
     """Ask the person at the terminal, if one sits there, and keep the answer."""
     from gofigure import trust
     from gofigure.cli.consent import at_a_terminal, said_yes

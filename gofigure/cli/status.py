@@ -16,7 +16,7 @@ from gofigure.cli.terminal import tell
 from gofigure.cli.verdicts import outlook
 from gofigure.errors import EXIT_PASSED, NotAllowedError
 from gofigure.git.repository import branch_of
-from gofigure.model import Job
+from gofigure.model import CHANGE, Job
 from gofigure.pipeline import choose_jobs
 from gofigure.project import Loaded, as_judged, changed_by_personal, parse_config, read_config
 from gofigure.queries import Standing, standing
@@ -25,10 +25,12 @@ from gofigure.snapshot.select import show
 from gofigure.subject import Request
 from gofigure.triggers.install import in_place_of_ours, installed, wanted_hooks, why_not_alone
 from gofigure.triggers.outcome import Outcome, outcomes
+from gofigure.watch.place import folder_of, state_of
 
 if TYPE_CHECKING:
     from gofigure.runner.plan import Plan, Shared
     from gofigure.store.ledger import RunRow
+    from gofigure.watch.state import State
 
 
 class _Place(NamedTuple):
@@ -45,6 +47,7 @@ class _Place(NamedTuple):
     local: Mapping[str, Sequence[str]]  # personal files in use -> what they change
     disabled: Sequence[str]
     background: Sequence[Outcome]
+    watcher: State | None  # None: none lives
 
 
 @click.command()
@@ -90,6 +93,7 @@ def status(names: tuple[str, ...], *, staged: bool, as_json: bool) -> int:
         local=dict.fromkeys(loaded.config.local, changed_by_personal(layers)),
         disabled=loaded.config.disabled,
         background=outcomes(repository.git_dir) if repository is not None else (),
+        watcher=state_of(folder_of(where.project.lock_file)),
     )
     if as_json:
         print(dump(_json(place, jobs, stand)))
@@ -113,6 +117,7 @@ def _tell(place: _Place, jobs: Sequence[Job], stand: Standing) -> None:
     branch = f", {'branch ' + place.branch if place.branch else 'detached HEAD'}" if place.in_git else ""
     tell(f"on {place.content}{branch}")
     _tell_hooks(place)
+    _tell_watcher(place.watcher, jobs)
     for path, changed in place.local.items():
         tell(f"local: {path} is laid over the configuration: {', '.join(changed) or 'it changes nothing'}")
     if place.disabled:
@@ -147,6 +152,36 @@ def _tell_hooks(place: _Place) -> None:
             tell(f"  {hook} lets through by itself what is proven")
 
 
+def _tell_watcher(state: State | None, jobs: Sequence[Job]) -> None:
+    """Nothing where nobody asked for one."""
+    if state is None:
+        if any(CHANGE in job.on for job in jobs):
+            tell("watcher: none (gofigure watch)")
+        return
+    words = [f"process {state.pid}", *([state.backend] if state.backend else []), *(["paused"] if state.paused else [])]
+    tell(f"watcher: at work ({', '.join(words)})")
+    for what, why in (("waiting", state.waiting), ("degraded", state.degraded), ("configuration", state.trouble)):
+        if why:
+            tell(f"  {what}: {why}")
+    for job in state.jobs:
+        if job.held:
+            tell(f"  {job.job} is held: {job.held}")
+
+
+def _of_watcher(state: State | None) -> dict[str, object] | None:
+    if state is None:
+        return None
+    return {
+        "pid": state.pid,
+        "backend": state.backend,
+        "degraded": state.degraded,
+        "waiting": state.waiting,
+        "trouble": state.trouble,
+        "paused": state.paused,
+        "held": {job.job: job.held for job in state.jobs if job.held},
+    }
+
+
 def _tell_shared(shared: Shared) -> None:
     if shared.folders:
         tell(f"shared with private checkouts: {', '.join(map(show, shared.folders))}")
@@ -177,6 +212,7 @@ def _json(place: _Place, jobs: Sequence[Job], stand: Standing) -> dict[str, obje
         "local": place.local,
         "disabled": place.disabled,
         "shared": [show(path) for path in stand.shared.folders],
+        "watcher": _of_watcher(place.watcher),
         "background": [of_outcome(outcome) for outcome in place.background],
         "commits": of_commits(stand.commits),
         "jobs": [

@@ -9,8 +9,10 @@ from gofigure.cli.parts import part_rows
 from gofigure.cli.terminal import Marks, Paint, Style, printable
 from gofigure.cli.verdicts import ended
 from gofigure.model import STOPPED, RunResult, StageResult, Verdict
+from gofigure.runner.words import shortened
 
 _MANY = 10  # rows that say the same; more become one
+_NAMED = 5
 NAME = 40  # columns that a long name may claim in the rows of the others
 
 STYLES: dict[Verdict, Style] = {
@@ -39,7 +41,7 @@ def table(result: RunResult, look: Look, told: Iterable[str] = ()) -> list[str]:
     """
     width = max((len(stage.stage) for stage in result.stages), default=0)
     if look.marks is None:
-        return [*(line for stage in result.stages for line in _rows(stage, width, look)), _sum(result, look)]
+        return [*(line for stage in result.stages for line in _rows(stage, width, look)), *_ends(result, look)]
     shown = [stage for stage in result.stages if not (stage.stage in told and _is_plain_pass(stage))]
     troubled = [stage for stage in shown if stage.verdict in ("failed", "timed out")]
     groups: dict[tuple[str, str], list[StageResult]] = {}
@@ -55,7 +57,7 @@ def table(result: RunResult, look: Look, told: Iterable[str] = ()) -> list[str]:
         else:
             lines += [line for stage in stages for line in _rows(stage, width, look)]
     lines += [line for stage in troubled for line in _rows(stage, width, look)]  # last: beside the prompt
-    return [*lines, _sum(result, look)]
+    return [*lines, *_ends(result, look)]
 
 
 def _is_plain_pass(stage: StageResult) -> bool:
@@ -114,6 +116,15 @@ def remark_of(stage: StageResult) -> str:
     if stage.verdict in ("reused", "skipped"):
         return printable(stage.reason)
     return "; ".join(word for word in (ended(stage.verdict, stage.exit_code), printable(stage.note)) if word)
+
+
+def _ends(result: RunResult, look: Look) -> list[str]:
+    """What is to be said of the run as a whole."""
+    notes = " ".join(stage.note for stage in result.stages)
+    unsaid = [printable(name) for name in result.stale if name not in notes]
+    if not unsaid:
+        return [_sum(result, look)]
+    return [f"  {look.paint('warn', 'stale:')} {shortened(unsaid, _NAMED)} changed while it ran", _sum(result, look)]
 
 
 def _sum(result: RunResult, look: Look) -> str:

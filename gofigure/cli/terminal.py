@@ -45,6 +45,11 @@ def is_terminal(stream: TextIO, environ: Mapping[str, str]) -> bool:
     return environ.get("TERM", "") not in _UNABLE and stream.isatty()
 
 
+def wraps_when_narrowed(environ: Mapping[str, str]) -> bool:
+    """Whether a terminal makes two lines of one when it becomes narrower. Two do not, and say who they are."""
+    return not environ.get("TERM", "").startswith("linux") and "XTERM_VERSION" not in environ
+
+
 def paint_for(stream: TextIO, environ: Mapping[str, str]) -> Paint:
     """NO_COLOR and FORCE_COLOR count when they are not empty, whatever they say; the first one wins."""
     if environ.get("NO_COLOR"):

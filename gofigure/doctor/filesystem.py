@@ -4,19 +4,14 @@ from __future__ import annotations
 
 import contextlib
 import os
-import re
 import stat
 from collections.abc import Iterator
 
 from gofigure.doctor.finding import Said, fine, problem, size, warning
 from gofigure.doctor.scene import Scene, probe
 from gofigure.store.inspect import why_locks_fail
+from gofigure.triggers.backends.mounts import is_remote, kind_of_mount, read_mounts
 
-_MOUNTS = "/proc/self/mountinfo"
-# Changes made elsewhere give no event here, and locks may mean little.
-_REMOTE = re.compile(
-    r"nfs4?|cifs|smb3?|9p|virtiofs|vboxsf|prl_fs|afs|ceph|glusterfs|lustre|ncpfs|davfs2?|sshfs|drvfs|fuse(\..+)?|fuseblk"
-)
 _LITTLE, _NEARLY_NONE = 500_000_000, 20_000_000
 
 
@@ -56,39 +51,15 @@ def _missing(folder: str) -> Iterator[str]:
 def check_kind(scene: Scene) -> Iterator[Said]:
     if scene.project is None:
         return
-    mounts = _read_mounts()
+    mounts = read_mounts()
     # In a linked worktree, the store is in another place than the files.
     for place in dict.fromkeys((scene.project.root, os.path.dirname(scene.project.store_file))):
         kind = kind_of_mount(place, mounts)
-        if kind and _REMOTE.fullmatch(kind):
+        if is_remote(kind):
             found = f"{place} is on {kind}: changes made elsewhere give no event, and may be seen late"
             yield warning(found, "work on a local disk, or let a watcher poll")
         elif kind:
             yield fine(f"{place} is on {kind}")
-
-
-def kind_of_mount(path: str, mounts: str) -> str:
-    """The type of the file system that holds `path`, by the text of /proc/self/mountinfo (proc(5)); "" if unknown."""
-    real = os.path.realpath(path)
-    best, kind = "", ""
-    for line in mounts.splitlines():
-        fields, _, rest = line.partition(" - ")
-        words = fields.split(" ")
-        if len(words) < 5 or not rest:
-            continue
-        point = re.sub(r"\\([0-7]{3})", lambda octal: chr(int(octal[1], 8)), words[4])
-        inside = real == point or real.startswith(point.rstrip("/") + "/")
-        if inside and len(point) >= len(best):  # a later one covers an earlier one
-            best, kind = point, rest.split(" ")[0]
-    return kind
-
-
-def _read_mounts() -> str:
-    try:
-        with open(_MOUNTS, errors="surrogateescape") as file:
-            return file.read()
-    except OSError:  # not Linux
-        return ""
 
 
 def check_locks(scene: Scene) -> Iterator[Said]:

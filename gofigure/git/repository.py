@@ -69,6 +69,15 @@ def branch_of(repository: Repository) -> str:
     return os.fsdecode(done.out).removesuffix("\n") if done.code == 0 else ""
 
 
+def with_head(repository: Repository) -> Repository:
+    """The repository with what is checked out now. Raises GitError where git finds it no more."""
+    done = repository.git.start("rev-parse", *_HEAD).finish()
+    if done.code != 0:
+        raise GitError(explain(done, ("rev-parse",)))
+    head = os.fsdecode(done.out).split()
+    return repository._replace(head=Head(*head) if len(head) == 2 else None)
+
+
 class Asked(NamedTuple):
     """A question that git is working on."""
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 import signal
-from typing import TYPE_CHECKING, TypeAlias
+from typing import TYPE_CHECKING, Any, TypeAlias
 
 from gofigure.errors import GofigureError
 
@@ -47,10 +47,12 @@ def spawn(
     stderr: int | None = None,
     terminal: str | None = None,
     session: bool = True,
+    group: bool = False,
 ) -> int:
     """Start `argv` and return its pid. No stdin given: /dev/null. No stdout or stderr given: ours.
 
     `terminal`: the device to have instead of all three, as the terminal that controls its new session.
+    `group`: a process group of its own; a session of its own is one too.
     """
     command = wrap(argv, env=env, cwd=cwd)
     borrowed: list[int] = []
@@ -65,6 +67,7 @@ def spawn(
         actions = [opened, (os.POSIX_SPAWN_DUP2, 0, 1), (os.POSIX_SPAWN_DUP2, 0, 2)]
     # nohup: who asked us not to die with the terminal means our helpers as well
     defaults = _DEFAULTS if signal.getsignal(signal.SIGHUP) is signal.SIG_IGN else _WITH_HANGUP
+    own_group: dict[str, Any] = {"setpgroup": 0} if group else {}
     try:
         pid = os.posix_spawn(
             command[0],
@@ -74,6 +77,7 @@ def spawn(
             setsigdef=defaults,
             setsigmask=(),
             setsid=session,
+            **own_group,
         )
     except (OSError, ValueError) as error:
         raise _refusal(argv, command, error) from None

@@ -4,12 +4,10 @@ from __future__ import annotations
 
 import contextlib
 import os
-import signal
 import termios
 import tty
-from collections.abc import Iterator
-from typing import Any
 
+from gofigure.process.foreground import as_background
 from gofigure.process.pipes import CHUNK
 from gofigure.process.spawn import CannotStart
 
@@ -42,7 +40,7 @@ class Terminal:
         self.resize()
 
     def lend(self) -> None:
-        with contextlib.suppress(termios.error), _as_background():
+        with contextlib.suppress(termios.error), as_background():
             tty.setraw(self.keyboard, termios.TCSANOW)
 
     def forward(self) -> bool:
@@ -84,7 +82,7 @@ class Terminal:
             return
         if not self._at_margin:
             self.show(b"\r\n")
-        with contextlib.suppress(termios.error), _as_background():
+        with contextlib.suppress(termios.error), as_background():
             termios.tcsetattr(self.keyboard, termios.TCSANOW, self._before)
         os.close(self.keyboard)
         self.keyboard = -1
@@ -103,13 +101,3 @@ def _open() -> int:
         os.close(fd)
         raise NeedsTerminal("it needs a terminal, and this runs in the background")
     return fd
-
-
-@contextlib.contextmanager
-def _as_background() -> Iterator[None]:
-    """Whoever has the terminal by now, to set it must not stop us."""
-    before: Any = signal.pthread_sigmask(signal.SIG_BLOCK, (signal.SIGTTOU,))
-    try:
-        yield
-    finally:
-        signal.pthread_sigmask(signal.SIG_SETMASK, before)

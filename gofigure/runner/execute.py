@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import contextlib
+import functools
 import os
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Collection, Iterator
 from typing import TYPE_CHECKING
 
 from gofigure.errors import NestedError, StoreUnwritable
@@ -12,7 +13,7 @@ from gofigure.events import Note, RunFinished, RunStarted, StageFinished
 from gofigure.model import RECEIVING, STOPPED, RunResult, Snapshot, Verdict
 from gofigure.runner.checkouts import Places, opened
 from gofigure.runner.environment import RUN_VARIABLE
-from gofigure.runner.plan import Plan
+from gofigure.runner.plan import Plan, consumes
 from gofigure.runner.setting import Setting
 from gofigure.snapshot.select import show
 from gofigure.store.ledger import NewRun
@@ -21,6 +22,7 @@ from gofigure.store.store import Store
 if TYPE_CHECKING:
     from gofigure.runner.secrets import Secrets
     from gofigure.store.lock import RunLock
+    from gofigure.store.windows import Window
 
 
 def execute(setting: Setting, plan: Plan, plan_again: Callable[[], Plan]) -> RunResult:
@@ -127,6 +129,7 @@ def _run(setting: Setting, plan: Plan, number: int, places: Places, logs: str, s
         hide=hide,
         said_of=Patches(places.repositories, setting.trigger.index_file, logs).said,
         tell=lambda stage: setting.observe(StageFinished(number, stage)),
+        account=functools.partial(_changed_under, setting, plan),
     )
     pulse = None
     if setting.wants_output:
@@ -146,6 +149,17 @@ def _run(setting: Setting, plan: Plan, number: int, places: Places, logs: str, s
             pulse=pulse,
             attend=setting.attend,
         )
+
+
+def _changed_under(
+    setting: Setting, plan: Plan, here: Snapshot, executed: Collection[str], verdict: Verdict
+) -> Window | None:
+    """What has changed in the working tree since the plan was made; mostly nothing."""
+    if here.tree == plan.content.here.tree:
+        return None
+    from gofigure.runner.window import window_of
+
+    return window_of(setting, plan, here, executed, verdict)
 
 
 def _taken_over(setting: Setting, plan: Plan, places: Places, logs: str) -> tuple[tuple[str, ...], tuple[str, ...]]:
@@ -262,6 +276,8 @@ def _new_run(setting: Setting, plan: Plan) -> NewRun:
         content.about.tree,
         content.here.branch,
         os.getpid(),
+        consumes(plan),
+        setting.causes,
     )
 
 

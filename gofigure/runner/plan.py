@@ -7,13 +7,16 @@ Annotations are not postponed here: NamedTuple compiles each postponed one at im
 from collections.abc import Mapping
 from typing import Literal, NamedTuple
 
+from gofigure.digest.frame import digest_value
 from gofigure.model import Command, Job, Place, Snapshot, Stage, StageResult
 from gofigure.runner.graph import Graph
 from gofigure.runner.key import Facts, manifest_of
 from gofigure.runner.outputs import Maker
-from gofigure.snapshot.select import Selector
+from gofigure.snapshot.select import Selector, as_bytes
 from gofigure.store.proofs import Proof
 from gofigure.workspace.leads_back import Back
+
+_CONTEXT = "gofigure 2026-11 job"
 
 # What becomes of a stage; the planner decides, all others only read it.
 #   run              it is started, unless another one fails first
@@ -127,3 +130,22 @@ class Plan(NamedTuple):
         if step.fate == "not checked out":
             return StageResult(name, "skipped", reason, allowed=self.lenient, key=key)
         return None
+
+
+def job_digest(plan: Plan) -> bytes:
+    """What a job is on a content: of each stage its name, its key, and whether it is left out.
+
+    The same for whoever asks, proven or not; only what is left out and proven elsewhere meanwhile is another one.
+    """
+    framed = [b"%s\0%s%d" % (as_bytes(name), step.key, step.left_out) for name, step in plan.steps.items()]
+    return digest_value(_CONTEXT, b"".join(framed))
+
+
+def consumes(plan: Plan) -> bytes:
+    """The job's digest, where a verdict on this plan is one on what stands in the working tree; else b"".
+
+    Not of fixers alone; nor of what hangs on what only git hands over.
+    """
+    if plan.mends or any(step.differs or step.gets_arguments for step in plan.steps.values()):
+        return b""
+    return job_digest(plan)

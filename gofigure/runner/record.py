@@ -10,17 +10,21 @@ from __future__ import annotations
 
 import itertools
 import time
-from collections.abc import Callable, Iterable, Sequence
-from typing import NamedTuple
+from collections.abc import Callable, Collection, Iterable, Sequence
+from typing import TYPE_CHECKING, NamedTuple
 
-from gofigure.model import Place, RunResult, Snapshot, StageResult
+from gofigure.errors import GofigureError
+from gofigure.model import Place, RunResult, Snapshot, StageResult, Verdict
 from gofigure.runner.changes import Changed, changed, judge
 from gofigure.runner.outputs import changed_outputs, standing
 from gofigure.runner.plan import Plan, Step
 from gofigure.runner.why import never_reused
-from gofigure.snapshot.select import Selecting
+from gofigure.snapshot.select import Selecting, show
 from gofigure.store.proofs import FileProof, Proof
 from gofigure.store.store import Store
+
+if TYPE_CHECKING:
+    from gofigure.store.windows import Window
 
 # Looking costs as much as `git status`; at most a tenth of the time is spent on it.
 _LOOK_EVERY = 1.0
@@ -55,8 +59,15 @@ class Recorder:
         hide: Callable[[str], str] = str,
         said_of: Callable[[Step, Iterable[bytes]], tuple[str, ...]] = lambda _step, _files: (),
         tell: Callable[[StageResult], None] = lambda _result: None,
+        account: Callable[[Snapshot, Collection[str], Verdict], Window | None] = lambda _here, _executed, _verdict: (
+            None
+        ),
     ) -> None:
-        """`said_of`: the changes a stage has made, to be shown; `tell`: told of results that are not what they were."""
+        """`said_of`: the changes a stage has made, to be shown; `tell`: told of results that are not what they were.
+
+        `account`: what has changed in the working tree, by what stands there when the run has ended and which of its
+        stages were executed there.
+        """
         self.run = run
         self.hide = hide  # what a text goes through before it is stored
         self._store = store
@@ -65,6 +76,9 @@ class Recorder:
         self._look = look
         self._said_of = said_of
         self._tell = tell
+        self._account = account
+        self._executed: dict[str, None] = {}  # stages, in the working tree
+        self._at_the_end: Snapshot | None = None  # what stood there when the last of them had ended
         self._started: list[str] = []
         self._finished: dict[str, StageResult] = {}
         self._passed: list[_Passed] = []
@@ -86,6 +100,9 @@ class Recorder:
         if step.astray:
             result = result._replace(key=b"")  # what it did, it did on other content
         self._keep(result)
+        if result.place == "in place":
+            self._executed[result.stage] = None
+            self._at_the_end = None
         if step.narrowed:
             self._astray.add(result.stage)
         if result.verdict == "passed" and not step.unprovable:
@@ -123,8 +140,22 @@ class Recorder:
         """Prove what is still waiting, write how the run ended, and return it as it was written."""
         proven = self._prove()
         result = verdict_of(tuple(self._results[stage] for stage in self._plan.steps))
-        self._flush(proven, result)
+        window = self._window(result)
+        if window is not None:
+            stale = tuple(self.hide(show(one.path)) for one in window.paths if one.role == "stale")
+            result = result._replace(stale=stale if window.consumed else ())
+        self._flush(proven, result, window)
         return result
+
+    def _window(self, result: RunResult) -> Window | None:
+        """What has changed in the working tree under the stages that were executed there."""
+        if not self._executed or result.verdict == "interrupted":  # what was done by then, somebody else does again
+            return None
+        try:
+            here = self._at_the_end or self._look("in place")
+            return self._account(here, self._executed, result.verdict)
+        except GofigureError:  # a stage may have left nothing that can be looked at: it has its verdict all the same
+            return None
 
     def _prove(self, *also: Place) -> _Proven:
         """What those that have passed prove, by a look that begins now. `also`: places to look at in any case."""
@@ -134,6 +165,7 @@ class Recorder:
         began = time.monotonic()
         here = {place: self._look(place) for place in places}
         self._seen |= {place: snapshot.tree for place, snapshot in here.items()}
+        self._at_the_end = here.get("in place", self._at_the_end)
         proofs: list[Proof] = []
         file_proofs: list[FileProof] = []
         found = {
@@ -229,7 +261,7 @@ class Recorder:
     def _keep(self, result: StageResult) -> None:
         self._results[result.stage] = self._finished[result.stage] = result
 
-    def _flush(self, proven: _Proven = _NOTHING, result: RunResult | None = None) -> None:
+    def _flush(self, proven: _Proven = _NOTHING, result: RunResult | None = None, window: Window | None = None) -> None:
         self._store.record(
             self.run,
             started=self._started,
@@ -238,6 +270,7 @@ class Recorder:
             file_proofs=proven.files,
             refuted=self._refuted,
             result=result,
+            window=window,
         )
         self._started, self._finished, self._refuted = [], {}, []
         self._next_write = time.monotonic() + _WRITE_EVERY

@@ -1,6 +1,6 @@
 """What a run is given, besides its plan."""
 
-from collections.abc import Callable, Collection, Mapping
+from collections.abc import Callable, Collection, Mapping, Sequence
 from typing import NamedTuple
 
 from gofigure.events import Observer
@@ -32,3 +32,5 @@ class Setting(NamedTuple):
     wants_output: bool = False  # somebody looks on: tell what stages print
     use_proofs: bool = True
     attend: Callable[[Collection[str]], None] | None = None  # told often which stages are under way; may end the run
+    tracked: Callable[[Sequence[str]], list[str]] = list  # which of these git tracks, by the newest look
+    causes: Sequence[bytes] = ()  # what has changed since the job ran before, where that is why it runs

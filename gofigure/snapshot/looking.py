@@ -18,6 +18,9 @@ if TYPE_CHECKING:
     from gofigure.store.contents import Contents
 
 
+_FEW = 10  # names that are looked for one by one
+
+
 class Looking:
     """A context: git begins to look when it is entered, while the rest of the program is still loading."""
 
@@ -52,7 +55,11 @@ class Looking:
 
     def tracked(self, names: Sequence[str]) -> list[str]:
         """Which of `names`, relative to the root, are in the index, by what git has been asked anyway."""
-        return [name for name in names if index.lists(self._listing(), os.fsencode(name))]
+        listed = self._listing()
+        if len(names) > _FEW:
+            known = {entry[2:] for entry in listed.split(b"\0")}
+            return [name for name in names if os.fsencode(name) in known]
+        return [name for name in names if index.lists(listed, os.fsencode(name))]
 
     def _listing(self) -> bytes:
         if self._listed is None:

@@ -29,6 +29,8 @@ class NewRun(NamedTuple):
     tree: bytes
     branch: str
     pid: int
+    digest: bytes = b""  # the job's, see runner.plan.consumes
+    causes: Sequence[bytes] = ()  # paths that had changed since it ran before, where that is why it was started
 
 
 class RunRow(NamedTuple):
@@ -80,9 +82,9 @@ class Ledger:
     def begin(self, run: NewRun, stages: Sequence[tuple[str, str, bytes]]) -> int:
         """Insert a run and its (stage, reason, key) triples; to be called inside a transaction."""
         cursor = self._db.execute(
-            "INSERT INTO runs (job, trigger, worktree, content, tree, branch, pid, state, started_ns)"
-            " VALUES (?, ?, ?, ?, ?, ?, ?, 'running', ?)",
-            (*run._replace(worktree=stored_path(run.worktree)), time.time_ns()),
+            "INSERT INTO runs (job, trigger, worktree, content, tree, branch, pid, digest, causes, state, started_ns)"
+            " VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, 'running', ?)",
+            (run[0], run[1], stored_path(run.worktree), *run[3:7], run.digest or None, len(run.causes), time.time_ns()),
         )
         number = cursor.lastrowid
         assert number is not None  # noqa: S101 - sqlite3 always knows it after an INSERT

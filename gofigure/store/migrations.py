@@ -82,6 +82,29 @@ STEPS: tuple[str, ...] = (
     CREATE INDEX failures ON stage_runs (stage) WHERE state IN ('failed', 'timed out')
     """,
     """
+    -- The digest of the job that a run began on (runner.plan.job_digest), NULL where it was not about the working tree.
+    -- causes: how many paths had changed since it ran before, where that is why it was started.
+    ALTER TABLE runs ADD COLUMN digest BLOB;
+    ALTER TABLE runs ADD COLUMN causes INTEGER NOT NULL DEFAULT 0;
+    -- What changed in the working tree under a run that executed something there. No row: nothing did.
+    -- consumed: the digest that its verdict is about, NULL where it has none. paths: how many changed.
+    CREATE TABLE windows (
+      run INTEGER PRIMARY KEY REFERENCES runs (id) ON DELETE CASCADE,
+      before BLOB NOT NULL, after BLOB NOT NULL, consumed BLOB, paths INTEGER NOT NULL
+    );
+    -- role: 'output', 'born', 'other' or 'stale' (runner/no_loops.py) of what changed under it, 'cause' of what it was
+    -- started for, 'suspect' of what it was held for. entry: what stood there then, empty for nothing.
+    CREATE TABLE run_paths (
+      run INTEGER NOT NULL REFERENCES runs (id) ON DELETE CASCADE, path BLOB NOT NULL, role TEXT NOT NULL,
+      entry BLOB NOT NULL, PRIMARY KEY (run, path, role)
+    ) WITHOUT ROWID;
+    CREATE INDEX run_paths_by_path ON run_paths (path, run);
+    -- The job does not run by itself after this run, as long as its digest is this one.
+    CREATE TABLE holds (
+      run INTEGER PRIMARY KEY REFERENCES runs (id) ON DELETE CASCADE, digest BLOB NOT NULL, words TEXT NOT NULL
+    )
+    """,
+    """
     -- A proof is about what stages have made, too: `outputs` is the digest of that, empty where none makes anything.
     -- What fails takes all proofs of its key with it. Primary keys come first: of others, the integrity check of
     -- SQLite 3.40 says that there are NULL values.

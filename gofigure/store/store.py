@@ -19,6 +19,7 @@ if TYPE_CHECKING:
     from gofigure.store.bounds import Bounds
     from gofigure.store.history import History
     from gofigure.store.sweep import Swept, Told
+    from gofigure.store.windows import Window, Windows
 
 
 _DAY_NS = 86400 * 1_000_000_000
@@ -99,6 +100,13 @@ class Store:
 
         return History(self._db)
 
+    @property
+    def windows(self) -> Windows:
+        """What changed under runs; one under which nothing did asks nothing."""
+        from gofigure.store.windows import Windows
+
+        return Windows(self._db)
+
     def sweep(self, bounds: Bounds, tell: Told, gone: Sequence[str], seconds: float | None = None) -> Swept:
         """Remove what is old or too much, for so many seconds; nothing may be in use of what was looked up before.
 
@@ -125,12 +133,18 @@ class Store:
     def begin(self, run: NewRun, stages: Sequence[tuple[str, str, bytes]]) -> int:
         """Record a run with its (stage, reason, key) triples before anything of it starts; returns its number."""
         with self._db.writing():
-            return self.ledger.begin(run, stages)
+            return self._begin(run, stages)
+
+    def _begin(self, run: NewRun, stages: Sequence[tuple[str, str, bytes]]) -> int:
+        number = self.ledger.begin(run, stages)
+        if run.causes:
+            self.windows.add_causes(number, run.causes)
+        return number
 
     def record_reused(self, run: NewRun, stages: Sequence[StageResult], verdict: Verdict) -> int:
         """Record a run of which nothing had to be executed; returns its number."""
         with self._db.writing():
-            number = self.ledger.begin(run, [(stage.stage, stage.reason, stage.key) for stage in stages])
+            number = self._begin(run, [(stage.stage, stage.reason, stage.key) for stage in stages])
             self.ledger.stage_finished(number, stages)
             self.ledger.finish(RunResult(number, run.job, verdict, ()))
         return number
@@ -145,6 +159,7 @@ class Store:
         file_proofs: Iterable[FileProof] = (),
         refuted: Iterable[bytes] = (),
         result: RunResult | None = None,
+        window: Window | None = None,
     ) -> None:
         """Write what has happened in a run since the last call, in one transaction."""
         refuted = list(refuted)
@@ -158,6 +173,8 @@ class Store:
             self.proofs.add(proofs, file_proofs)
             if result is not None:
                 self.ledger.finish(result)
+            if window is not None:
+                self.windows.record(run, window)
         if loses_proofs:
             self.forget_markers()  # written meanwhile, by who had still found the proof
 

@@ -48,6 +48,7 @@ class Sweep:
 
     def rows(self, gone: Sequence[str]) -> Swept:
         """Everything but the records of folders. `gone`: working trees that are no more."""
+        self._run_paths()
         return Swept(self._runs(gone), self._skips(), self._proofs() + self._file_proofs(), self._digests())
 
     def free_pages(self) -> None:
@@ -87,6 +88,12 @@ class Sweep:
             if counted > self._bounds.most_stage_rows:
                 return int(run)
         return 0
+
+    def _run_paths(self) -> None:
+        """All of a run's go at once."""
+        over = self._at("SELECT run FROM run_paths ORDER BY run DESC", self._bounds.most_run_paths)
+        if over is not None:
+            self._remove("what changed under runs", "run_paths", "run", "run <= ?", (over,))
 
     def _skips(self) -> int:
         return sum(

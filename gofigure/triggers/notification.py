@@ -7,7 +7,7 @@ from collections.abc import Mapping
 from html import escape
 
 from gofigure.errors import GofigureError
-from gofigure.process.capture import capture
+from gofigure.process.capture import Running, capture, start
 from gofigure.process.spawn import which
 from gofigure.triggers.outcome import BAD
 
@@ -47,3 +47,12 @@ def notify(title: str, text: str, environ: Mapping[str, str]) -> None:
             capture(argv, env=environ, timeout=_PATIENCE)
     except GofigureError:
         return
+
+
+def begin(title: str, text: str, environ: Mapping[str, str]) -> Running | None:
+    """The same for those who cannot wait: what shows it, to be asked now and then whether it has ended, and killed."""
+    argv = command(title, text, environ)
+    try:
+        return start(argv, env=environ) if argv else None
+    except GofigureError:
+        return None

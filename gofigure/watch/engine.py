@@ -1,16 +1,44 @@
-"""The engine of `gofigure watch`."""
+"""The loop of `gofigure watch`: events wake it, git may hold it, digests decide (design decision 8).
+
+    wait → settle → git at rest, nobody else running → the main line, with this engine standing over it → wait
+
+One thread: while stages are under way, the runner's own loop calls `attend`, which listens to the same descriptors.
+What decides is in `runner.no_loops`; what is shown is kept by `Board`.
+"""
 
 from __future__ import annotations
 
+import os
+import select
+import time
 from collections.abc import Callable, Mapping
 from typing import TYPE_CHECKING, NamedTuple
 
-from gofigure.watch.state import State
+from gofigure.errors import ConfigError, GofigureError
+from gofigure.events import Note
+from gofigure.git.operations import at_work
+from gofigure.git.repository import with_head
+from gofigure.model import CHANGE, RunResult, Trigger
+from gofigure.pipeline import run
+from gofigure.project import Loaded, load_config
+from gofigure.store.lock import RunLock
+from gofigure.subject import Request
+from gofigure.triggers.backends.base import CHECK_EVERY, Waking
+from gofigure.watch.board import Board, jobs_of
+from gofigure.watch.judging import Judging
+from gofigure.watch.oversight import Oversight
+from gofigure.watch.settle import Settling
+from gofigure.watch.state import Command, State
 
 if TYPE_CHECKING:
     from gofigure.events import Observer
     from gofigure.project import Project
+    from gofigure.triggers.backends.base import Backend
     from gofigure.watch.commands import Commands
+
+_LONGEST_HOLD = 60.0  # seconds that git may keep us from looking
+_LOOK_AGAIN = 0.05  # seconds between two looks at what holds us
+_TROUBLED = 2.0  # seconds between two tries where something is wrong that no event tells of: `gofigure allow`
 
 
 class Options(NamedTuple):
@@ -32,5 +60,241 @@ def watch(
     observe: Observer,
     commands: Commands,
 ) -> State:
-    """A stand-in until the engine is there."""
-    raise NotImplementedError
+    """Run jobs on change until somebody says that it is enough, or with `once` until all is up to date.
+
+    `show` gets each new state. Raises GofigureError where there is nothing to watch any more.
+    """
+    from gofigure.triggers.backends.choice import choose
+
+    backend = choose(project.root, project.repository, poll=options.poll, interval=options.interval)
+    try:
+        board = Board(State(os.getpid(), project.root, backend=backend.words), show, observe)
+        return Engine(project, environ, inside, options, backend, commands, board).run()
+    finally:
+        backend.close()
+
+
+class Engine:
+    """All that is alive of one watcher."""
+
+    def __init__(
+        self,
+        project: Project,
+        environ: Mapping[str, str],
+        inside: tuple[str, ...],
+        options: Options,
+        backend: Backend,
+        commands: Commands,
+        board: Board,
+    ) -> None:
+        self._project = project
+        self._environ = environ
+        self._inside = inside
+        self._options = options
+        self._backend = backend
+        self._commands = commands
+        self._board = board
+        self._settling = Settling(0.0)
+        self._judging = Judging(project.root)
+        self._asked: set[str] = set()  # jobs that a person wants to run now; "": all
+        self._cancelled = False
+        self._over = False
+        self._held_since: float | None = None
+        self._postponed: float | None = None  # until then a follow-up waits for a change
+        self._check = 0.0  # when to ask the backend, whether or not it has something to say
+        self._next = 0.0  # when to look without any reason, by the monotonic clock
+        self._loaded: Loaded | None = None  # the last configuration that was good
+
+    def run(self) -> State:
+        self._settling.changed()
+        self.listen(0)
+        self._settling.quiet = 0.0  # what was changed before we came is at rest
+        while not self._over:
+            if self._is_due():
+                self._turn()
+                if self._options.once and self._is_at_rest():
+                    break
+            elif self._backend.unfinished and self._board.state.looks:
+                self._note(self._backend.complete())
+                self.listen(0)
+            else:
+                self.listen(0)
+                self._board.update(resting=self._is_at_rest() and not self._backend.unfinished)
+                self.listen(self._patience())
+        return self._board.state
+
+    # Listening.
+
+    def _patience(self) -> float:
+        """Seconds until something is to be done without any event."""
+        moment = max(0.0, min(self._next, self._postponed or self._next) - time.monotonic())
+        settled = self._settling.patience()
+        return moment if settled is None else min(moment, settled)
+
+    def _is_due(self) -> bool:
+        return bool(self._asked) or self._patience() <= 0
+
+    def _is_at_rest(self) -> bool:
+        return (
+            not self._settling.unseen and not self._asked and self._postponed is None and not self._board.state.waiting
+        )
+
+    def listen(self, patience: float) -> None:
+        """Take in what has happened; wait for it, as long as `patience` says, if nothing has."""
+        poll = select.poll()
+        events = self._backend.fileno()
+        patience = min(patience, CHECK_EVERY)
+        for fd in (events, *self._commands.filenos()):
+            if fd >= 0:
+                poll.register(fd, select.POLLIN)
+        ready = {fd for fd, _ in poll.poll(patience * 1000)}
+        if events in ready or time.monotonic() >= self._check:
+            self._check = time.monotonic() + CHECK_EVERY
+            self._note(self._backend.read())
+        for fd in ready - {events}:
+            for command in self._commands.read(fd):
+                self._obey(command)
+
+    def _note(self, waking: Waking | None) -> None:
+        if waking is None:
+            return
+        if waking.lost:
+            self._board(Note(f"{waking.lost}: everything is looked at"))
+        self._settling.changed()
+
+    def _obey(self, command: Command) -> None:
+        match command.kind:
+            case "quit":
+                self._over = True
+            case "cancel":
+                self._cancelled = True
+            case "pause":
+                self._board.update(paused=not self._board.state.paused)
+                self._settling.changed()
+            case "run":
+                self._asked.add(command.job)
+
+    def unrest(self) -> str:
+        """Why what was seen last may be half of something; "" if there is no sign of that."""
+        if self._settling.unseen and not self._settling.has_waited_long:
+            return "something has changed meanwhile"
+        return self._git_moves()
+
+    def is_quiet_again(self) -> bool:
+        """Whether something has changed since the last look, and has come to rest."""
+        return self._settling.patience() == 0.0 and not self._git_moves()
+
+    def is_quiet_for(self, seconds: float) -> bool:
+        """Whether nothing has changed for so long; if not, it is looked again when that may be so."""
+        left = seconds - self._settling.quiet_for()
+        if left > 0:
+            self._postponed = time.monotonic() + left
+        return left <= 0
+
+    def looks(self) -> None:
+        """A look begins."""
+        self._settling.looked()
+
+    def stop(self) -> str:
+        """Why what runs is to be ended, by a person's wish; "" if not."""
+        return "the watcher ends" if self._over else "cancelled" if self._cancelled else ""
+
+    # One turn.
+
+    def _turn(self) -> None:
+        """Look, and run what has to be run; or say what keeps us from it."""
+        holder = self._holder()
+        if holder:
+            self._board.update(waiting=holder)
+            self.listen(_LOOK_AGAIN)
+            return
+        self._board.update(waiting="")
+        self._cancelled = False
+        asked, self._asked = self._asked, set()
+        self._board.update(resting=False)
+        self._settling.looked()
+        self._postponed = None
+        self._next = time.monotonic() + self._backend.interval
+        began = time.monotonic()
+        try:
+            results = self._walk(asked)
+        except GofigureError as error:
+            self._board.update(trouble=f"{error}\n{error.hint}".rstrip())
+            self._next = time.monotonic() + _TROUBLED
+            return
+        if any(result.verdict == "interrupted" for result in results) and not self.stop():
+            raise KeyboardInterrupt  # a signal, which the run has taken for its own
+        if not results:
+            self._backend.took(time.monotonic() - began)
+        self._board.update(
+            backend=self._backend.words, degraded=self._backend.degraded, ready=True, looks=self._board.state.looks + 1
+        )
+        self._next = time.monotonic() + self._backend.interval
+        if any(result.verdict != "reused" for result in results):
+            self._settling.changed()  # whatever it has written, and whoever
+
+    def _holder(self) -> str:
+        """What has to come to an end before anybody looks; "" if nothing."""
+        with RunLock(self._project.lock_file) as lock:
+            if os.path.exists(self._project.lock_file) and not lock.try_acquire():
+                return self._busy()
+        moves = self._git_moves()
+        return f"git is at work ({moves})" if moves else ""
+
+    def _git_moves(self) -> str:
+        """What tells that git is at work; "" if nothing does, or has for longer than anybody waits."""
+        repository = self._project.repository
+        moves = at_work(repository.git_dir) if repository is not None else ""
+        now = time.monotonic()
+        if not moves:
+            self._held_since = None
+        elif self._held_since is None:
+            self._held_since = now
+        elif now - self._held_since >= _LONGEST_HOLD:
+            return ""
+        return moves
+
+    def _busy(self) -> str:
+        """Who runs here, as far as that is known."""
+        try:
+            with open(self._project.lock_file, encoding="utf-8", errors="replace") as file:
+                words = file.read(200).strip().partition(" ")[2]
+        except OSError:
+            words = ""
+        return words or "another run"
+
+    def _walk(self, asked: set[str]) -> list[RunResult]:
+        """The main line: for what a person has asked for, or else for what has changed."""
+        config = self._configuration().config
+        self._settling.quiet = config.settle if self._options.settle is None else self._options.settle
+        names = jobs_of(config, self._options.names, CHANGE)
+        self._board.keep_jobs(names)
+        by_hand = bool(asked)
+        if by_hand:
+            self._settling.changed()  # what has changed besides is for the next turn
+        else:
+            asked = set(names) if not self._board.state.paused else set()
+        if not names or not asked:
+            return []
+        if self._project.repository is not None:
+            self._project = self._project._replace(repository=with_head(self._project.repository))
+        request = Request(
+            Trigger("manual" if by_hand else CHANGE, inside=self._inside),
+            self._environ,
+            tuple(name for name in names if name in asked or "" in asked),
+            overseer=Oversight(self, self._judging, self._board, by_hand=by_hand),
+            loaded=self._loaded,
+            wants_output=True,
+        )
+        return run(self._project, request, self._board)
+
+    def _configuration(self) -> Loaded:
+        """The configuration as it is now, or, where that is wrong, the last good one. Raises ConfigError without."""
+        try:
+            self._loaded = load_config(self._project)
+            self._board.update(trouble="")
+        except ConfigError as error:
+            if self._loaded is None:
+                raise
+            self._board.update(trouble=f"{error}\n{error.hint}; until then the last good one is in use")
+        return self._loaded

@@ -38,6 +38,8 @@ class State(NamedTuple):
     trouble: str = ""  # why the configuration is not taken up; may have several lines
     paused: bool = False
     ready: bool = False  # it has looked at everything once
+    looks: int = 0  # how often it has looked
+    resting: bool = False  # it waits for a change, and for nothing else
     jobs: tuple[JobState, ...] = ()
     notes: tuple[str, ...] = ()  # the newest few
 

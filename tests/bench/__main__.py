@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import os
-import platform
 import shutil
 import subprocess
 import sys
@@ -15,7 +13,7 @@ from pathlib import Path
 HERE = Path(__file__).resolve().parent
 sys.path.insert(0, str(HERE.parent))
 
-from bench import switching  # noqa: E402
+from bench import page, switching  # noqa: E402
 from bench.commits import FILES, Ground, background, commits  # noqa: E402
 from bench.commits import peers as managers  # noqa: E402
 from bench.repositories import commit_all, config, peers, sources  # noqa: E402
@@ -142,23 +140,10 @@ def main() -> None:
         ]
     finally:
         shutil.rmtree(folder, ignore_errors=True)
-    text = "\n".join([_machine(), "", *lines])
+    text = "\n".join([page.machine(), "", *lines])
     print(text)
     if not quick:
-        _write(text)
-
-
-def _machine() -> str:
-    git = subprocess.run(["git", "--version"], capture_output=True, text=True, check=True).stdout.strip()
-    kernel = platform.release().partition("-")[0]
-    return f"{os.cpu_count()} cores, {platform.system()} {kernel}, Python {platform.python_version()}, {git}."
-
-
-def _write(text: str) -> None:
-    page = HERE.parent.parent / "docs" / "benchmarks.md"
-    head, _, _ = page.read_text().partition("<!-- figures -->")
-    page.write_text(f"{head}<!-- figures -->\n\n{text}\n")
-    print(f"written to {page}")
+        page.write_figures(text)
 
 
 if __name__ == "__main__":

@@ -7,7 +7,6 @@ in PROVEN or CHANGED; it raises `NotHere` where its tool is not installed.
 from __future__ import annotations
 
 import itertools
-import os
 import shutil
 import statistics
 import subprocess
@@ -21,6 +20,7 @@ HERE = Path(__file__).resolve().parent
 sys.path.insert(0, str(HERE.parent))
 
 from bench.managers import Manager, NotHere, husky, install, managers  # noqa: E402
+from bench.page import load  # noqa: E402
 from bench.repositories import commit_all, config, sources  # noqa: E402
 from bench.timing import Contestant, Timing, compare, table  # noqa: E402
 from support.install import install_wheel  # noqa: E402
@@ -166,7 +166,7 @@ def commits(ground: Ground, *, sizes: Sequence[int], rounds: int) -> list[str]:
             cwd=made,
             env=ground.env,
         )
-        lines += [*table(f"A commit whose tree is proven, {files:,} files", timings), _load(), ""]
+        lines += [*table(f"A commit whose tree is proven, {files:,} files", timings), load(), ""]
         stands = _stands(first, ground, CHANGED)
         timings = compare(
             [Contestant(name, _commit(root), edit(root)) for name, root in stands.items()],
@@ -174,7 +174,7 @@ def commits(ground: Ground, *, sizes: Sequence[int], rounds: int) -> list[str]:
             cwd=made,
             env=ground.env,
         )
-        lines += [*overheads(f"One changed file, one trivial stage, {files:,} files", timings), _load(), ""]
+        lines += [*overheads(f"One changed file, one trivial stage, {files:,} files", timings), load(), ""]
         shutil.rmtree(made)
     return lines
 
@@ -195,7 +195,7 @@ def background(ground: Ground, *, rounds: int) -> list[str]:
         cwd=made,
         env=ground.env,
     )
-    return [*table(f"A stage that leaves a child in the background for {BACKGROUND} s", timings), _load(), ""]
+    return [*table(f"A stage that leaves a child in the background for {BACKGROUND} s", timings), load(), ""]
 
 
 def _first(made: Path, env: Mapping[str, str], files: int, run: str = "true") -> Path:
@@ -241,10 +241,6 @@ def overheads(title: str, timings: Sequence[Timing]) -> list[str]:
             ratio = f"{statistics.median((mine - none) / (theirs - none) for mine, theirs, none in rounds):.2f}"
         lines.append(f"| {one.name} | {one.median_ms:.1f} | {one.over_ms:+.1f} | {ratio} |")
     return [*lines, ""]
-
-
-def _load() -> str:
-    return f"Load of the machine at the end: {os.getloadavg()[0]:.1f}."
 
 
 def main() -> None:

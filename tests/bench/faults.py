@@ -26,6 +26,7 @@ from typing import NamedTuple
 HERE = Path(__file__).resolve().parent
 sys.path.insert(0, str(HERE.parent))
 
+from bench import page  # noqa: E402
 from bench.managers import Manager, install, managers  # noqa: E402
 from support.install import install_wheel  # noqa: E402
 from support.repo import Repo, clean_environment  # noqa: E402
@@ -36,6 +37,7 @@ from gofigure.process import family  # noqa: E402
 GRACE = 2.0  # seconds after which whoever is left counts as an orphan
 PATIENCE = 60.0
 BACKGROUND = 4
+HEAD = "## Faults\n\nHow to repeat: `make bench-faults`."
 STAGED, UNSTAGED = "staged\n", "unstaged: not to be lost\n"
 NESTED = "cd $(mktemp -d) && git init -q && echo x > inner && git add inner && git commit -q -m nested"
 ODD = [b"\xff", b"new\nline", b"-rf", b"$(touch canary)", b"`touch canary`", b'"quoted"', b"it's", b"\x1b[2J", b"a b"]
@@ -230,22 +232,6 @@ def table(folder: Path, found: list[Manager], trials: int, only: str) -> list[st
     return lines
 
 
-def write(lines: list[str]) -> None:
-    """Put the table between its markers; where there are none yet, before the figures of speed."""
-    page = HERE.parent.parent / "docs" / "benchmarks.md"
-    begin, end, figures = "<!-- faults -->", "<!-- end of faults -->", "<!-- figures -->"
-    text = page.read_text()
-    block = "\n".join([begin, "", *lines, "", end])
-    if begin in text:
-        head, _, rest = text.partition(begin)
-        text = head + block + rest.partition(end)[2]
-    else:
-        head, mark, rest = text.partition(figures)
-        text = f"{head}## Faults\n\nHow to repeat: `make bench-faults`.\n\n{block}\n\n{mark}{rest}"
-    page.write_text(text)
-    print(f"written to {page}")
-
-
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--trials", type=int, default=20)
@@ -261,7 +247,7 @@ def main() -> None:
     lines = [f"{options.trials} trials for each cell.", "", *lines]
     print("\n".join(lines))
     if options.write:
-        write(lines)
+        page.write("faults", HEAD, lines)
 
 
 if __name__ == "__main__":

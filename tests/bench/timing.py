@@ -35,11 +35,16 @@ def compare(contestants: Sequence[Contestant], *, rounds: int, cwd: Path, env: M
     for turn in range(rounds + 1):
         for contestant in contestants:
             contestant.prepare()
-            seconds, peak = _once(contestant, cwd, env)
+            seconds, peak = once(contestant, cwd, env)
             if turn:
                 times[contestant.name].append(seconds)
                 peaks[contestant.name] = max(peaks.get(contestant.name, 0.0), peak)
-    base = times[contestants[0].name]
+    return against_first(times, peaks)
+
+
+def against_first(times: Mapping[str, Sequence[float]], peaks: Mapping[str, float]) -> list[Timing]:
+    """`times` in seconds, of the same rounds; `peaks` in MB."""
+    base = next(iter(times.values()))
     return [
         Timing(
             name,
@@ -53,7 +58,8 @@ def compare(contestants: Sequence[Contestant], *, rounds: int, cwd: Path, env: M
     ]
 
 
-def _once(contestant: Contestant, cwd: Path, env: Mapping[str, str]) -> tuple[float, float]:
+def once(contestant: Contestant, cwd: Path, env: Mapping[str, str]) -> tuple[float, float]:
+    """Seconds, and the peak in MB."""
     with tempfile.TemporaryFile() as said:  # the end of a pipe would be the end of all who have it
         began = time.perf_counter()
         child = subprocess.Popen(

@@ -320,9 +320,8 @@ def test_files_that_were_not_handed_over_are_not_proven_beside_another_product(n
 
 @pytest.mark.parametrize("with_outputs", [True, False])
 def test_a_stage_handed_what_is_made_is_proven_file_by_file(project: Repo, *, with_outputs: bool) -> None:
-    build = (
-        BUILD if with_outputs else BUILD.replace("outputs", "# outputs").replace("run =", 'inputs = ["a.txt"]\nrun =')
-    )
+    without = BUILD.replace("outputs", "# outputs").replace("run =", 'inputs = ["a.txt"]\nrun =')
+    build = BUILD if with_outputs else without
     lint = '[stages.lint]\nrun = "cat \\"$@\\" > /dev/null"\nfiles = "^dist/"\nneeds = ["build"]\n'
     project.config(f'{HOOK}["build", "lint"]\n{build}{lint}')
     project.gofigure("allow")

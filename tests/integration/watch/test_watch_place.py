@@ -145,6 +145,18 @@ def test_junk_is_passed_over(folder: str, junk: bytes) -> None:
     place.leave()
 
 
+def test_a_line_without_an_end_is_not_kept(folder: str) -> None:
+    place = Place(folder)
+    assert place.take()
+    fd = os.open(os.path.join(folder, "watch.in"), os.O_WRONLY | os.O_NONBLOCK)
+    for _ in range(10):
+        os.write(fd, b"x" * 10_000)
+        assert place.read() == []
+        assert len(place._heard) < 5000
+    os.close(fd)
+    place.leave()
+
+
 def test_a_command_that_would_not_arrive_whole_is_not_sent(folder: str) -> None:
     place = Place(folder)
     assert place.take()

@@ -1,0 +1,34 @@
+"""`gofigure watch`: run on change."""
+
+from __future__ import annotations
+
+import click
+
+from gofigure.cli.watch_now import watch_now
+from gofigure.watch.engine import Options
+
+
+@click.command()
+@click.argument("jobs", nargs=-1)
+@click.option("--poll", is_flag=True, help="Scan now and then, and listen to no events.")
+@click.option("--interval", type=click.FloatRange(0.05, 86400), metavar="S", help="Seconds between two scans.")
+@click.option("--settle", type=click.FloatRange(0, 60), metavar="S", help="Look after S seconds without a change.")
+@click.option("--once", is_flag=True, help="Bring all up to date, and end.")
+@click.option("--notify/--no-notify", default=None, help="A word on the desktop when a verdict changes.")
+@click.option("--json", "as_json", is_flag=True, help="Print a JSON object per line and change; with --once: one.")
+def watch(
+    jobs: tuple[str, ...],
+    *,
+    poll: bool,
+    interval: float | None,
+    settle: float | None,
+    once: bool,
+    notify: bool | None,
+    as_json: bool,
+) -> int:
+    """Run JOBS whenever what they read changes; without JOBS, those with on = ["change"].
+
+    One watches each working tree; a second one looks on, and goes on in its place when it has gone. At a terminal the
+    keys are: r run, c cancel, p pause, l log, q quit, ? help. Exit code with --once: 0, or 1 if a job does not stand.
+    """
+    return watch_now(Options(jobs, poll, interval, settle, once), as_json=as_json, notify=notify)

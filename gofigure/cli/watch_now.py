@@ -1,0 +1,181 @@
+"""Watch and show it: what `gofigure watch` does once its words are understood; no click in here."""
+
+from __future__ import annotations
+
+import os
+import select
+import signal
+import sys
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from typing import TYPE_CHECKING, TextIO, TypeAlias
+
+from gofigure import trust
+from gofigure.cli.here import Here, here
+from gofigure.cli.now import says_yes
+from gofigure.cli.streams import write
+from gofigure.cli.terminal import is_terminal, paint_for, wraps_when_narrowed
+from gofigure.cli.watch_news import Desktop
+from gofigure.cli.watch_plain import PlainWatch
+from gofigure.config import jobs_for
+from gofigure.config.suggest import listed, nearest, single_quoted
+from gofigure.errors import EXIT_FAILED, EXIT_INTERRUPTED, EXIT_PASSED, GofigureError, Interrupted, NotAllowedError
+from gofigure.model import CHANGE, Config
+from gofigure.project import load_config
+from gofigure.watch.commands import Several
+from gofigure.watch.engine import Options, watch
+from gofigure.watch.place import Place, folder_of, send, state_of
+from gofigure.watch.state import State, to_json
+
+if TYPE_CHECKING:
+    from gofigure.cli.watch_live import LiveWatch
+
+    Screen: TypeAlias = LiveWatch | PlainWatch
+
+_LOOK_EVERY = 0.2  # seconds, for those who look on
+_STOP = (signal.SIGTERM, signal.SIGHUP)
+
+
+def watch_now(options: Options, *, as_json: bool, notify: bool | None) -> int:
+    """Be the watcher of this working tree, or look on while another is. Returns the exit code."""
+    where = here()
+    if where.project.repository is not None and where.project.repository.is_bare:
+        raise GofigureError("a bare repository has no working tree to watch")
+    place = Place(folder_of(where.project.lock_file))
+    ours = place.take()
+    try:
+        if ours:
+            make_sure(where, options, ask=not as_json)
+        elif options.once:
+            raise _at_work(place.folder, options)
+        with stopping(), _screen(where, as_json=as_json, once=options.once) as screen:
+            while not ours:
+                if not look_on(place.folder, screen):
+                    return EXIT_PASSED
+                ours = place.take()
+                if ours:
+                    make_sure(where, options, ask=False)
+            told = _wants_word(screen, notify)
+            state = _be(where, options, place, screen, Desktop(where.environ) if told else None)
+    finally:
+        place.leave()
+    if not options.once:
+        return EXIT_PASSED
+    if as_json:
+        write(sys.stdout, f"{to_json(state)}\n")
+    return exit_code(state)
+
+
+def _be(where: Here, options: Options, place: Place, screen: Screen, desktop: Desktop | None) -> State:
+    def show(state: State) -> None:
+        place.publish(state)
+        screen.show(state)
+        if desktop is not None:
+            desktop.show(state)
+
+    return watch(where.project, where.environ, where.inside, options, show, screen.hear, Several(screen, place))
+
+
+def make_sure(where: Here, options: Options, *, ask: bool) -> None:
+    """Raise GofigureError unless there is something to watch for, and it may run."""
+    loaded = load_config(where.project)
+    refuse_nothing(loaded.config, options.names)
+    try:
+        trust.require(where.project.trust, loaded.layers)
+    except NotAllowedError:
+        if not ask or not says_yes(where.project):
+            raise
+
+
+def refuse_nothing(config: Config, names: Sequence[str]) -> None:
+    """Raise GofigureError where no job is to be watched."""
+    valid = tuple(config.jobs)
+    for name in names:
+        if name not in config.jobs:
+            near = nearest(name, valid)
+            meant = f"; did you mean {single_quoted(near)}?" if near else ""
+            raise GofigureError(
+                f"no job is named {single_quoted(name)}{meant}", hint=f"jobs: {listed(valid) or 'none'}"
+            )
+    if not names and not jobs_for(config, CHANGE):
+        line = f'[jobs.{valid[0] if valid else "NAME"}] with on = ["{CHANGE}"]'
+        other = f", or name one: gofigure watch {valid[0]}" if valid else ""
+        raise GofigureError(f"{config.path} has no job that a change starts", hint=f"add to it: {line}{other}")
+
+
+def look_on(folder: str, screen: Screen) -> bool:
+    """Show what the watcher there shows, and hand on what is asked for. True: it has gone; False: the person has."""
+    pid = 0
+    while (state := state_of(folder)) is not None:
+        if state.pid != pid:
+            pid = state.pid
+            screen.looks_at(pid)
+        if state.root:  # else it has only begun
+            screen.show(state)
+        for fd in select.select(screen.filenos(), [], [], _LOOK_EVERY)[0]:
+            for command in screen.read(fd):
+                if command.kind == "quit":
+                    return False
+                if not send(folder, command):
+                    screen.notice("the watcher does not listen")
+    screen.looks_at(0)
+    screen.notice(f"the watcher (process {pid}) has gone; this one goes on in its place")
+    return True
+
+
+def exit_code(state: State) -> int:
+    """What `--once` comes to: whether every job stands on what is there now."""
+    verdicts = {job.verdict for job in state.jobs}
+    if "interrupted" in verdicts:
+        return EXIT_INTERRUPTED
+    good = verdicts <= {"passed", "reused", "skipped"} and not any(job.stale or job.held for job in state.jobs)
+    return EXIT_PASSED if good and not state.trouble else EXIT_FAILED
+
+
+def _at_work(folder: str, options: Options) -> GofigureError:
+    state = state_of(folder)
+    who = f" (process {state.pid})" if state is not None else ""
+    names = options.names or (tuple(job.job for job in state.jobs) if state is not None else ())
+    return GofigureError(
+        f"another watcher is at work in this working tree{who}; two would run everything twice",
+        hint=f"{' '.join(('gofigure run', *names))}  does the same once, and waits for what it has under way",
+    )
+
+
+@contextmanager
+def stopping() -> Iterator[None]:
+    """A request to stop is an exception, after which the terminal is put in order; nohup's wish is respected."""
+
+    def stop(number: int, _frame: object) -> None:
+        raise Interrupted(signal.Signals(number).name)
+
+    before = {number: signal.signal(number, stop) for number in _STOP if signal.getsignal(number) is not signal.SIG_IGN}
+    try:
+        yield
+    finally:
+        for number, handler in before.items():
+            signal.signal(number, signal.SIG_DFL if handler is None else handler)
+
+
+def _wants_word(screen: Screen, notify: bool | None) -> bool:
+    """On the desktop: by itself only from where a person has started it to look at."""
+    return not isinstance(screen, PlainWatch) if notify is None else notify
+
+
+def _screen(where: Here, *, as_json: bool, once: bool) -> Screen:
+    """With --json and --once the answer has stdout for itself, as with `run`."""
+    stream: TextIO = sys.stderr if as_json and once else sys.stdout
+    if (as_json and not once) or not is_terminal(stream, os.environ):
+        return PlainWatch(stream, as_json=as_json and not once)
+    from gofigure.cli.keyboard import Keyboard
+    from gofigure.cli.pager import open_logs
+    from gofigure.cli.watch_live import LiveWatch
+
+    keyboard = Keyboard(sys.stdin.fileno()) if sys.stdin.isatty() else None
+    return LiveWatch(
+        stream,
+        paint_for(stream, os.environ),
+        wraps_when_narrowed=wraps_when_narrowed(os.environ),
+        keyboard=keyboard,
+        pager=lambda job: open_logs(where.project, job.run, where.environ, sys.stdin.fileno()),
+    )

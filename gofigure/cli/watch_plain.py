@@ -1,0 +1,66 @@
+"""The watcher's screen that is a file or a pipe: a line, or a JSON value, for each thing that matters."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable, Sequence
+from typing import TYPE_CHECKING, TextIO
+
+from gofigure.cli.streams import write
+from gofigure.cli.terminal import printable
+from gofigure.cli.watch_news import news
+from gofigure.cli.watch_screen import clock
+from gofigure.events import Event
+from gofigure.watch.state import Command, State, to_json
+
+if TYPE_CHECKING:
+    from types import TracebackType
+
+
+class PlainWatch:
+    """Nobody types at it. One that nobody can read any more is no reason to end: a run may be under way."""
+
+    def __init__(self, stream: TextIO, *, as_json: bool, clock_ns: Callable[[], int] = time.time_ns) -> None:
+        self._stream = stream
+        self._as_json = as_json
+        self._clock_ns = clock_ns
+        self._before = State(0, "")
+
+    def __enter__(self) -> PlainWatch:
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        pass  # each line was written whole
+
+    def show(self, state: State) -> None:
+        lines = news(self._before, state)
+        self._before = state
+        if not lines:
+            return
+        if self._as_json:
+            write(self._stream, f"{to_json(state)}\n")
+        else:
+            self._tell(lines)
+
+    def notice(self, words: str) -> None:
+        if not self._as_json:
+            self._tell([printable(words)])
+
+    def looks_at(self, engine: int) -> None:
+        if engine:
+            self.notice(f"process {engine} is the watcher here; this shows what it sees")
+
+    def hear(self, event: Event) -> None:
+        """What matters of a run is in the state."""
+
+    def filenos(self) -> Sequence[int]:
+        return ()
+
+    def read(self, _fd: int) -> list[Command]:
+        return []
+
+    def _tell(self, lines: Sequence[str]) -> None:
+        now = clock(self._clock_ns())
+        write(self._stream, "".join(f"{now} {line}\n" for line in lines))

@@ -1,0 +1,85 @@
+"""Stands over a request of the watcher: which jobs have a reason to run, and which runs have lost theirs."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Sequence
+from typing import TYPE_CHECKING, Protocol
+
+from gofigure.errors import Interrupted, Superseded
+from gofigure.model import RunResult
+from gofigure.watch.board import Board
+from gofigure.watch.judging import Judging
+
+if TYPE_CHECKING:
+    from gofigure.runner.plan import Plan
+    from gofigure.store.store import Store
+    from gofigure.subject import Planning
+
+
+class Ears(Protocol):
+    """What the engine hears while something runs."""
+
+    def listen(self, patience: float) -> None:
+        """Take in what has happened."""
+
+    def unrest(self) -> str:
+        """Why what was seen last may be half of something; "" if there is no sign of that."""
+
+    def is_quiet_again(self) -> bool:
+        """Whether something has changed since the last look, and has come to rest."""
+
+    def is_quiet_for(self, seconds: float) -> bool:
+        """Whether nothing has changed for so long; if not, it is looked again when that may be so."""
+
+    def looks(self) -> None:
+        """A look begins."""
+
+    def stop(self) -> str:
+        """Why what runs is to be ended, by a person's wish; "" if not."""
+
+
+class Oversight:
+    """One turn's overseer (see subject.Overseer)."""
+
+    def __init__(self, ears: Ears, judging: Judging, board: Board, *, by_hand: bool) -> None:
+        """`by_hand`: a person has asked for this, whatever has changed."""
+        self._ears = ears
+        self._judging = judging
+        self._board = board
+        self._by_hand = by_hand
+        self._plan: Plan | None = None  # that is carried out
+
+    def wants(self, planning: Planning) -> bool:
+        self._ears.listen(0)
+        judged = self._judging.judge(planning.plan(), planning.store)
+        self._board.update_job(planning.job.name, **judged.shown)
+        self._recall(planning.job.name, judged.run, planning.store)
+        if self._by_hand:
+            return True
+        return judged.runs and not self._ears.unrest() and self._ears.is_quiet_for(judged.pause)
+
+    def _recall(self, job: str, run: int, store: Store) -> None:
+        """Show what somebody else has run, or this one before it was started anew."""
+        row = store.history.run(run) if run != self._board.job(job).run else None
+        if row is not None:
+            self._board.recall(row, store.history.stages([run])[run])
+
+    def causes(self, planning: Planning) -> Sequence[bytes]:
+        self._plan = planning.plan()
+        return self._judging.causes(self._plan, planning.store)
+
+    def attend(self, planning: Planning, under_way: Collection[str]) -> None:
+        self._ears.listen(0)
+        if why := self._ears.stop():
+            raise Interrupted(why)
+        if self._plan is None or planning.job.on_busy != "restart" or not self._ears.is_quiet_again():
+            return
+        if any(self._plan.steps[stage].stage.type == "deploy" for stage in under_way):
+            return  # it is not cut in the middle; what comes after it is not begun
+        self._ears.looks()
+        if self._judging.supersedes(self._plan, planning.plan_again(), planning.store):
+            raise Superseded("what it reads has changed")
+
+    def done(self, planning: Planning, result: RunResult) -> None:
+        if self._plan is not None:
+            self._judging.took(self._plan, result, planning.store)
