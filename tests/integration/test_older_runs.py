@@ -328,3 +328,14 @@ def test_a_stage_file_that_is_not_committed_leaves_no_marker(older: Repo) -> Non
         assert older.try_git("commit", "-q", "-m", "without its stage").returncode == 0
     assert not alone(older)
     assert ran(older) == 2
+
+
+def test_gofigure_watch_runs_what_is_automated_and_nothing_else(older: Repo) -> None:
+    assert older.gofigure("allow").returncode == 0
+    assert older.gofigure("watch", "--once", "--no-notify").returncode == 0
+    assert ran(older) == 1
+    put(older, "gofigure-check.json", {"jobStages": JOB["jobStages"], "automated": False})
+    older.write("src/a.txt", "2\n")
+    assert b"has no job that a change starts" in older.gofigure("watch", "--once", "--no-notify").stderr
+    assert ran(older) == 1
+    assert [stage["verdict"] for stage in run(older)] == ["passed"], "by hand it runs"
