@@ -44,6 +44,8 @@ CHANGE = "change"
 # After these git goes on whatever comes of them: their jobs may run in the background.
 MAY_WAIT = ("post-commit", "post-checkout", "post-merge", "post-rewrite")
 
+OLDER_JOB = ("gofigure-", ".json")  # around the name of a job: its file, see is_older_job
+
 OPERATIONS = ("merge", "rebase", "cherry-pick", "revert", "am", "bisect")  # what git can be in the middle of
 
 
@@ -58,6 +60,7 @@ class Stage(NamedTuple):
     source: str | None = None  # regular expression, searched in the path below a location
     inputs: tuple[str, ...] = ()  # globs
     outputs: tuple[str, ...] = ()  # globs: what it makes, and so does not read
+    ignore: tuple[str, ...] = ()  # globs: what it does not read either
     files: str | None = None  # regular expression: a per-file stage
     needs: tuple[str, ...] = ()
     env: tuple[tuple[str, str], ...] = ()  # sorted by name
@@ -100,12 +103,13 @@ class Job(NamedTuple):
 class Config(NamedTuple):
     """One checked configuration: every name in it resolves, every graph in it is acyclic."""
 
-    path: str
+    path: str  # the first of the files
     jobs: Mapping[str, Job]
     stages: Mapping[str, Stage]
     local: tuple[str, ...] = ()  # the personal files that were laid over it
     disabled: tuple[str, ...] = ()  # jobs and stages that are written down and take no part
     settle: float = 0.1  # seconds without a change after which the watcher looks
+    files: tuple[str, ...] = ()  # all that are shared, from the folder that they are about
 
 
 class Trigger(NamedTuple):
@@ -188,3 +192,9 @@ class RunResult(NamedTuple):
     mended: tuple[str, ...] = ()  # files that fixers have changed
     left_alone: tuple[str, ...] = ()  # those of them that stay as they are in the working tree
     stale: tuple[str, ...] = ()  # files that changed under it, and that its verdict is not about
+
+
+def is_older_job(name: str) -> bool:
+    """Whether a file at the root is a job in the older format: the same names as the hook script's gofigure-*.json."""
+    before, after = OLDER_JOB
+    return name.startswith(before) and name.endswith(after) and len(name) >= len(before + after)

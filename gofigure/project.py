@@ -70,7 +70,7 @@ def _broken(folder: str) -> str:
 
 def _plain(folder: str, environ: Mapping[str, str]) -> Project:
     root = folder
-    while not os.path.exists(os.path.join(root, CONFIG_NAME)):
+    while not configuration.is_there(os.path.join(root, CONFIG_NAME)):
         parent = os.path.dirname(root)
         if parent == root:
             root = folder
@@ -103,16 +103,17 @@ def load_config(project: Project) -> Loaded:
 
 def as_judged(layers: configuration.Layers) -> tuple[Layer, ...]:
     """The same bytes, as those who say yes or no know them: by name."""
-    return tuple(Layer(os.path.basename(layer.path), layer.data) for layer in layers)
+    names = configuration.names_of(layers)
+    return tuple(Layer(name, layer.data) for name, layer in zip(names, layers, strict=True))
 
 
 def read_config(project: Project) -> configuration.Layers:
     """The configuration's files, each read once. Raises GofigureError if the personal one could be anybody's."""
     layers = configuration.read_layers(project.config_file)
-    local = layers[1:] and project.repository and tracked_among(project.repository.git, [configuration.LOCAL_NAME])
-    if local:
+    local = configuration.personal(layers)
+    if local and project.repository and tracked_among(project.repository.git, [configuration.LOCAL_NAME]):
         raise GofigureError(
-            f"{layers[1].path} is tracked by git, so it may be anybody's; nothing is run with it",
+            f"{local[0].path} is tracked by git, so it may be anybody's; nothing is run with it",
             hint=f"git rm --cached {configuration.LOCAL_NAME}",
         )
     return layers
@@ -124,6 +125,11 @@ def parse_config(layers: configuration.Layers) -> Config:
     if any(_unusable(stage) for stage in config.stages.values()):
         raise _cannot_be_split(layers)
     return config
+
+
+def changed_by_personal(layers: configuration.Layers) -> tuple[str, ...]:
+    """What the personal layers say otherwise: dotted key paths."""
+    return configuration.changed_by_layers(layers, targets=tuple(KINDS))
 
 
 def _unusable(stage: Stage) -> str:
@@ -142,8 +148,9 @@ def _cannot_be_split(layers: configuration.Layers) -> ConfigError:
     from gofigure.config.report import report_all
 
     found: dict[Wrong, configuration.Layer] = {}
-    for number, layer in enumerate(layers, 1):
-        config = configuration.parse_layers(layers[:number], targets=tuple(KINDS))
+    shared = configuration.shared(layers)
+    for number, layer in enumerate((shared[0], *configuration.personal(layers))):
+        config = configuration.parse_layers(layers[: len(shared) + number], targets=tuple(KINDS))
         for stage in config.stages.values():
             if said := _unusable(stage):
                 message = f"found {show(stage.run)}, expected words as in a shell: {said}"

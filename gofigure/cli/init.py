@@ -18,6 +18,7 @@ from gofigure.cli.here import Here, here
 from gofigure.cli.hooks import install_in
 from gofigure.cli.status import tell_plan
 from gofigure.cli.terminal import tell
+from gofigure.config.suggest import listed
 from gofigure.errors import GofigureError
 from gofigure.git.environment import GitVariables
 from gofigure.git.repository import ask
@@ -80,6 +81,12 @@ def _refuse_existing(file: str) -> None:
         raise GofigureError(
             f"{file} is there already, and stays as it is",
             hint="gofigure validate checks it; gofigure init --print shows what would be written",
+        )
+    older = configuration.job_files(os.path.dirname(file))
+    if older:
+        raise GofigureError(
+            f"older JSON files are there already ({listed(older)}), and work as they are",
+            hint="gofigure import turns them into TOML; gofigure init --print shows what would be written",
         )
 
 

@@ -22,6 +22,7 @@ def share_put_off(hook: str) -> Share:
     # The second is runner.environment.INSIDE_VARIABLE, whose home takes too long to import here.
     if os.environ.get("GOFIGURE") == "0" or os.environ.get("GOFIGURE_INSIDE"):
         return "none"
+    from gofigure.model import is_older_job
     from gofigure.triggers.background import folder_of, git_dir_of, written
 
     try:
@@ -32,6 +33,11 @@ def share_put_off(hook: str) -> Share:
         return "none"
     git_dir = git_dir_of(root, os.environ)
     if git_dir is None or b"background" not in data:
+        return "none"
+    try:
+        older = sorted(filter(is_older_job, os.listdir(root)))
+        data += b"\0" + written(*(os.path.join(root, name) for name in older)) if older else b""
+    except OSError:
         return "none"
     return _share(hook, path, os.path.join(folder_of(git_dir, hook), "share"), data)
 

@@ -18,6 +18,7 @@ _COMMANDS = {
     "gc": "gc",
     "history": "history",
     "hook": "call_hook",
+    "import": "import_older",
     "init": "init",
     "install-hooks": "hooks",
     "logs": "logs",
@@ -29,6 +30,7 @@ _COMMANDS = {
     "watch": "watch",
     "why": "why",
 }
+_NAMES = {"import": "import_older"}  # Python keeps that word for itself
 
 
 class _Commands(click.Group):
@@ -39,7 +41,7 @@ class _Commands(click.Group):
         if cmd_name not in _COMMANDS:
             return None
         module = importlib.import_module(f"gofigure.cli.{_COMMANDS[cmd_name]}")
-        command: click.Command = getattr(module, cmd_name.replace("-", "_"))
+        command: click.Command = getattr(module, _NAMES.get(cmd_name) or cmd_name.replace("-", "_"))
         return command
 
 

@@ -14,12 +14,11 @@ from gofigure.cli.console import console_for
 from gofigure.cli.here import Here, here
 from gofigure.cli.terminal import tell
 from gofigure.cli.verdicts import outlook
-from gofigure.config import changed_by_layers
 from gofigure.errors import EXIT_PASSED, NotAllowedError
 from gofigure.git.repository import branch_of
 from gofigure.model import CHANGE, Job
 from gofigure.pipeline import choose_jobs
-from gofigure.project import Loaded, as_judged, parse_config, read_config
+from gofigure.project import Loaded, as_judged, changed_by_personal, parse_config, read_config
 from gofigure.queries import Standing, standing
 from gofigure.runner.why import ago
 from gofigure.snapshot.select import show
@@ -91,7 +90,7 @@ def status(names: tuple[str, ...], *, staged: bool, as_json: bool) -> int:
             for hook, why_not in stand.fast.items()
             if repository is not None and hook in hooks
         },
-        local=dict.fromkeys(loaded.config.local, changed_by_layers(layers)),
+        local=dict.fromkeys(loaded.config.local, changed_by_personal(layers)),
         disabled=loaded.config.disabled,
         background=outcomes(repository.git_dir) if repository is not None else (),
         watcher=state_of(folder_of(where.project.lock_file)),

@@ -2,15 +2,18 @@
 
 from __future__ import annotations
 
+import os
+
 import click
 
 from gofigure.cli.as_json import dump
 from gofigure.cli.here import here
 from gofigure.cli.terminal import tell
-from gofigure.config import Layers, changed_by_layers
+from gofigure.config import Layers
+from gofigure.config.suggest import listed
 from gofigure.errors import EXIT_PASSED, EXIT_USER, ConfigError
 from gofigure.model import Config
-from gofigure.project import parse_config, read_config
+from gofigure.project import changed_by_personal, parse_config, read_config
 
 
 @click.command()
@@ -26,14 +29,16 @@ def validate(*, as_json: bool) -> int:
     except ConfigError as error:
         print(dump({"problems": [problem._asdict() for problem in error.problems]}))
         return EXIT_USER
-    local = {"files": config.local, "changes": changed_by_layers(layers)}
-    print(dump({"problems": [], "local": local, "disabled": config.disabled}))
+    local = {"files": config.local, "changes": changed_by_personal(layers)}
+    print(dump({"problems": [], "files": config.files, "local": local, "disabled": config.disabled}))
     return EXIT_PASSED
 
 
 def _tell(layers: Layers, config: Config) -> None:
     tell(f"{config.path}: {len(config.jobs)} job(s), {len(config.stages)} stage(s), no problem")
+    if older := [name for name in config.files if config.path != os.path.join(os.path.dirname(config.path), name)]:
+        tell(f"with the older {listed(older)}")
     for path in config.local:
-        tell(f"{path} is laid over it; it says: {', '.join(changed_by_layers(layers)) or 'nothing else'}")
+        tell(f"{path} is laid over it; it says: {', '.join(changed_by_personal(layers)) or 'nothing else'}")
     if config.disabled:
         tell(f"disabled: {', '.join(config.disabled)}")

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from gofigure.config.layers import LOCAL_NAME, Layer, Layers, read_layers
+from gofigure.config.layers import LOCAL_NAME, Layer, Layers, names_of, personal, shared
 from gofigure.config.load import changed_by_layers, load, parse, parse_layers
+from gofigure.config.reading import is_there, job_files, read_layers
 from gofigure.config.selection import choose, jobs_for, unknown
 
 __all__ = [
@@ -12,10 +13,15 @@ __all__ = [
     "Layers",
     "changed_by_layers",
     "choose",
+    "is_there",
+    "job_files",
     "jobs_for",
     "load",
+    "names_of",
     "parse",
     "parse_layers",
+    "personal",
     "read_layers",
+    "shared",
     "unknown",
 ]

@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
-from typing import Any, TypeAlias
+from typing import Any, Literal, TypeAlias
 
 from gofigure.config import checks
 from gofigure.config.kinds import Key, Kind
+from gofigure.config.older_keys import JOB_KEYS, stage_keys
 from gofigure.config.schema import tables
 
 Json: TypeAlias = dict[str, Any]
@@ -73,6 +74,23 @@ def json_schema(targets: Sequence[str], *, local: bool = False) -> Json:
         "title": ".gofigure.local.toml" if local else ".gofigure.toml",
         "description": "The personal layer over .gofigure.toml." if local else "What gofigure runs, and when.",
         **_closed(properties),
+    }
+
+
+def older_schema(kind: Literal["job", "stage"], targets: Sequence[str]) -> Json:
+    """The schema of gofigure-JOB.json or of the stage files that it names."""
+    keys = JOB_KEYS if kind == "job" else stage_keys(targets)
+    return {
+        "$schema": "https://json-schema.org/draft/2020-12/schema",
+        "$id": f"{IDENTIFIER}:older-{kind}",
+        "title": "gofigure-JOB.json" if kind == "job" else "stage-NAME.json",
+        "description": "A job in the older format." if kind == "job" else "A stage in the older format.",
+        **_merged(
+            _closed(_properties(keys)),
+            {"required": ["jobStages"], "properties": {"jobStages": {"minItems": 1}}}
+            if kind == "job"
+            else {"required": ["stage"], "properties": {"stage": {"pattern": _NAME}}},
+        ),
     }
 
 

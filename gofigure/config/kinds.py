@@ -63,6 +63,8 @@ def show(value: object) -> str:  # noqa: PLR0911 - one return a type
             return f"an array of {len(value)} item{'' if len(value) == 1 else 's'}"
         case dict():
             return "a table"
+        case None:
+            return "null"
         case _:
             return f"{value} (date or time)"
 

@@ -1,11 +1,11 @@
-"""The files that make up one configuration: the shared one, and the personal one laid over it."""
+"""The files that make up one configuration: the shared ones, and the personal one laid over them."""
 
 from __future__ import annotations
 
 import os
-from typing import TYPE_CHECKING, NamedTuple, TypeAlias
+from typing import TYPE_CHECKING, Literal, NamedTuple, TypeAlias
 
-from gofigure.config.toml_file import read
+from gofigure.model import OLDER_JOB
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
@@ -13,9 +13,13 @@ if TYPE_CHECKING:
     from gofigure.config.kinds import KeyPath
 
 LOCAL_NAME = ".gofigure.local.toml"
+IGNORE_NAME = ".fignore"  # beside the older job files
 
 # jobs → a job's name → its keys, and one more for a table such as `env`. Below that, nothing has a meaning.
 _DEPTH = 4
+
+
+LayerKind = Literal["toml", "job", "stage", "ignore"]  # all but the first: the older files (decision 28)
 
 
 class Layer(NamedTuple):
@@ -23,21 +27,34 @@ class Layer(NamedTuple):
 
     path: str
     data: bytes
+    kind: LayerKind = "toml"
+    fault: str = ""  # why an older file could not be read
 
 
-Layers: TypeAlias = tuple[Layer, ...]  # the shared file first; each later one is laid over those before it
+# The shared files first, of which one in TOML is the very first; then the personal one, laid over all of them.
+Layers: TypeAlias = tuple[Layer, ...]
 
 
-def read_layers(path: str) -> Layers:
-    """The file at `path`, and the personal one beside it if there is one; each is read once."""
-    shared = Layer(path, read(path))
-    personal = local_of(path)
-    return (shared, Layer(personal, read(personal))) if os.path.lexists(personal) else (shared,)
+def job_name(path: str) -> str:
+    """What the job in a file is called."""
+    before, after = OLDER_JOB
+    return os.path.basename(path)[len(before) : -len(after)]
 
 
-def local_of(path: str) -> str:
-    """Where the personal layer over the file at `path` is looked for."""
-    return os.path.join(os.path.dirname(path), LOCAL_NAME)
+def personal(layers: Layers) -> Layers:
+    """The layers that nobody shares."""
+    return tuple(layer for layer in layers[1:] if layer.kind == "toml")
+
+
+def shared(layers: Layers) -> Layers:
+    """The others."""
+    return layers[: len(layers) - len(personal(layers))]
+
+
+def names_of(layers: Layers) -> tuple[str, ...]:
+    """What each file is called from the folder that they are about."""
+    folder = os.path.dirname(layers[0].path) if layers else ""
+    return tuple(layer.path[len(folder) :].lstrip("/") for layer in layers)
 
 
 def lay_over(below: Mapping[str, object], above: Mapping[str, object], depth: int = _DEPTH) -> dict[str, object]:

@@ -6,7 +6,8 @@ from typing import TYPE_CHECKING, NamedTuple
 
 from gofigure.config.background import check_background
 from gofigure.config.graph_check import check_graph
-from gofigure.config.layers import Layer, Layers, lay_over, read_layers
+from gofigure.config.layers import Layer, Layers, lay_over, names_of, personal, shared
+from gofigure.config.reading import read_layers
 from gofigure.config.tables import Read, read_tables
 from gofigure.config.toml_file import decode, parse_toml
 from gofigure.model import Config
@@ -40,10 +41,10 @@ def parse_layers(layers: Layers, *, targets: Sequence[str]) -> Config:
 
     Raises `ConfigError` with every problem at once, and each with the file that causes it.
     """
-    data: dict[str, object] = {}
-    checked = _Checked(Read({}, {}, [], {}), (), [])
-    wrong: list[tuple[Layer, list[Wrong]]] = []
-    for layer in layers:
+    data = _shared_data(layers, targets)
+    checked = _check(data, targets)
+    wrong: list[tuple[Layer, list[Wrong]]] = [(layers[0], checked.wrong)]
+    for layer in personal(layers):
         data = lay_over(data, parse_toml(decode(layer.data, layer.path), layer.path))
         before = set(checked.wrong)
         checked = _check(data, targets)
@@ -53,21 +54,32 @@ def parse_layers(layers: Layers, *, targets: Sequence[str]) -> Config:
 
         raise report_all(wrong)
     jobs, stages, _, top = checked.tables
-    return Config(layers[0].path, jobs, stages, tuple(layer.path for layer in layers[1:]), checked.disabled, **top)
+    own = tuple(layer.path for layer in personal(layers))
+    return Config(layers[0].path, jobs, stages, own, checked.disabled, files=names_of(shared(layers)), **top)
 
 
-def changed_by_layers(layers: Layers) -> tuple[str, ...]:
+def changed_by_layers(layers: Layers, *, targets: Sequence[str]) -> tuple[str, ...]:
     """What the personal layers say otherwise than what they are laid over: dotted key paths, in their order."""
     from gofigure.config.kinds import dotted
     from gofigure.config.layers import changes
 
-    data: dict[str, object] = {}
+    data = _shared_data(layers, targets)
     found: list[str] = []
-    for number, layer in enumerate(layers):
+    for layer in personal(layers):
         above = parse_toml(decode(layer.data, layer.path), layer.path)
-        found += [dotted(at) for at in changes(data, above)] if number else []
+        found += [dotted(at) for at in changes(data, above)]
         data = lay_over(data, above)
     return tuple(found)
+
+
+def _shared_data(layers: Layers, targets: Sequence[str]) -> dict[str, object]:
+    """What the shared files say together. Raises ConfigError where an older one is not right."""
+    first = layers[0]
+    if len(shared(layers)) == 1 and first.kind == "toml":
+        return parse_toml(decode(first.data, first.path), first.path)
+    from gofigure.config.beside import beside
+
+    return beside(layers, targets)
 
 
 def _check(data: dict[str, object], targets: Sequence[str]) -> _Checked:

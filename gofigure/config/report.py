@@ -6,7 +6,7 @@ from collections.abc import Iterator, Sequence
 
 from gofigure.config.kinds import Wrong, dotted
 from gofigure.config.layers import Layer
-from gofigure.config.lines import scan
+from gofigure.config.lines import Node, scan
 from gofigure.config.toml_file import decode
 from gofigure.errors import ConfigError, Problem
 
@@ -19,12 +19,14 @@ def report_all(wrong: Sequence[tuple[Layer, list[Wrong]]]) -> ConfigError:
     budget = _MAX_SUGGESTIONS
     problems: list[Problem] = []
     for path, line, bad in _placed(wrong):
-        message = bad.message
-        if bad.names and budget:
-            budget -= 1
-            message += _suggestion(bad)
-        problems.append(Problem(path, line, dotted(bad.at), message))
+        budget -= bool(bad.names)
+        problems.append(problem_of(path, line, bad, suggest=budget >= 0))
     return ConfigError(problems)
+
+
+def problem_of(path: str, line: int, bad: Wrong, *, suggest: bool = True) -> Problem:
+    message = bad.message + (_suggestion(bad) if bad.names and suggest else "")
+    return Problem(path, line, dotted(bad.at), message)
 
 
 def _placed(wrong: Sequence[tuple[Layer, list[Wrong]]]) -> Iterator[tuple[str, int, Wrong]]:
@@ -32,7 +34,8 @@ def _placed(wrong: Sequence[tuple[Layer, list[Wrong]]]) -> Iterator[tuple[str, i
     for layer, bad in wrong:
         if not bad:
             continue
-        root = scan(decode(layer.data, layer.path))
+        text = decode(layer.data, layer.path)
+        root = scan(text) if layer.kind == "toml" else Node(1)
         found = sorted(((root.line_of(one.at), one) for one in bad), key=lambda pair: pair[0])
         yield from ((layer.path, line, one) for line, one in found)
 

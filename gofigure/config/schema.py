@@ -135,6 +135,13 @@ KEYS: tuple[Key, ...] = (
     ),
     Key(
         "stages.*",
+        "ignore",
+        Kind("a list of globs", checks.items, item=_GLOB),
+        (),
+        "Globs of what the stage does not read, though its locations or inputs hold it.",
+    ),
+    Key(
+        "stages.*",
         "files",
         _PATTERN,
         None,

@@ -31,7 +31,7 @@ class Read(NamedTuple):
 def read_tables(data: Mapping[str, object], targets: Sequence[str]) -> Read:
     """Every key of the file against the schema; names and graphs are checked later."""
     keys = tables(targets)
-    top, wrong = _checked(data, keys.top)
+    top, wrong = checked(data, keys.top)
     jobs: dict[str, Job] = {}
     stages: dict[str, Stage] = {}
     for name, values, bad in _named(data.get("jobs"), keys.job, "job"):
@@ -48,7 +48,7 @@ def _named(holder: object, keys: Mapping[str, Key], word: str) -> list[tuple[str
     found: list[tuple[str, dict[str, Any], list[Wrong]]] = []
     for name, table in holder.items() if isinstance(holder, dict) else ():
         if isinstance(table, dict):
-            values, wrong = _checked(table, keys)
+            values, wrong = checked(table, keys)
         else:
             values, wrong = (
                 {},
@@ -61,7 +61,7 @@ def _named(holder: object, keys: Mapping[str, Key], word: str) -> list[tuple[str
     return found
 
 
-def _checked(table: Mapping[str, object], keys: Mapping[str, Key]) -> tuple[dict[str, Any], list[Wrong]]:
+def checked(table: Mapping[str, object], keys: Mapping[str, Key]) -> tuple[dict[str, Any], list[Wrong]]:
     """One table against its keys."""
     values: dict[str, Any] = {}
     wrong: list[Wrong] = []
@@ -70,11 +70,11 @@ def _checked(table: Mapping[str, object], keys: Mapping[str, Key]) -> tuple[dict
         if key is None:
             wrong.append(Wrong((name,), "unknown key", names=tuple(keys), name=name))
             continue
-        checked = key.kind.check(value, key.kind)
-        if isinstance(checked, list):
-            wrong += _below((name,), checked)
+        good = key.kind.check(value, key.kind)
+        if isinstance(good, list):
+            wrong += _below((name,), good)
         else:
-            values[name] = checked
+            values[name] = good
     return values, wrong
 
 
@@ -106,6 +106,7 @@ def _stage_rules(stage: Stage, bad: list[Wrong]) -> list[Wrong]:
         wrong.append(Wrong(("workspace",), message))
     if stage.outputs:
         wrong += _output_rules(stage)
+    wrong += _left_out("ignore", stage.ignore)
     told = {**dict.fromkeys(stage.pass_env, "pass_env"), **{name: "env" for name, _ in stage.env}}
     for index, name in enumerate(stage.secrets):
         if name in told:
@@ -125,17 +126,24 @@ def _output_rules(stage: Stage) -> list[Wrong]:
             "found with 'files', expected it in another stage: a file is proven by itself, whatever is made of others"
         )
         return [Wrong(("outputs",), message)]
-    wrong: list[Wrong] = []
-    if (first := stage.outputs[0]).startswith("!"):
-        message = f"found {quote(first)} first, expected after globs from which it takes something away"
-        wrong.append(Wrong(("outputs", 0), message))
+    wrong = _left_out("outputs", stage.outputs)
     for index, glob in enumerate(stage.outputs):
-        if glob in _EVERYTHING:
-            message = f"found {quote(glob or '.')}, expected less than everything: such a stage would read nothing"
-            wrong.append(Wrong(("outputs", index), message))
-        elif glob in stage.inputs:
+        if glob in stage.inputs and glob not in _EVERYTHING:
             message = f"found {quote(glob)} in 'inputs' too, expected it in one of them: what it makes it does not read"
             wrong.append(Wrong(("outputs", index), message))
+    return wrong
+
+
+def _left_out(key: str, globs: Sequence[str]) -> list[Wrong]:
+    """What is wrong with globs of what is not read: nothing to take away from, or nothing left to read."""
+    wrong: list[Wrong] = []
+    if globs and globs[0].startswith("!"):
+        message = f"found {quote(globs[0])} first, expected after globs from which it takes something away"
+        wrong.append(Wrong((key, 0), message))
+    for index, glob in enumerate(globs):
+        if glob in _EVERYTHING:
+            message = f"found {quote(glob or '.')}, expected less than everything: such a stage would read nothing"
+            wrong.append(Wrong((key, index), message))
     return wrong
 
 

@@ -156,6 +156,11 @@ def walk(digest: bytes, load: Loader, prefix: bytes = b"") -> Iterator[tuple[byt
             waiting.pop()
 
 
+def names_in(folder: bytes, load: Loader) -> Iterable[bytes]:
+    """What stands in a folder, without what is below its folders."""
+    return _read(folder, load)
+
+
 def look_up(root: bytes, path: bytes, load: Loader) -> Entry | None:
     """What stands at `path` (b"": the root itself)."""
     entry = Entry(FOLDER, root)

@@ -4,10 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from gofigure.config import changed_by_layers
+from gofigure.config.suggest import listed
 from gofigure.doctor.finding import Said, fine, problem
 from gofigure.doctor.scene import Scene
 from gofigure.errors import ConfigError
+from gofigure.model import is_older_job
+from gofigure.project import changed_by_personal
 
 _SHOWN = 5
 
@@ -24,10 +26,13 @@ def check_configuration(scene: Scene) -> Iterator[Said]:
         config = scene.config
         out = f"; disabled: {', '.join(config.disabled)}" if config.disabled else ""
         yield fine(f"{config.path}: {len(config.jobs)} job(s), {len(config.stages)} stage(s){out}")
+        older = [name for name in config.files if is_older_job(name)]
+        if older:
+            yield fine(f"older JSON files found ({listed(older)}); to turn them into TOML: gofigure import")
 
 
 def check_local(scene: Scene) -> Iterator[Said]:
     if scene.config is not None:
         for path in scene.config.local:
-            changed = ", ".join(changed_by_layers(scene.layers)) or "nothing else"
+            changed = ", ".join(changed_by_personal(scene.layers)) or "nothing else"
             yield fine(f"{path} is laid over it, and says: {changed}")

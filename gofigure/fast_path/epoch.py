@@ -9,8 +9,9 @@ import os
 from typing import TYPE_CHECKING, NamedTuple
 
 import gofigure
-from gofigure.config import LOCAL_NAME
+from gofigure.config.layers import IGNORE_NAME, LOCAL_NAME
 from gofigure.digest.frame import digest_value
+from gofigure.model import is_older_job
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator, Sequence
@@ -51,14 +52,19 @@ def why_none(stages: Iterable[Stage], looked_up: Iterable[Looked], base_path: st
 
 
 def epoch_of(
-    project: Project, token: bytes, system: str, looked_up: Sequence[Looked], in_tree: Callable[[str], bool]
+    project: Project,
+    token: bytes,
+    system: str,
+    files: Sequence[str],
+    looked_up: Sequence[Looked],
+    in_tree: Callable[[str], bool],
 ) -> Epoch | None:
     """The epoch as it is now; None where a name in it cannot be written as a line.
 
-    `in_tree`: whether a path below the root is part of what is committed.
+    `files`: the configuration's, from the root. `in_tree`: whether a path below the root is part of what is committed.
     """
     package = os.path.dirname(os.path.abspath(gofigure.__file__))
-    facts = list(dict.fromkeys(_facts(project, package, looked_up, in_tree)))
+    facts = list(dict.fromkeys([*_configuration(project, files), *_facts(project, package, looked_up, in_tree)]))
     identities = sorted({(one.name, one.identity) for one in looked_up})
     known = [gofigure.__version__, package, system, token.decode(), [list(pair) for pair in identities]]
     name = digest_value(_CONTEXT, known).hex()[:32]
@@ -71,13 +77,21 @@ def epoch_of(
     return Epoch(name, lines, tuple(path for word, path in facts if word == "older"))
 
 
+def _configuration(project: Project, files: Sequence[str]) -> Iterator[tuple[str, str]]:
+    """The tree covers the configuration as it is committed. What is edited and not committed may be meant to count."""
+    jobs = sum(is_older_job(name) for name in files)
+    yield "jobs", str(jobs)
+    for name in (LOCAL_NAME, os.path.basename(project.config_file), *([IGNORE_NAME] if jobs else [])):
+        if name not in files:
+            yield "absent", os.path.join(project.root, name)
+    for name in files:
+        yield "older", os.path.join(project.root, name)
+
+
 def _facts(
     project: Project, package: str, looked_up: Iterable[Looked], in_tree: Callable[[str], bool]
 ) -> Iterator[tuple[str, str]]:
     """What the script is to compare: a word and a path each."""
-    yield "absent", os.path.join(project.root, LOCAL_NAME)
-    # The tree covers the configuration as it is committed. What is edited and not committed may be meant to count.
-    yield "older", project.config_file
     yield "older", package
     for one in looked_up:
         real = os.path.realpath(one.place)

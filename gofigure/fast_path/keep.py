@@ -6,7 +6,7 @@ import contextlib
 import os
 from typing import TYPE_CHECKING, NamedTuple
 
-from gofigure.config import jobs_for
+from gofigure.config import LOCAL_NAME, jobs_for
 from gofigure.digest.content import digest_bytes
 from gofigure.digest.tree import look_up
 from gofigure.errors import GofigureError
@@ -101,21 +101,24 @@ def _epoch(project: Project, done: Done) -> Epoch | None:
     config, planner, tree = done.loaded.config, done.planner, done.about.tree
     stages = [config.stages[stage.stage] for result in done.results for stage in result.stages]
     looked_up = planner.tools.looked_up
-    if why_none(stages, looked_up, planner.base_path) or not _covers_configuration(project, done):
+    if why_none(stages, looked_up, planner.base_path) or not _covers_configuration(done):
         return None
 
     def in_tree(path: str) -> bool:
         name = os.path.relpath(path, project.root)
         return look_up(tree, os.fsencode(name), done.contents.load_tree) is not None
 
-    return epoch_of(project, done.token, platform(), looked_up, in_tree)
+    files = [layer.name for layer in done.loaded.layers]
+    return epoch_of(project, done.token, platform(), files, looked_up, in_tree)
 
 
-def _covers_configuration(project: Project, done: Done) -> bool:
+def _covers_configuration(done: Done) -> bool:
     """Whether the configuration in use is, byte for byte, the one that is being committed."""
-    name = os.fsencode(os.path.basename(project.config_file))
-    entry, layers = look_up(done.about.tree, name, done.contents.load_tree), done.loaded.layers
-    return len(layers) == 1 and entry is not None and entry.digest == digest_bytes(layers[0].data)
+    for layer in done.loaded.layers:
+        entry = look_up(done.about.tree, os.fsencode(layer.name), done.contents.load_tree)
+        if layer.name == LOCAL_NAME or entry is None or entry.digest != digest_bytes(layer.data):
+            return False
+    return True
 
 
 def _is_proven(stage: StageResult) -> bool:

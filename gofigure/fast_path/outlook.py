@@ -36,21 +36,22 @@ def outlook(
         jobs = [job.name for job in jobs_for(loaded.config, hook)]
         if jobs and planned.keys() >= set(jobs):
             theirs = [planned[name] for name in jobs]
-            told[hook] = _why_never(project, loaded, theirs, planner, contents) or _why_not_now(project)
+            told[hook] = _why_never(loaded, theirs, planner, contents) or _why_not_now(project)
     return told
 
 
-def _why_never(project: Project, loaded: Loaded, plans: Sequence[Plan], planner: Planner, contents: Contents) -> str:
-    if len(loaded.layers) > 1:
+def _why_never(loaded: Loaded, plans: Sequence[Plan], planner: Planner, contents: Contents) -> str:
+    names = [layer.name for layer in loaded.layers]
+    if LOCAL_NAME in names:
         return f"{LOCAL_NAME} is in use, which no commit covers"
     steps = [step for plan in plans for step in plan.steps.values()]
     for step in steps:
         if never := never_reused(step):
             return f"{step.stage.name} is never reused ({never})"
-    names = {name for step in steps for name in step.facts.tools}
-    looked_up = [one for one in planner.tools.looked_up if one.name in names]
-    name = os.fsencode(os.path.basename(project.config_file))
-    if look_up(plans[0].content.about.tree, name, contents.load_tree) is None:
+    tools = {name for step in steps for name in step.facts.tools}
+    looked_up = [one for one in planner.tools.looked_up if one.name in tools]
+    tree = plans[0].content.about.tree
+    if any(look_up(tree, os.fsencode(name), contents.load_tree) is None for name in names):
         return "the configuration is not part of the repository"
     return why_none((step.stage for step in steps), looked_up, planner.base_path)
 

@@ -20,7 +20,9 @@ def missing(stage: Stage, tree: bytes, selecting: Selecting) -> tuple[str, ...]:
     if source is None:
         return ()
     locations = stage.locations or ("",)
-    return tuple(one for one in locations if selecting.select(tree, Selector((one,), source)).files == 0)
+    return tuple(
+        one for one in locations if selecting.select(tree, Selector((one,), source, without=_ignored(stage))).files == 0
+    )
 
 
 def said_of(locations: tuple[str, ...], source: str | None) -> str:
@@ -54,12 +56,16 @@ def selectors_of(stage: Stage) -> tuple[Selector, ...]:
     A per-file stage reads its files, and what its `inputs` name: that is what the result of every file depends
     on besides, such as the linter's configuration.
     """
-    locations = stage.locations or ("",)
+    locations, ignored = stage.locations or ("",), _ignored(stage)
     if stage.files is not None:
-        files = Selector(locations, stage.files)
-        return (files, Selector(globs=stage.inputs)) if stage.inputs else (files,)
+        files = Selector(locations, stage.files, without=ignored)
+        return (files, Selector(globs=stage.inputs, without=ignored)) if stage.inputs else (files,)
     source = None if reads_whole_locations(stage) else stage.source
-    return (Selector(locations, source, stage.inputs),)
+    return (Selector(locations, source, stage.inputs, ignored),)
+
+
+def _ignored(stage: Stage) -> tuple[tuple[str, ...], ...]:
+    return (stage.ignore,) if stage.ignore else ()
 
 
 def _root_of(location: str, markers: tuple[str, ...], tree: bytes, load: Callable[[bytes], bytes]) -> str:

@@ -39,7 +39,8 @@ def leaving_out(selectors: Sequence[Selector], stage: Stage, makers: Sequence[Ma
         return tuple(selectors)
     without = tuple(maker.selector.globs for maker in makers)
     handed = 0 if stage.files is None else 1
-    return (*selectors[:handed], *(selector._replace(without=without) for selector in selectors[handed:]))
+    left = (selector._replace(without=(*selector.without, *without)) for selector in selectors[handed:])
+    return (*selectors[:handed], *left)
 
 
 def standing(makers: Sequence[Maker], tree: bytes, selecting: Selecting) -> bytes:

@@ -6,9 +6,9 @@ import os
 from collections.abc import Callable, Iterable, Mapping
 from typing import TYPE_CHECKING
 
-from gofigure.digest.tree import look_up
+from gofigure.digest.tree import look_up, names_in
 from gofigure.errors import SlowExpression
-from gofigure.model import Config, Job, Stage, Trigger
+from gofigure.model import Config, Job, Stage, Trigger, is_older_job
 from gofigure.runner.circumstances import Circumstances
 from gofigure.runner.environment import base_environment, declared
 from gofigure.runner.graph import order
@@ -163,8 +163,11 @@ class Planner:
     def configuration_differs(self, content: Content) -> bool:
         """Whether the configuration that was read is another one than that of the content in question."""
         load = self._store.contents.load_tree
-        name = os.fsencode(os.path.basename(self._config.path))
-        return look_up(content.about.tree, name, load) != look_up(content.here.tree, name, load)
+        about, here = content.about.tree, content.here.tree
+        names = [os.fsencode(name) for name in self._config.files]
+        return any(look_up(about, name, load) != look_up(here, name, load) for name in names) or _older_jobs(
+            about, load
+        ) != _older_jobs(here, load)
 
     def _looked_at(self, stage: Stage, content: Content, steps: Mapping[str, Step]) -> Step:
         """What a stage is on this content; its fate is still to be decided. `steps`: those of what it needs."""
@@ -201,7 +204,8 @@ class Planner:
 
     def _counted(self, read: Read, stage: Stage, tree: bytes) -> Read:
         """What a stage reads and others make is something to read, too, though its key does not hold it."""
-        of_others = read.selector._replace(without=(stage.outputs,) if stage.outputs else ())
+        without = tuple(globs for globs in (stage.ignore, stage.outputs) if globs)
+        of_others = read.selector._replace(without=without)
         return read._replace(files=self.selecting.select(tree, of_others).files)
 
     def _by_content(self, step: Step, content: Content, *, use_proofs: bool) -> Step:
@@ -337,3 +341,7 @@ class Planner:
             return []
         words = [self.selecting.changed(old, new, one.selector, _NAMES_SHOWN) for one in reads]
         return [word for some in words for word in some][:_NAMES_SHOWN]
+
+
+def _older_jobs(tree: bytes, load: Callable[[bytes], bytes]) -> set[bytes]:
+    return {name for name in names_in(tree, load) if is_older_job(os.fsdecode(name))}

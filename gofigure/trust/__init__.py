@@ -47,7 +47,7 @@ def require_token(trust: Trust) -> bytes:
     if token is None:
         raise NotAllowedError(
             f"the configuration in {trust.home} has not been allowed to run on this machine",
-            hint="read .gofigure.toml, then: gofigure allow",
+            hint="read it, then: gofigure allow",
         )
     return token
 
@@ -56,7 +56,7 @@ def require(trust: Trust, layers: Sequence[Layer]) -> bytes:
     """The repository's token, if these very bytes may run. Raises NotAllowedError if they need a new yes."""
     token, unknown = _judge(trust, layers)
     with contextlib.suppress(GofigureError):  # it will be found out again
-        _approve(trust, token, unknown)
+        _approve(trust, token, unknown, len(layers))
     for layer in layers:
         note_use(trust, token, layer)
     return token
@@ -92,16 +92,16 @@ def _refuse_foreign(trust: Trust, token: bytes, unknown: Iterable[Layer]) -> Non
             )
 
 
-def allow(trust: Trust, layers: Iterable[Layer]) -> bytes:
-    """Say yes to these bytes; the repository's token."""
+def allow(trust: Trust, layers: Sequence[Layer]) -> bytes:
+    """Say yes to these bytes, which are all of a configuration; the repository's token."""
     token = make_token(trust)
-    _approve(trust, token, layers)
+    _approve(trust, token, layers, len(layers))
     return token
 
 
-def _approve(trust: Trust, token: bytes, layers: Iterable[Layer]) -> None:
+def _approve(trust: Trust, token: bytes, layers: Iterable[Layer], files: int) -> None:
     for layer in layers:
-        approve(trust, token, layer)
+        approve(trust, token, layer, files)
 
 
 def before(trust: Trust, layer: Layer) -> bytes | None:

@@ -55,11 +55,8 @@ def _lies_in_another(folder: str) -> str:
 
 def _no_evidence(repository: Repository, layer: Layer) -> str:
     """Rule 2: what keeps the bytes in the working tree from being compared with those that git stores."""
-    path = os.path.join(repository.root, layer.name)
-    if os.path.islink(path):
-        return "it is a link, and what that leads to has changed"
-    if layer.name not in os.listdir(repository.root):  # a file system that takes other names for the same
-        return "its name in the folder is spelled in another way"
+    if said := _odd_path(repository, layer.name):
+        return said
     if b"\r" in layer.data:
         return "it has carriage returns, which git may have put in, so that nobody can tell where it is from"
     if os.fsencode(layer.name) in conversions(repository.git, [os.fsencode(layer.name)]).always:
@@ -68,6 +65,27 @@ def _no_evidence(repository: Repository, layer: Layer) -> str:
         if os.path.lexists(os.path.join(repository.git_dir, name)):
             return f"{name} in the git directory says that something is being applied, which may be in it"
     return ""
+
+
+def _odd_path(repository: Repository, path: str) -> str:
+    """Why the file may be another one than the one that git has under this name; "" if it is not."""
+    folder = repository.root
+    for name in path.split("/"):
+        place = os.path.join(folder, name)
+        if os.path.islink(place):
+            return "it is a link, and what that leads to has changed"
+        if name not in os.listdir(folder):  # a file system that takes other names for the same
+            return "its name in the folder is spelled in another way"
+        folder = place
+    if "/" in path and not _in_sight(repository, path):
+        return "git does not look at it (it is ignored, or in another repository), so nobody can tell where it is from"
+    return ""
+
+
+def _in_sight(repository: Repository, name: str) -> bool:
+    """Whether git tracks a file, or would show it as untracked: what a submodule or a package brings, it does not."""
+    listed = repository.git.run("ls-files", "--cached", "--others", "--exclude-standard", "-z", "--", name)
+    return os.fsencode(name) in listed.split(b"\0")
 
 
 class _Judge:

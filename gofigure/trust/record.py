@@ -18,7 +18,8 @@ if TYPE_CHECKING:
 _TOKEN_BYTES = 16
 _REVOKED = b"revoked "
 DATA_VARIABLE = "GOFIGURE_DATA"  # set by our hook script
-_KEPT = 100  # texts, and as many worktrees
+_KEPT = 100  # texts, and as many worktrees; or else
+_KEPT_OF_EACH = 4  # where a configuration has many files
 _TEXT, _LAST = "text-", "last-"
 
 
@@ -102,11 +103,11 @@ def is_approved(trust: Trust, token: bytes, layer: Layer) -> bool:
         return False
 
 
-def approve(trust: Trust, token: bytes, layer: Layer) -> None:
-    """Keep these bytes as approved. Raises GofigureError where that cannot be written."""
+def approve(trust: Trust, token: bytes, layer: Layer, files: int = 1) -> None:
+    """Keep these bytes as approved; they are one of `files`. Raises GofigureError where that cannot be written."""
     _write(os.path.join(trust.approved, _text_name(token, layer)), layer.data)
     note_use(trust, token, layer)
-    _prune(trust)
+    _prune(trust, max(_KEPT, _KEPT_OF_EACH * files))
 
 
 def note_use(trust: Trust, token: bytes, layer: Layer) -> None:
@@ -153,11 +154,11 @@ def _last_name(trust: Trust, token: bytes, name: str) -> str:
     return _LAST + digest_value("gofigure 2026-11 configuration in use", [token, os.fsencode(trust.root), name]).hex()
 
 
-def _prune(trust: Trust) -> None:
+def _prune(trust: Trust, kept: int) -> None:
     for kind in (_TEXT, _LAST):
         with contextlib.suppress(OSError):  # another process may be doing the same
             found = [entry for entry in os.scandir(trust.approved) if entry.name.startswith(kind)]
-            for entry in sorted(found, key=lambda entry: entry.stat().st_mtime_ns)[:-_KEPT]:
+            for entry in sorted(found, key=lambda entry: entry.stat().st_mtime_ns)[:-kept]:
                 os.unlink(entry.path)
 
 

@@ -46,7 +46,7 @@ def allowed(project: Repo) -> Repo:
     return project
 
 
-HINT = "read .gofigure.toml, then: gofigure allow"
+HINT = "read it, then: gofigure allow"
 
 
 def test_before_allow_it_shows_the_jobs_and_looks_no_further(project: Repo) -> None:
@@ -315,6 +315,12 @@ def test_words_that_cannot_be_split_name_the_layer_that_says_them(allowed: Repo)
 
 
 def test_the_schema_is_printed_anywhere(repo: Repo, tmp_path: Path) -> None:
-    shared, personal = (json.loads(repo.gofigure("schema", *args, cwd=tmp_path).stdout) for args in ((), ("--local",)))
-    assert shared["title"] == ".gofigure.toml"
-    assert personal["title"] == ".gofigure.local.toml"
+    options = {
+        (): ".gofigure.toml",
+        ("--local",): ".gofigure.local.toml",
+        ("--older-job",): "gofigure-JOB.json",
+        ("--older-stage",): "stage-NAME.json",
+    }
+    for args, title in options.items():
+        assert json.loads(repo.gofigure("schema", *args, cwd=tmp_path).stdout)["title"] == title
+    assert repo.gofigure("schema", "--local", "--older-job").returncode == 2

@@ -263,6 +263,15 @@ def test_an_approval_is_of_no_use_with_another_token(pair: Pair) -> None:
     assert refusal(pair.mine)
 
 
+def test_of_many_files_none_is_forgotten(pair: Pair) -> None:
+    project = project_at(pair.mine)
+    layers = [trust.Layer(f"stage-{number}.json", b"# %d\n" % number) for number in range(120)]
+    trust.allow(project.trust, layers)
+    again = [*layers[1:], trust.Layer("stage-0.json", b"# again\n")]
+    trust.allow(project.trust, again)
+    assert all(trust.before(project.trust, layer) == layer.data for layer in again)
+
+
 def test_only_the_last_hundred_are_kept(pair: Pair) -> None:
     project = project_at(pair.mine)
     for number in range(120):
