@@ -100,7 +100,7 @@ def judge(plan: Plan, found: Mapping[str, Changed]) -> Judged:
                 guilty.add(name)
         elif plan.content.about.kind in ("index", "commit"):
             disturbed.add(name)
-        elif was_handed:
+        elif was_handed and not plan.lenient:
             guilty.add(name)
     return Judged(frozenset(guilty), frozenset(disturbed))
 

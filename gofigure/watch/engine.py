@@ -34,6 +34,7 @@ from gofigure.watch.state import Command, Options, State
 
 if TYPE_CHECKING:
     from gofigure.events import Observer
+    from gofigure.model import Config
     from gofigure.project import Project
     from gofigure.snapshot.looking import Looking
     from gofigure.triggers.backends.base import Backend
@@ -93,13 +94,14 @@ class Engine:
         self._settling = Settling(0.0)
         self._judging = Judging(project.root, project.state_dir)
         self._asked: set[str] = set()  # jobs that a person wants to run now; "": all
-        self._cancelled = False
+        self._cancelled: set[str] = set()  # jobs whose run a person has had enough of; "": any
         self._over = False
         self._held_since: float | None = None
         self._postponed: float | None = None  # until then a follow-up waits for a change
         self._check = 0.0  # when to ask the backend, whether or not it has something to say
         self._next = 0.0  # when to look without any reason, by the monotonic clock
         self._loaded: Loaded | None = None  # the last configuration that was good
+        self._trouble = ""  # why the present one is not in use
 
     def run(self) -> State:
         self._settling.changed()
@@ -188,7 +190,7 @@ class Engine:
             case "quit":
                 self._over = True
             case "cancel":
-                self._cancelled = True
+                self._cancelled.add(command.job)
             case "pause":
                 self._board.update(paused=not self._board.state.paused)
                 self._settling.changed()
@@ -216,9 +218,9 @@ class Engine:
         """A look begins."""
         self._settling.looked()
 
-    def stop(self) -> str:
-        """Why what runs is to be ended, by a person's wish; "" if not."""
-        return "the watcher ends" if self._over else "cancelled" if self._cancelled else ""
+    def stop(self, job: str) -> str:
+        """Why a run of a job is to be ended, by a person's wish; "" if not."""
+        return "the watcher ends" if self._over else "cancelled" if self._cancelled & {job, ""} else ""
 
     # One turn.
 
@@ -231,7 +233,7 @@ class Engine:
             self.listen(_LOOK_AGAIN)
             return
         self._board.update(waiting="")
-        self._cancelled = False
+        self._cancelled.clear()
         asked, self._asked = self._asked, set()
         self._board.update(resting=False)
         self._settling.looked()
@@ -246,12 +248,16 @@ class Engine:
             self.open()
             return
         self.open()
-        if any(result.verdict == "interrupted" for result in results) and not self.stop():
+        if any(result.verdict == "interrupted" and not self.stop(result.job) for result in results):
             raise KeyboardInterrupt  # a signal, which the run has taken for its own
         if not results:
             self._backend.took(time.monotonic() - began)
         self._board.update(
-            backend=self._backend.words, degraded=self._backend.degraded, ready=True, looks=self._board.state.looks + 1
+            backend=self._backend.words,
+            degraded=self._backend.degraded,
+            trouble=self._trouble,
+            ready=True,
+            looks=self._board.state.looks + 1,
         )
         self._next = time.monotonic() + self._backend.interval
         if self._was_deaf or any(result.verdict != "reused" for result in results):
@@ -290,11 +296,12 @@ class Engine:
 
     def _walk(self, asked: set[str]) -> list[RunResult]:
         """The main line: for what a person has asked for, or else for what has changed."""
-        config = self._configuration().config
+        config, self._trouble = self._configuration()
         self._settling.quiet = config.settle if self._options.settle is None else self._options.settle
         names = jobs_of(config, self._options.names, CHANGE)
         self._board.keep_jobs(names)
         by_hand = bool(asked)
+        asked = {name for name in names if asked & {name, ""}}
         if by_hand:
             self._settling.changed()  # what has changed besides is for the next turn
         else:
@@ -306,7 +313,7 @@ class Engine:
         request = Request(
             Trigger("manual" if by_hand else CHANGE, inside=self._inside),
             self._environ,
-            tuple(name for name in names if name in asked or "" in asked),
+            tuple(name for name in names if name in asked),
             overseer=Oversight(self, self._judging, self._board, by_hand=by_hand),
             loaded=self._loaded,
             looking=self._first,
@@ -315,13 +322,15 @@ class Engine:
         self._first = None
         return run(self._project, request, self._board)
 
-    def _configuration(self) -> Loaded:
-        """The configuration as it is now, or, where that is wrong, the last good one. Raises ConfigError without."""
+    def _configuration(self) -> tuple[Config, str]:
+        """The configuration as it is now; or, where that is wrong, the last good one, and what is wrong.
+
+        Raises ConfigError where there is none.
+        """
         try:
             self._loaded = load_config(self._project)
-            self._board.update(trouble="")
         except ConfigError as error:
             if self._loaded is None:
                 raise
-            self._board.update(trouble=f"{error}\n{error.hint}; until then the last good one is in use")
-        return self._loaded
+            return self._loaded.config, f"{error}\n{error.hint}; until then the last good one is in use"
+        return self._loaded.config, ""

@@ -38,8 +38,8 @@ class Ears(Protocol):
     def looks(self) -> None:
         """A look begins."""
 
-    def stop(self) -> str:
-        """Why what runs is to be ended, by a person's wish; "" if not."""
+    def stop(self, job: str) -> str:
+        """Why a run of a job is to be ended, by a person's wish; "" if not."""
 
 
 class Oversight:
@@ -78,7 +78,7 @@ class Oversight:
 
     def attend(self, planning: Planning, under_way: Collection[str]) -> None:
         self._ears.listen(0)
-        if why := self._ears.stop():
+        if why := self._ears.stop(planning.job.name):
             raise Interrupted(why)
         if self._plan is None or planning.job.on_busy != "restart" or not self._ears.is_quiet_again():
             return

@@ -189,7 +189,12 @@ def test_the_shape_of_the_rest(project: Repo) -> None:
     assert _shape(project.json("logs", "1")) == {**ROW, "stages": [{**STAGE, "removed": "bool", "logs": [log]}]}
     assert project.json("why", "f")["stages"][0]["last"] is None
     assert _shape(project.json("digest")) == {"digests": [{"path": "str", "kind": "str", "digest": "str"}]}
-    assert project.json("validate") == {"problems": [], "local": {"files": [], "changes": []}, "disabled": []}
+    assert project.json("validate") == {
+        "problems": [],
+        "local": {"files": [], "changes": []},
+        "disabled": [],
+        "files": [".gofigure.toml"],
+    }
 
 
 def test_what_ran_is_told_in_the_same_words_then_and_later(project: Repo) -> None:

@@ -188,7 +188,7 @@ def test_a_signal_ends_it_and_what_runs(
 
 
 def test_a_configuration_is_taken_up_live(repo: Repo, watching: Watching) -> None:
-    watcher = watching(":")
+    watcher = watching(":", stage='inputs = ["a.py"]')
     config = repo.root / ".gofigure.toml"
     good = config.read_text()
     config.write_text(good.replace("[stages.s]", "[stages.s"))
@@ -197,7 +197,7 @@ def test_a_configuration_is_taken_up_live(repo: Repo, watching: Watching) -> Non
     repo.write("a.py", "two\n")
     watcher.rest()
     assert ran(repo) == 2  # by the last good one
-    config.write_text(good.replace("echo x", "echo y; echo x"))
+    config.write_text(good.replace("echo x", "echo y; echo x", 1))
     state = watcher.rest()
     assert not state.trouble
     assert ran(repo) > 2
@@ -243,3 +243,35 @@ def test_who_comes_while_a_run_by_hand_is_under_way_waits(repo: Repo, rig: Rig, 
     assert by_hand.finish() == 0
     watcher.rest()
     assert ran(repo) == 2
+
+
+def test_a_wish_for_a_job_that_is_not_there_runs_nothing(repo: Repo, watching: Watching) -> None:
+    watcher = watching(":")
+    assert send(watcher.folder, Command("run", "other"))
+    watcher.rest()
+    assert ran(repo) == 1
+
+
+def test_c_for_another_job_cancels_nothing(repo: Repo, watching: Watching, gate: Gate) -> None:
+    watcher = watching(_gated(gate))
+    _gate(repo)
+    repo.write("a.py", "two\n")
+    gate.arrive()
+    assert send(watcher.folder, Command("cancel", "other"))
+    gate.open()
+    assert watcher.rest().jobs[0].verdict == "passed"
+
+
+def test_a_file_saved_while_it_is_linted_is_no_fault_of_the_linter(repo: Repo, watching: Watching, gate: Gate) -> None:
+    """By hand, a stage that was handed a file which then changes is taken to have changed it."""
+    watcher = watching(_gated(gate), stage='files = "\\\\.py$"')
+    _gate(repo)
+    repo.write("a.py", "two\n")
+    gate.arrive()
+    repo.write("a.py", "three\n")
+    gate.open()
+    gate.arrive()
+    assert (watcher.job().verdict, watcher.job().stale) == ("passed", ("a.py",))
+    gate.open()
+    watcher.rest()
+    assert ran(repo) == 3
