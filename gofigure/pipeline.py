@@ -251,10 +251,17 @@ def tell_unchecked(
 @contextlib.contextmanager
 def look(project: Project, request: Request) -> Iterator[Looking]:
     """Start to look at the working tree, with the index that git handed over if it did."""
-    with request.looking or Looking(project.root, project.repository, request.trigger.index_file) as looking:
+    if request.looking is None:
+        with Looking(project.root, project.repository, request.trigger.index_file) as looking:
+            yield looking
+        return
+    try:
+        looking = request.looking.begin(project.repository)
         if request.overseer is not None:
             request.overseer.began(looking)
         yield looking
+    finally:
+        request.looking.drop()
 
 
 def make_planner(project: Project, config: Config, request: Request, store: Store, observe: Observer) -> Planner:

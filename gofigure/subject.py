@@ -78,7 +78,7 @@ class Request(NamedTuple):
     wants_output: bool = False  # the observer is to be told what stages print
     overseer: Overseer | None = None
     loaded: Loaded | None = None  # the configuration, where somebody has read it already
-    looking: Looking | None = None  # git's look, where somebody has let it begin already
+    looking: Looking | None = None  # of who looks again and again
 
 
 def wanted(config: Config, jobs: Sequence[Job], request: Request) -> Wanted | None:

@@ -78,6 +78,33 @@ def with_head(repository: Repository) -> Repository:
     return repository._replace(head=Head(*head) if len(head) == 2 else None)
 
 
+def head_stamp(repository: Repository) -> tuple[object, ...] | None:
+    """As long as this is the same, so is what HEAD means; None: only git can tell (gitrepository-layout, reftable)."""
+    try:
+        with open(os.path.join(repository.git_dir, "HEAD"), "rb") as file:
+            said = file.read(4096)
+    except OSError:
+        return None
+    if not said.startswith(b"ref: refs/heads/"):
+        return (said,)
+    ref = os.fsdecode(said[len(b"ref: ") :].rstrip(b"\n"))
+    if ref.endswith("/.invalid"):
+        return None
+    return (
+        said,
+        _stamp(os.path.join(repository.common_dir, ref)),
+        _stamp(os.path.join(repository.common_dir, "packed-refs")),
+    )
+
+
+def _stamp(path: str) -> tuple[int, ...]:
+    try:
+        info = os.stat(path)
+    except OSError:
+        return ()
+    return info.st_ino, info.st_size, info.st_mtime_ns, info.st_ctime_ns
+
+
 class Asked(NamedTuple):
     """A question that git is working on."""
 

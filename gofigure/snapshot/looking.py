@@ -36,10 +36,17 @@ class Looking:
         self._index_tree: tuple[Repository, str] | None = None
         self._seen: Snapshot | None = None
 
-    def begin(self) -> Looking:
-        """Let git begin before the context is entered; to be closed, if it never is."""
-        if self._folder == "" and self._repository is not None and not self._repository.is_bare:
-            self._folder = self._cleanup.enter_context(index.scratch(self._repository))
+    def begin(self, repository: Repository | None = None) -> Looking:
+        """Let git begin a new look, if it has not; `repository`: the same one, with what is checked out now.
+
+        For who looks again and again: what is known of the index is kept as long as that is the same.
+        """
+        self._repository = repository or self._repository
+        self.forget()
+        if self._asked is None and self._repository is not None and not self._repository.is_bare:
+            if not os.path.isdir(self._folder):
+                self._held = ()
+                self._folder = self._cleanup.enter_context(index.scratch(self._repository))
             self._asked = self._ask(self._repository)
         return self
 
@@ -47,7 +54,7 @@ class Looking:
         return self.begin()
 
     def close(self) -> None:
-        self._drop()
+        self.drop()
         self._cleanup.close()
 
     def __exit__(
@@ -145,9 +152,10 @@ class Looking:
         try:
             return of_working_tree(repository, asked, self.listing(), contents, observe, tree_of_index)
         finally:
-            self._drop()
+            self.drop()
 
-    def _drop(self) -> None:
+    def drop(self) -> None:
+        """Whatever git is looking for, nobody waits for it any more."""
         if self._asked is not None:
             self._asked.kill()
             self._asked = None

@@ -17,7 +17,7 @@ from typing import TYPE_CHECKING
 from gofigure.errors import ConfigError, GofigureError
 from gofigure.events import Note
 from gofigure.git.operations import at_work
-from gofigure.git.repository import with_head
+from gofigure.git.repository import head_stamp, with_head
 from gofigure.model import CHANGE, RunResult, Trigger
 from gofigure.pipeline import run
 from gofigure.project import Loaded, load_config
@@ -53,11 +53,11 @@ def watch(
     show: Callable[[State], None],
     observe: Observer,
     commands: Commands,
-    looking: Looking | None = None,
+    looking: Looking,
 ) -> State:
     """Run jobs on change until somebody says that it is enough, or with `once` until all is up to date.
 
-    `show` gets each new state; `looking`: git's first look, where it was let to begin already. Raises
+    `show` gets each new state; `looking`: at this working tree, perhaps begun already. Raises
     GofigureError where there is nothing to watch any more.
     """
     board = Board(State(os.getpid(), project.root), show, observe)
@@ -79,7 +79,7 @@ class Engine:
         options: Options,
         commands: Commands,
         board: Board,
-        looking: Looking | None,
+        looking: Looking,
     ) -> None:
         self._project = project
         self._environ = environ
@@ -87,7 +87,8 @@ class Engine:
         self._options = options
         self._backend: Backend = Scan(Root(project.root), why="", asked=None)  # until the first look has begun
         self._hears = False
-        self._first = looking
+        self._looking = looking
+        self._head: tuple[object, ...] | None = None  # see head_stamp
         self._was_deaf = False  # in the look before
         self._commands = commands
         self._board = board
@@ -123,12 +124,6 @@ class Engine:
 
     def close(self) -> None:
         self._backend.close()
-
-    def _forget_first(self) -> None:
-        """The look that was begun before the first turn is of use to no other one."""
-        if self._first is not None:
-            self._first.close()
-        self._first = None
 
     # Listening.
 
@@ -228,7 +223,7 @@ class Engine:
         """Look, and run what has to be run; or say what keeps us from it."""
         holder = self._holder()
         if holder:
-            self._forget_first()
+            self._looking.drop()  # what was begun before the first turn
             self._board.update(waiting=holder)
             self.listen(_LOOK_AGAIN)
             return
@@ -308,19 +303,27 @@ class Engine:
             asked = set(names) if not self._board.state.paused else set()
         if not names or not asked:
             return []
-        if self._project.repository is not None:
-            self._project = self._project._replace(repository=with_head(self._project.repository))
+        self._refresh()
         request = Request(
             Trigger("manual" if by_hand else CHANGE, inside=self._inside),
             self._environ,
             tuple(name for name in names if name in asked),
             overseer=Oversight(self, self._judging, self._board, by_hand=by_hand),
             loaded=self._loaded,
-            looking=self._first,
+            looking=self._looking,
             wants_output=True,
         )
-        self._first = None
         return run(self._project, request, self._board)
+
+    def _refresh(self) -> None:
+        """Know what is checked out now; git is asked only where something may have moved that."""
+        repository = self._project.repository
+        if repository is None:
+            return
+        stamp = head_stamp(repository)
+        if stamp is None or stamp != self._head:
+            self._project = self._project._replace(repository=with_head(repository))
+        self._head = stamp
 
     def _configuration(self) -> tuple[Config, str]:
         """The configuration as it is now; or, where that is wrong, the last good one, and what is wrong.

@@ -60,8 +60,8 @@ class Oversight:
         self._ears.listen(0)
         judged = self._judging.judge(planning.plan(), planning.store)
         self._board.update(branch=planning.plan().content.here.branch)
-        self._board.update_job(planning.job.name, **judged.shown)
         self._recall(planning.job.name, judged.run, planning.store)
+        self._board.update_job(planning.job.name, **judged.shown)
         if self._by_hand:
             return True
         return judged.runs and not self._ears.unrest() and self._ears.is_quiet_for(judged.pause)

@@ -6,13 +6,14 @@ import time
 from collections.abc import Callable
 
 LONGEST = 10.0  # seconds
+_ONE_SAVE = 0.002  # seconds in which the events of one save come: it is cut to nothing, written, closed
 
 
 class Settling:
     """Reckons from the changes that it is told of."""
 
     def __init__(self, quiet: float, clock: Callable[[], float] = time.monotonic) -> None:
-        """`quiet`: seconds without a change that are enough."""
+        """`quiet`: seconds without a change that are enough; a single save always has its time."""
         self.quiet = quiet
         self._clock = clock
         self._first = self._last = 0.0
@@ -47,4 +48,4 @@ class Settling:
         """Seconds until it is time to look, 0.0: now; None: nothing has changed."""
         if not self._unseen:
             return None
-        return max(0.0, min(self._last + self.quiet, self._first + LONGEST) - self._clock())
+        return max(0.0, min(self._last + max(self.quiet, _ONE_SAVE), self._first + LONGEST) - self._clock())
