@@ -256,10 +256,7 @@ def look(project: Project, request: Request) -> Iterator[Looking]:
             yield looking
         return
     try:
-        looking = request.looking.begin(project.repository)
-        if request.overseer is not None:
-            request.overseer.began(looking)
-        yield looking
+        yield request.looking.begin(project.repository)
     finally:
         request.looking.drop()
 

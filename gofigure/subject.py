@@ -43,9 +43,6 @@ class Planning(Protocol):
 class Overseer(Protocol):
     """Who stands over a request while it is carried out: the watcher."""
 
-    def began(self, looking: Looking) -> None:
-        """Git has begun to look: there is time until it has."""
-
     def wants(self, planning: Planning) -> bool:
         """Whether there is a reason to run a job."""
 

@@ -22,8 +22,8 @@ _PATIENCE = 5.0  # seconds that a word on the desktop may take
 def news(before: State, after: State) -> list[str]:
     """A line for each thing that matters and was not so before; for a failure its first lines too, indented."""
     lines = []
-    if after.root and not before.root:
-        lines.append(f"watching {after.root}" + (f" ({after.backend})" if after.backend else ""))
+    if after.backend and not before.backend:
+        lines.append(f"watching {after.root} ({after.backend})")
     if after.branch != before.branch and before.ready:  # before that, nobody had asked
         lines.append(f"on branch {after.branch}" if after.branch else "on no branch")
     for words, is_so, was_so in (

@@ -76,12 +76,12 @@ class Looking:
         return [name for name in names if index.lists(listed, os.fsencode(name))]
 
     def listing(self) -> bytes:
-        """Every entry of the index, as `git ls-files -v -z` names them."""
-        if self._listed is None:
+        """Every entry of the index, as `git ls-files -v -z` names them; nothing where nobody has looked."""
+        if self._listed is None and self._asked is not None:
             from gofigure.snapshot.working_tree import listing
 
-            self._listed = listing(self._asked) if self._asked is not None else b""
-        return self._listed
+            self._listed = listing(self._asked)
+        return self._listed or b""
 
     def _ask(self, repository: Repository) -> Asked:
         """Ask git; what the index alone decides, only if it is another one than the last time."""

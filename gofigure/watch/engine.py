@@ -127,8 +127,8 @@ class Engine:
 
     # Listening.
 
-    def open(self, looking: Looking | None = None) -> None:
-        """Choose a backend, while git looks for the first time; what that look has missed, the next one will see."""
+    def open(self) -> None:
+        """Choose a backend: after the first look, which is over sooner for that; what it has missed, the next sees."""
         if self._hears:
             return
         from gofigure.triggers.backends.choice import choose
@@ -139,7 +139,7 @@ class Engine:
             self._project.repository,
             poll=options.poll,
             interval=options.interval,
-            listing=looking.listing if looking is not None else None,
+            listing=self._looking.listing() or None,
         )
         self._hears = self._was_deaf = True
 
@@ -242,18 +242,13 @@ class Engine:
             self._next = time.monotonic() + _TROUBLED
             self.open()
             return
-        self.open()
         if any(result.verdict == "interrupted" and not self.stop(result.job) for result in results):
             raise KeyboardInterrupt  # a signal, which the run has taken for its own
         if not results:
             self._backend.took(time.monotonic() - began)
-        self._board.update(
-            backend=self._backend.words,
-            degraded=self._backend.degraded,
-            trouble=self._trouble,
-            ready=True,
-            looks=self._board.state.looks + 1,
-        )
+        self._board.update(trouble=self._trouble, ready=True, looks=self._board.state.looks + 1)
+        self.open()
+        self._board.update(backend=self._backend.words, degraded=self._backend.degraded)
         self._next = time.monotonic() + self._backend.interval
         if self._was_deaf or any(result.verdict != "reused" for result in results):
             self._settling.changed()  # what was not heard; whatever a run has written, and whoever while it ran

@@ -12,7 +12,6 @@ from gofigure.watch.judging import Judging
 
 if TYPE_CHECKING:
     from gofigure.runner.plan import Plan
-    from gofigure.snapshot.looking import Looking
     from gofigure.store.store import Store
     from gofigure.subject import Planning
 
@@ -20,8 +19,8 @@ if TYPE_CHECKING:
 class Ears(Protocol):
     """What the engine hears while something runs."""
 
-    def open(self, looking: Looking | None) -> None:
-        """Begin to hear, if that is still to be done; while somebody looks, if that is so."""
+    def open(self) -> None:
+        """Begin to hear, if that is still to be done."""
 
     def listen(self, patience: float) -> None:
         """Take in what has happened."""
@@ -53,9 +52,6 @@ class Oversight:
         self._by_hand = by_hand
         self._plan: Plan | None = None  # that is carried out
 
-    def began(self, looking: Looking) -> None:
-        self._ears.open(looking)
-
     def wants(self, planning: Planning) -> bool:
         self._ears.listen(0)
         judged = self._judging.judge(planning.plan(), planning.store)
@@ -64,6 +60,8 @@ class Oversight:
         self._board.update_job(planning.job.name, **judged.shown)
         if self._by_hand:
             return True
+        if judged.runs:
+            self._ears.open()  # what changes while it runs may end it
         return judged.runs and not self._ears.unrest() and self._ears.is_quiet_for(judged.pause)
 
     def _recall(self, job: str, run: int, store: Store) -> None:

@@ -5,7 +5,6 @@ from __future__ import annotations
 import os
 import select
 import sys
-from collections.abc import Callable
 from typing import TYPE_CHECKING
 
 from gofigure.git.repository import Repository
@@ -27,7 +26,7 @@ def choose(
     *,
     poll: bool,
     interval: float | None,
-    listing: Callable[[], bytes] | None = None,
+    listing: bytes | None = None,
 ) -> Backend:
     """A backend for a working tree, or for a folder outside git.
 
@@ -52,7 +51,7 @@ def _with_inotify(
     repository: Repository | None,
     interval: float | None,
     remote: dict[str, str],
-    listing: Callable[[], bytes] | None = None,
+    listing: bytes | None = None,
 ) -> Backend:
     from gofigure.triggers.backends.ignoring import Ignoring
 

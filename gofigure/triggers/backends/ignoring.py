@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 
 from gofigure.errors import GitError
 from gofigure.git.exclude import matched
@@ -16,7 +16,7 @@ from gofigure.process.capture import Running
 class Ignoring:
     """Asks git, where there is one; outside git nothing is left out."""
 
-    def __init__(self, repository: Repository | None, listing: Callable[[], bytes] | None = None) -> None:
+    def __init__(self, repository: Repository | None, listing: bytes | None = None) -> None:
         """`listing`: what `ask` asks for, of the present index, where somebody knows it already."""
         self._repository = repository
         self._asked: Running | None = None
@@ -43,8 +43,8 @@ class Ignoring:
         if self._repository is None:
             return frozenset()
         if self._listing is not None:
-            self._of, listing, self._listing = self.index(), self._listing, None
-            self._tracked = folders_of(listing())
+            self._of, self._tracked = self.index(), folders_of(self._listing)
+            self._listing = None
         if self._asked is None and self.index() != self._of:
             self.ask()
         if self._asked is not None:
