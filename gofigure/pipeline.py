@@ -139,18 +139,25 @@ def is_wanted(planning: Planning, request: Request) -> bool:
 
 def carry_out(setting: Setting, planning: Planning, request: Request) -> RunResult:
     """Run one job; once more, apart, what was disturbed by a change under it."""
+    overseer = request.overseer
+    if overseer is None:
+        return executed(setting, planning)
+    causes = overseer.causes(planning)
+    setting = setting._replace(attend=lambda under_way: overseer.attend(planning, under_way), causes=causes)
+    try:
+        result = executed(setting, planning)
+    except GofigureError as error:
+        return overseer.failed(planning, error)
+    overseer.done(planning, result)
+    return result
+
+
+def executed(setting: Setting, planning: Planning) -> RunResult:
     from gofigure.runner.execute import execute
 
-    overseer = request.overseer
-    if overseer is not None:
-        setting = setting._replace(
-            attend=lambda under_way: overseer.attend(planning, under_way), causes=overseer.causes(planning)
-        )
     result = execute(setting, planning.plan(), planning.plan_again)
     if planning.keep_apart(result):
         result = execute(setting, planning.plan_again(), planning.plan_again)
-    if overseer is not None:
-        overseer.done(planning, result)
     return result
 
 

@@ -55,6 +55,9 @@ class Overseer(Protocol):
     def done(self, planning: Planning, result: RunResult) -> None:
         """A run of a wanted job has come to its end."""
 
+    def failed(self, planning: Planning, error: GofigureError) -> RunResult:
+        """A run of a wanted job could not be made, or not be recorded; what stands for it. Others go on."""
+
 
 class Request(NamedTuple):
     """What is asked for."""

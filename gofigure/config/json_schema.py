@@ -21,6 +21,11 @@ _PATH = r"^(?!/)(?!(?:[^\x00]*/)?\.\.(?:/|$))[^\x00]+$"
 _NAME = r"^[^\x00-\x2f\x3a-\x40\x5b-\x5e\x60\x7b-\x7f][^\x00-\x2c\x2f\x3a-\x40\x5b-\x5e\x60\x7b-\x7f]{0,99}$"
 _DURATION = rf"^(?=.*[1-9])(?:{checks.DURATION.pattern})$"
 
+# Globs of what is not read: less than everything, and first something to take away from.
+_SOME: Json = {"type": "string", "allOf": [{"pattern": _PATH}, {"pattern": r"^(?!(?:\./*)*(?:\*\*(?:/\*\*?)?)?/*$)"}]}
+_LEFT_OUT: Json = {"prefixItems": [{**_SOME, "pattern": "^[^!]"}], "items": _SOME}
+_MAKES: Json = {"properties": {"files": False, "fix": {"const": False}}}
+
 # One shape for each check, which knows better only where a schema has no words for it.
 _SHAPES: Mapping[object, Callable[[Kind], Json]] = {
     checks.flag: lambda _kind: {"type": "boolean"},
@@ -134,7 +139,13 @@ def _job_rules(*, local: bool) -> Json:
 
 def _stage_rules(*, local: bool) -> Json:
     """The rules of `tables`: a shell stage has a line, and inputs are chosen in one way."""
-    one_way: Json = {"dependentSchemas": {"source": {"properties": {"files": False, "inputs": {"maxItems": 0}}}}}
+    one_way: Json = {
+        "properties": {"outputs": _LEFT_OUT, "ignore": _LEFT_OUT},
+        "dependentSchemas": {
+            "source": {"properties": {"files": False, "inputs": {"maxItems": 0}}},
+            "outputs": {"anyOf": [{"properties": {"outputs": {"maxItems": 0}}}, _MAKES]},
+        },
+    }
     if local:
         return one_way
     by_shell = {"properties": {"target": {"const": "shell"}}}  # without the key, too: it is the default

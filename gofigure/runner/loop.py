@@ -97,6 +97,8 @@ class _Loop:
         self._under_way: dict[str, float] = {}  # with the moment at which it was started
         self._failed = False
         self._alone = False  # the stage that is under way has the terminal: nothing else may happen
+        self._spoilers = {name for name, step in plan.steps.items() if step.stage.fix and not plan.mends}
+        self._spoiling = False  # one of those is under way
 
     def run(self) -> None:
         while self._ready or self._under_way:
@@ -134,7 +136,9 @@ class _Loop:
 
     def _start_ready(self) -> None:
         while self._ready and len(self._under_way) < self._executor.capacity and not self._alone:
-            stage = self._ready.popleft()
+            stage = self._next()
+            if stage is None:
+                return
             step = self._plan.steps[stage]
             settled = self._plan.without_running(step)
             if settled is not None:
@@ -151,11 +155,27 @@ class _Loop:
             else:
                 self._start(step)
 
+    def _next(self) -> str | None:
+        """A stage that may start now.
+
+        A fixer where nothing is mended may change what others read, so it runs alone: before them, as its failure says
+        more than theirs; after them where all of them are to run.
+        """
+        if not self._spoilers:
+            return self._ready.popleft()
+        first = [stage for stage in self._ready if (stage in self._spoilers) != self._keep_going]
+        stage = first[0] if first else self._ready[0]
+        if self._spoiling or (stage in self._spoilers and self._under_way):
+            return None
+        self._ready.remove(stage)
+        return stage
+
     def _start(self, step: Step) -> None:
         stage, self._alone = step.stage.name, step.stage.interactive
+        self._spoiling = stage in self._spoilers
         self._under_way[stage] = time.monotonic()
         self._recorder.started(stage)
-        if self._alone:
+        if self._alone or self._spoiling:
             self._recorder.write_all()
         self._observe(StageStarted(self._recorder.run, stage, step.reason, self._alone))
         self._executor.start(self._task_of(step))
@@ -165,7 +185,7 @@ class _Loop:
         if step.stage.interactive and ended.exit_code in BY_CTRL_C and not ended.timed_out:
             raise Interrupted("SIGINT")  # the key went to the stage; the person means the run
         self._under_way.pop(ended.name, None)
-        self._alone = False
+        self._alone = self._spoiling = False
         ran_well = ended.exit_code == 0 and not ended.timed_out
         passed = ran_well and not step.missing
         if ended.left_behind:
@@ -194,6 +214,9 @@ class _Loop:
         stage = result.stage
         self._waiting.pop(stage, None)
         self._recorder.finished(self._plan.steps[stage], result)
+        if stage in self._spoilers and result.verdict == "passed":
+            self._recorder.write_all()  # by what it has changed, if it has
+            result = self._recorder.result_of(stage)
         self._observe(StageFinished(self._recorder.run, result))
         self._failed = self._failed or result.blocks
         for follower in self._followers[stage]:

@@ -138,7 +138,7 @@ def _each_time(files: frozenset[bytes]) -> str:
     return (
         f"{_names(files)} changed under each run, and nobody was seen to change it\n"
         f"if a stage makes it: {_line(files)} for that stage, or name it in .gitignore\n"
-        'if you do, while it runs: workspace = "private"'
+        'if you do, while it runs: save it once more, or have workspace = "private"'
     )
 
 

@@ -12,7 +12,7 @@ from gofigure.model import Command, Job, Place, Snapshot, Stage, StageResult
 from gofigure.runner.graph import Graph
 from gofigure.runner.key import Facts, manifest_of
 from gofigure.runner.outputs import Maker
-from gofigure.snapshot.select import Selector, as_bytes
+from gofigure.snapshot.select import Selector, as_bytes, covers
 from gofigure.store.proofs import Proof
 from gofigure.workspace.leads_back import Back
 
@@ -138,10 +138,17 @@ def job_digest(plan: Plan) -> bytes:
     The same for whoever asks, proven or not; only what is left out and proven elsewhere meanwhile is another one.
     """
     framed = [
-        b"%s\0%s%d%d%s" % (as_bytes(name), step.key, step.left_out, len(step.outputs), step.outputs)
+        b"%s\0%s%d%d%d%s"
+        % (as_bytes(name), step.key, step.left_out, _is_blind(step, plan), len(step.outputs), step.outputs)
         for name, step in plan.steps.items()
     ]
     return digest_value(_CONTEXT, b"".join(framed))
+
+
+def _is_blind(step: Step, plan: Plan) -> bool:
+    """Whether it reads something that nobody can digest, such as a submodule with changes of its own."""
+    unseen = plan.content.here.unprovable
+    return bool(unseen) and any(covers(read.selector, path) for read in step.reads for path in unseen)
 
 
 def consumes(plan: Plan) -> bytes:

@@ -116,6 +116,10 @@ class Recorder:
         if result.verdict == "passed" and step.stage.outputs:
             self._flush(self._prove(step.place))
 
+    def result_of(self, stage: str) -> StageResult:
+        """What is known of a stage that has ended."""
+        return self._results[stage]
+
     def patience(self) -> float | None:
         """Seconds until `write` has something to do; None: nothing is waiting."""
         if self._passed:
@@ -219,7 +223,7 @@ class Recorder:
         """A stage that has changed tracked files has not passed, whatever it says."""
         self._astray.add(passed.stage)
         self._refuted += [step.key, *step.file_keys]
-        mend = "" if step.stage.fix else " (fix = true takes that over)"
+        mend = " (it mends in a commit, and by gofigure run)" if step.stage.fix else " (fix = true takes that over)"
         self._amend(
             passed._replace(
                 verdict="failed",

@@ -78,6 +78,23 @@ class RunLock:
         self.release()
 
 
+def holder_of(path: str) -> str:
+    """Who holds a run's lock, in words; "" if nobody does, or nobody can tell."""
+    try:
+        fd = os.open(path, os.O_RDWR | os.O_CLOEXEC | os.O_NOFOLLOW)
+    except OSError:  # no run was ever made here, or it is of no use: then runs go on without it
+        return ""
+    try:
+        fcntl.flock(fd, fcntl.LOCK_EX | fcntl.LOCK_NB)
+    except BlockingIOError:
+        return os.pread(fd, 200, 0).decode(errors="replace").strip().partition(" ")[2] or "another run"
+    except OSError:
+        return ""
+    finally:
+        os.close(fd)
+    return ""
+
+
 _PATIENCE = 5.0
 
 

@@ -6,6 +6,7 @@ import time
 from collections.abc import Callable, Sequence
 from typing import TYPE_CHECKING
 
+from gofigure.errors import GofigureError
 from gofigure.events import Event, Note, Observer, RunFinished, RunStarted, StageFinished, StageStarted, Tick
 from gofigure.model import STOPPED, Config, RunResult
 from gofigure.watch.state import JobState, State
@@ -87,14 +88,22 @@ class Board:
             excerpt=tuple(next(filter(None, excerpts), ()))[:_LINES],
         )
 
+    def failed(self, result: RunResult, error: GofigureError) -> None:
+        """A run of a job could not be made, or not be recorded."""
+        self.finished(result)
+        self.update_job(result.job, excerpt=tuple(f"{error}\n{error.hint}".strip().splitlines())[:_LINES])
+
     def finished(self, result: RunResult) -> None:
         """A run of a job has ended."""
         failed = [stage for stage in result.stages if stage.blocks and stage.verdict != "skipped"]
         bad = failed if result.verdict not in STOPPED else []
+        unproven = next((stage.note for stage in result.stages if stage.verdict == "passed" and stage.note), "")
+        reason = self.job(result.job).reason
         self.update_job(
             result.job,
             verdict=result.verdict,
-            run=result.run,
+            reason=f"{reason}; {unproven}" if unproven and not result.stale else reason,
+            run=result.run or self.job(result.job).run,
             at_ns=time.time_ns(),
             seconds=result.seconds,
             running=(),

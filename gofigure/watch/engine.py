@@ -16,12 +16,12 @@ from typing import TYPE_CHECKING
 
 from gofigure.errors import ConfigError, GofigureError
 from gofigure.events import Note
-from gofigure.git.operations import at_work
+from gofigure.git.operations import at_work, changed
 from gofigure.git.repository import head_stamp, with_head
 from gofigure.model import CHANGE, RunResult, Trigger
 from gofigure.pipeline import run
 from gofigure.project import Loaded, load_config
-from gofigure.store.lock import RunLock
+from gofigure.store.lock import holder_of
 from gofigure.subject import Request
 from gofigure.triggers.backends.base import CHECK_EVERY, Waking
 from gofigure.triggers.backends.root import Root
@@ -94,11 +94,13 @@ class Engine:
         self._board = board
         self._settling = Settling(0.0)
         self._judging = Judging(project.root, project.state_dir)
-        self._asked: set[str] = set()  # jobs that a person wants to run now; "": all
+        # Jobs that a person wants to run now; "": all. An old verdict is not always one that still stands.
+        self._asked = {""} if options.once else set[str]()
         self._cancelled: set[str] = set()  # jobs whose run a person has had enough of; "": any
         self._over = False
         self._held_since: float | None = None
         self._postponed: float | None = None  # until then a follow-up waits for a change
+        self._locked = 0.0  # when somebody took the lock of runs last
         self._check = 0.0  # when to ask the backend, whether or not it has something to say
         self._next = 0.0  # when to look without any reason, by the monotonic clock
         self._loaded: Loaded | None = None  # the last configuration that was good
@@ -169,9 +171,17 @@ class Engine:
         if events in ready or time.monotonic() >= self._check:
             self._check = time.monotonic() + CHECK_EVERY
             self._note(self._backend.read())
+            self._notice_runs()
         for fd in ready - {events}:
             for command in self._commands.read(fd):
                 self._obey(command)
+
+    def _notice_runs(self) -> None:
+        """Who has run something here, by hand or by a hook, has written to the lock; no event tells of that."""
+        moved = changed(self._project.lock_file)
+        if moved != self._locked:
+            self._locked = moved
+            self._settling.changed()
 
     def _note(self, waking: Waking | None) -> None:
         if waking is None:
@@ -191,6 +201,10 @@ class Engine:
                 self._settling.changed()
             case "run":
                 self._asked.add(command.job)
+
+    def begins(self) -> None:
+        """A run begins: what was wished before was not about it."""
+        self._cancelled.clear()
 
     def unrest(self) -> str:
         """Why what was seen last may be half of something; "" if there is no sign of that."""
@@ -250,15 +264,15 @@ class Engine:
         self.open()
         self._board.update(backend=self._backend.words, degraded=self._backend.degraded)
         self._next = time.monotonic() + self._backend.interval
+        self._locked = changed(self._project.lock_file)
         if self._was_deaf or any(result.verdict != "reused" for result in results):
             self._settling.changed()  # what was not heard; whatever a run has written, and whoever while it ran
         self._was_deaf = False
 
     def _holder(self) -> str:
         """What has to come to an end before anybody looks; "" if nothing."""
-        with RunLock(self._project.lock_file) as lock:
-            if os.path.exists(self._project.lock_file) and not lock.try_acquire():
-                return self._busy()
+        if holder := holder_of(self._project.lock_file):
+            return holder
         moves = self._git_moves()
         return f"git is at work ({moves})" if moves else ""
 
@@ -267,6 +281,8 @@ class Engine:
         repository = self._project.repository
         moves = at_work(repository.git_dir) if repository is not None else ""
         now = time.monotonic()
+        if moves:
+            self._settling.changed()  # no event tells when git is done
         if not moves:
             self._held_since = None
         elif self._held_since is None:
@@ -274,15 +290,6 @@ class Engine:
         elif now - self._held_since >= _LONGEST_HOLD:
             return ""
         return moves
-
-    def _busy(self) -> str:
-        """Who runs here, as far as that is known."""
-        try:
-            with open(self._project.lock_file, encoding="utf-8", errors="replace") as file:
-                words = file.read(200).strip().partition(" ")[2]
-        except OSError:
-            words = ""
-        return words or "another run"
 
     def _walk(self, asked: set[str]) -> list[RunResult]:
         """The main line: for what a person has asked for, or else for what has changed."""

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING, NamedTuple
 
-from gofigure.model import STOPPED, RunResult
+from gofigure.model import CHANGE, STOPPED, RunResult
 from gofigure.runner import window
 from gofigure.runner.disagreement import disagreement
 from gofigure.runner.no_loops import Chain, Decision, Seen, after, cuts_short, decide
@@ -24,8 +24,24 @@ class Judged(NamedTuple):
 
     runs: bool
     pause: float  # seconds without any change that must have gone by before it does
-    run: int  # the newest run that its verdict could be of; 0: there is none
+    run: int  # the newest run that came to a verdict; 0: there is none
     shown: Mapping[str, object]  # fields of JobState
+
+
+class _Job:
+    """What is known of one job."""
+
+    __slots__ = ("chain", "ignored", "newest", "outside", "seen", "stood")
+
+    def __init__(self, chain: Chain, newest: int) -> None:
+        self.chain = chain
+        self.newest = newest  # the newest run that the chain knows
+        self.stood: bytes | None = None  # the tree that it ran on, or was found to need no run on
+        self.outside: frozenset[bytes] | None = (
+            frozenset()
+        )  # what changed outside of runs, and no decision has heard of
+        self.seen: tuple[bytes, bytes] | None = None  # the tree that it was judged on last, and its digest then
+        self.ignored: frozenset[bytes] = frozenset()  # what changed under its newest run, by on_busy = "ignore"
 
 
 class Judging:
@@ -34,46 +50,37 @@ class Judging:
     def __init__(self, worktree: str, state_dir: str) -> None:
         self._worktree = worktree
         self._state_dir = state_dir
-        self._chains: dict[str, Chain] = {}
-        self._newest: dict[str, int] = {}  # by job: the newest run that its chain knows
-        self._stood: dict[str, bytes] = {}  # by job: the tree that it ran on, or was found to need no run on
+        self._jobs: dict[str, _Job] = {}
         self._accounted: tuple[int, bytes] | None = None  # the newest run at the last look, and the tree seen then
-        self._outside: dict[str, frozenset[bytes] | None] = {}  # by job: what no decision has taken in yet
-        self._ran: set[str] = set()  # jobs that have run since they were judged last
 
     def judge(self, plan: Plan, store: Store) -> Judged:
         """`plan`: of the newest look."""
-        job = plan.job
-        self._learn(plan, store)
-        seen = Seen(job_digest(plan), self._outside.pop(job.name, frozenset()))
-        decision = decide(self._chains[job.name], seen)
-        if job.name in self._ran and job.on_busy == "ignore" and decision.act in ("run", "follow up"):
-            # What changed while it ran is not looked at again; that it did is shown.
-            decision = Decision("nothing", "", decision.chain._replace(consumed=seen.digest, fresh=False))
+        job, newest = self._learn(plan, store)
+        tree, digest = plan.content.here.tree, job_digest(plan)
+        outside, job.outside = job.outside, frozenset()
+        if job.seen is not None and job.seen[0] == tree and job.seen[1] != digest:
+            outside = None  # a setting or a program: nobody's run has changed that
+        job.seen = tree, digest
+        decision = decide(job.chain, Seen(digest, outside))
         if decision.act == "stop":
-            hides = any(step.stage.secrets for step in plan.steps.values())  # a file may hold their values
-            stale = () if hides else decision.chain.stale
-            patch = disagreement(store, self._state_dir, job.name, self._worktree, stale)
-            words = "\n".join([decision.reason, *patch])
-            decision = decision._replace(reason=words, chain=decision.chain._replace(held=words))
-        self._ran.discard(job.name)
-        self._chains[job.name] = decision.chain
+            decision = self._with_difference(decision, plan, store)
+        job.chain = decision.chain
         if decision.act in ("hold", "stop"):
-            store.windows.hold(self._newest[job.name], decision.reason, seen.digest, decision.chain.suspects)
+            store.windows.hold(job.newest, decision.reason, digest, decision.chain.suspects)
         runs = decision.act in ("run", "follow up")
         shown: dict[str, object] = {
-            "stale": tuple(sorted(map(show, decision.chain.stale))),
+            "stale": tuple(sorted(map(show, decision.chain.stale | job.ignored))),
             "held": decision.chain.held,
         }
         if runs:
             shown["reason"] = self._reason(decision, plan, store)
         elif decision.act == "nothing":
-            self._stood[job.name] = plan.content.here.tree
-        return Judged(runs, decision.pause, self._newest[job.name], shown)
+            job.stood = tree
+        return Judged(runs, decision.pause, newest, shown)
 
     def causes(self, plan: Plan, store: Store) -> Sequence[bytes]:
         """What has changed since the job ran, of what it reads."""
-        stood = self._stood.get(plan.job.name)
+        stood = self._jobs[plan.job.name].stood
         return window.causes(stood, plan.content.here.tree, plan, store.contents) if stood is not None else ()
 
     def supersedes(self, before: Plan, now: Plan, store: Store) -> bool:
@@ -85,37 +92,53 @@ class Judging:
         contents, stood = store.contents, before.content.here.tree
         changed = window.causes(stood, now.content.here.tree, now, contents)
         born = window.born(stood, changed, contents)
-        return cuts_short(self._chains[before.job.name], frozenset(changed) - born)
+        return cuts_short(self._jobs[before.job.name].chain, frozenset(changed) - born)
 
     def took(self, plan: Plan, result: RunResult, store: Store) -> None:
         """A run that was judged to be due has ended."""
-        self._take_run(plan.job.name, result.run, store)
-        if result.verdict == "interrupted":  # a person has had enough of it, until something changes
-            chain = self._chains[plan.job.name]
-            self._chains[plan.job.name] = chain._replace(consumed=job_digest(plan), fresh=False)
-        self._ran.add(plan.job.name)
-        if result.verdict not in STOPPED:
+        job = self._jobs[plan.job.name]
+        self._take_run(job, result.run, store)
+        job.ignored = frozenset()
+        if result.verdict == "interrupted":
+            self.gave_up(plan)
+        elif result.verdict not in STOPPED:
             found = store.windows.of_run(result.run)
-            self._stood[plan.job.name] = found.after if found is not None else plan.content.here.tree
+            job.stood = found.after if found is not None else plan.content.here.tree
 
-    def _take_run(self, job: str, run: int, store: Store) -> None:
-        self._chains[job] = after(self._chains[job], window.ran(store, run))
-        self._newest[job] = run
+    def gave_up(self, plan: Plan) -> None:
+        """A run did not come to its end: nothing happens until something changes."""
+        job = self._jobs[plan.job.name]
+        job.chain = job.chain._replace(consumed=job_digest(plan), fresh=False)
 
-    def _learn(self, plan: Plan, store: Store) -> None:
-        """Take in the runs of others, and what has changed outside of all runs."""
-        name = plan.job.name
-        newest = store.windows.newest_of(name, self._worktree)
-        if name not in self._chains:
-            self._chains[name] = window.chain_of(store, name, self._worktree)
-            self._newest[name] = newest.run if newest is not None else 0
-            self._outside[name] = self._seen_outside(store, plan.content.here.tree)
+    def ignores(self, before: Plan, after: Plan, store: Store) -> None:
+        """What has changed from one plan to the other, under the run that has just ended, is not looked at again."""
+        job = self._jobs[before.job.name]
+        if job_digest(after) != job.chain.consumed:
+            trees = before.content.here.tree, after.content.here.tree
+            job.ignored = frozenset(window.causes(*trees, after, store.contents))
+            job.chain = job.chain._replace(consumed=job_digest(after), fresh=False)
+
+    def _take_run(self, job: _Job, run: int, store: Store) -> None:
+        job.chain = after(job.chain, window.ran(store, run))
+        job.newest = run
+
+    def _learn(self, plan: Plan, store: Store) -> tuple[_Job, int]:
+        """Take in the runs of others, and what has changed outside of all runs; the newest run with a verdict."""
+        name, tree = plan.job.name, plan.content.here.tree
+        found = store.windows.newest_of(name, self._worktree)
+        newest = found.run if found is not None else 0
+        job = self._jobs.get(name)
+        if job is None:
+            job = self._jobs[name] = _Job(window.chain_of(store, name, self._worktree), newest)
             last = store.windows.last_tree(self._worktree)
             if last is not None:
-                self._stood[name] = last[1]
-        elif newest is not None and newest.run > self._newest[name]:
-            self._take_run(name, newest.run, store)
-        self._account(store, plan.content.here.tree)
+                job.stood = last[1]
+            job.outside = window.outside(last[1], tree, (), store.contents) if last is not None else None
+        elif newest > job.newest:
+            self._take_run(job, newest, store)
+            job.ignored = frozenset()
+        self._account(store, tree)
+        return job, newest
 
     def _account(self, store: Store, tree: bytes) -> None:
         newest = store.history.newest(self._worktree)
@@ -124,16 +147,27 @@ class Judging:
             return
         if self._accounted is not None:
             run, accounted = self._accounted
-            outside = window.outside(accounted, tree, store.windows.since(self._worktree, run), store.contents)
-            for name in self._chains:
-                known = self._outside.get(name, frozenset())
-                self._outside[name] = None if known is None or outside is None else known | outside
+            windows = store.windows.since(self._worktree, run)
+            of = {one.run: store.history.run(one.run) for one in windows}
+            for name, job in self._jobs.items():
+                # What a run has written that somebody asked for is a change like any other, but to its own job.
+                explaining = [
+                    one
+                    for one in windows
+                    if (row := of[one.run]) is not None and (row.trigger == CHANGE or row.job == name)
+                ]
+                outside = window.outside(accounted, tree, explaining, store.contents)
+                known = job.outside
+                job.outside = None if known is None or outside is None else known | outside
         self._accounted = then
 
-    def _seen_outside(self, store: Store, tree: bytes) -> frozenset[bytes] | None:
-        """What has changed since the last run of all, while nobody watched."""
-        last = store.windows.last_tree(self._worktree)
-        return window.outside(last[1], tree, (), store.contents) if last is not None else None
+    def _with_difference(self, decision: Decision, plan: Plan, store: Store) -> Decision:
+        """Two tools disagree: show on what. A file of a job with secrets may hold their values."""
+        hides = any(step.stage.secrets for step in plan.steps.values())
+        stale = () if hides else decision.chain.stale
+        patch = disagreement(store, self._state_dir, plan.job.name, self._worktree, stale)
+        words = "\n".join([decision.reason, *patch])
+        return decision._replace(reason=words, chain=decision.chain._replace(held=words))
 
     def _reason(self, decision: Decision, plan: Plan, store: Store) -> str:
         if decision.act == "follow up":

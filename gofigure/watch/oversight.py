@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+import time
 from collections.abc import Collection, Sequence
 from typing import TYPE_CHECKING, Protocol
 
-from gofigure.errors import Interrupted, Superseded
-from gofigure.model import RunResult
+from gofigure.errors import GofigureError, Interrupted, Superseded
+from gofigure.model import STOPPED, RunResult
 from gofigure.watch.board import Board
 from gofigure.watch.judging import Judging
 
@@ -14,6 +15,9 @@ if TYPE_CHECKING:
     from gofigure.runner.plan import Plan
     from gofigure.store.store import Store
     from gofigure.subject import Planning
+
+
+_SHARE = 10  # at most a tenth of the time under a run is spent on looking
 
 
 class Ears(Protocol):
@@ -24,6 +28,9 @@ class Ears(Protocol):
 
     def listen(self, patience: float) -> None:
         """Take in what has happened."""
+
+    def begins(self) -> None:
+        """A run begins: what was wished before was not about it."""
 
     def unrest(self) -> str:
         """Why what was seen last may be half of something; "" if there is no sign of that."""
@@ -51,27 +58,31 @@ class Oversight:
         self._board = board
         self._by_hand = by_hand
         self._plan: Plan | None = None  # that is carried out
+        self._next_look = 0.0  # under a run
 
     def wants(self, planning: Planning) -> bool:
         self._ears.listen(0)
-        judged = self._judging.judge(planning.plan(), planning.store)
-        self._board.update(branch=planning.plan().content.here.branch)
-        self._recall(planning.job.name, judged.run, planning.store)
-        self._board.update_job(planning.job.name, **judged.shown)
+        job, plan = planning.job.name, planning.plan()
+        judged = self._judging.judge(plan, planning.store)
+        self._board.update(branch=plan.content.here.branch)
+        if judged.run > self._board.job(job).run or (self._board.job(job).verdict == "superseded" and not judged.runs):
+            self._recall(judged.run, planning.store)
+        self._board.update_job(job, **judged.shown)
         if self._by_hand:
             return True
         if judged.runs:
             self._ears.open()  # what changes while it runs may end it
         return judged.runs and not self._ears.unrest() and self._ears.is_quiet_for(judged.pause)
 
-    def _recall(self, job: str, run: int, store: Store) -> None:
+    def _recall(self, run: int, store: Store) -> None:
         """Show what somebody else has run, or this one before it was started anew."""
-        row = store.history.run(run) if run != self._board.job(job).run else None
+        row = store.history.run(run)
         if row is not None:
             self._board.recall(row, store.history.stages([run])[run])
 
     def causes(self, planning: Planning) -> Sequence[bytes]:
         self._plan = planning.plan()
+        self._ears.begins()
         return self._judging.causes(self._plan, planning.store)
 
     def attend(self, planning: Planning, under_way: Collection[str]) -> None:
@@ -80,12 +91,30 @@ class Oversight:
             raise Interrupted(why)
         if self._plan is None or planning.job.on_busy != "restart" or not self._ears.is_quiet_again():
             return
+        if time.monotonic() < self._next_look:
+            return
         if any(self._plan.steps[stage].stage.type == "deploy" for stage in under_way):
             return  # it is not cut in the middle; what comes after it is not begun
         self._ears.looks()
-        if self._judging.supersedes(self._plan, planning.plan_again(), planning.store):
+        began = time.monotonic()
+        try:
+            now = planning.plan_again()
+        except GofigureError:
+            return  # the look after the run will say what is wrong
+        self._next_look = time.monotonic() + _SHARE * (time.monotonic() - began)
+        if self._judging.supersedes(self._plan, now, planning.store):
             raise Superseded("what it reads has changed")
 
     def done(self, planning: Planning, result: RunResult) -> None:
+        if self._plan is None:
+            return
+        self._judging.took(self._plan, result, planning.store)
+        if planning.job.on_busy == "ignore" and result.verdict not in STOPPED:
+            self._judging.ignores(self._plan, planning.plan_again(), planning.store)
+
+    def failed(self, planning: Planning, error: GofigureError) -> RunResult:
+        result = RunResult(0, planning.job.name, "failed", ())
         if self._plan is not None:
-            self._judging.took(self._plan, result, planning.store)
+            self._judging.gave_up(self._plan)
+        self._board.failed(result, error)
+        return result
