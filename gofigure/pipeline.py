@@ -101,6 +101,13 @@ class Planning:
         self._looking = looking
         self._setting = setting
 
+    def left_behind(self, run: int) -> int:
+        """How many processes a run has left alive, in sessions of their own."""
+        from gofigure.process.family import marked
+        from gofigure.runner.environment import RUN_VARIABLE
+
+        return len(marked(os.fsencode(f"{RUN_VARIABLE}={self._setting.mark}:{run}")))
+
     def plan(self) -> Plan:
         """By what was seen when somebody looked last."""
         setting = self._setting

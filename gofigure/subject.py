@@ -33,6 +33,9 @@ class Planning(Protocol):
     job: Job
     store: Store
 
+    def left_behind(self, run: int) -> int:
+        """How many processes a run of this repository has left alive."""
+
     def plan(self) -> Plan:
         """By what was seen when somebody looked last."""
 

@@ -31,7 +31,7 @@ class Judged(NamedTuple):
 class _Job:
     """What is known of one job."""
 
-    __slots__ = ("chain", "ignored", "newest", "outside", "seen", "stood")
+    __slots__ = ("chain", "echo", "ignored", "lives_on", "newest", "outside", "seen", "stood")
 
     def __init__(self, chain: Chain, newest: int) -> None:
         self.chain = chain
@@ -41,6 +41,8 @@ class _Job:
             frozenset()
         )  # what changed outside of runs, and no decision has heard of
         self.seen: tuple[bytes, bytes] | None = None  # the tree that it was judged on last, and its digest then
+        self.lives_on = False  # its newest run has left processes that may still write
+        self.echo: frozenset[bytes] | None = None  # what changed first after the last run that did
         self.ignored: frozenset[bytes] = frozenset()  # what changed under its newest run, by on_busy = "ignore"
 
 
@@ -61,6 +63,7 @@ class Judging:
         if job.seen is not None and job.seen[0] == tree and job.seen[1] != digest:
             outside = None  # a setting or a program: nobody's run has changed that
         job.seen = tree, digest
+        outside = self._without_echo(job, outside)
         decision = decide(job.chain, Seen(digest, outside))
         if decision.act == "stop":
             decision = self._with_difference(decision, plan, store)
@@ -77,6 +80,20 @@ class Judging:
         elif decision.act == "nothing":
             job.stood = tree
         return Judged(runs, decision.pause, newest, shown)
+
+    def lives_on(self, name: str) -> None:
+        """The newest run of a job has left processes alive."""
+        self._jobs[name].lives_on = True
+
+    def _without_echo(self, job: _Job, outside: frozenset[bytes] | None) -> frozenset[bytes] | None:
+        """What changed outside of runs, less what runs do by those that outlive them.
+
+        That is what changes first, the same each time, after runs that have left somebody alive.
+        """
+        if not job.lives_on or not outside:
+            return outside
+        job.lives_on, before, job.echo = False, job.echo, outside
+        return frozenset() if before == outside else outside
 
     def causes(self, plan: Plan, store: Store) -> Sequence[bytes]:
         """What has changed since the job ran, of what it reads."""
@@ -98,7 +115,7 @@ class Judging:
         """A run that was judged to be due has ended."""
         job = self._jobs[plan.job.name]
         self._take_run(job, result.run, store)
-        job.ignored = frozenset()
+        job.ignored, job.lives_on = frozenset(), False
         if result.verdict == "interrupted":
             self.gave_up(plan)
         elif result.verdict not in STOPPED:

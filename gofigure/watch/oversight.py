@@ -109,6 +109,8 @@ class Oversight:
         if self._plan is None:
             return
         self._judging.took(self._plan, result, planning.store)
+        if result.run and planning.left_behind(result.run):
+            self._judging.lives_on(planning.job.name)
         if planning.job.on_busy == "ignore" and result.verdict not in STOPPED:
             self._judging.ignores(self._plan, planning.plan_again(), planning.store)
 

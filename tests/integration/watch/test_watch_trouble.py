@@ -167,3 +167,18 @@ def test_once_trusts_no_verdict_that_is_not_proven(repo: Repo, watching: Watchin
     assert repo.gofigure("watch", "--once").returncode == 1
     (repo.root.parent / "broken").unlink()
     assert repo.gofigure("watch", "--once").returncode == 0
+
+
+def test_what_a_stage_leaves_to_write_later_is_no_loop(repo: Repo, watching: Watching) -> None:
+    """One edit would be a run each second, for ever."""
+    watcher = watching(
+        "(setsid sh -c 'sleep 0.4; date +%s%N > gen.txt' > /dev/null 2>&1 &)",
+        files={"a.py": "one\n", "gen.txt": "0\n"},
+    )
+    state = watcher.until(lambda now: now.jobs[0].held, "it is held")
+    assert ran(repo) <= 6
+    assert state.jobs[0].held
+    before = ran(repo)
+    repo.write("a.py", "two\n")
+    watcher.until(lambda now: now.jobs[0].run > state.jobs[0].run, "an edit runs all the same")
+    assert ran(repo) > before
