@@ -20,6 +20,7 @@ class Flags(NamedTuple):
 
 
 _SCRATCH = "scratch-"
+_APART = "-without-conflicts"
 
 
 @contextlib.contextmanager
@@ -77,8 +78,10 @@ def private_index(index_file: str, folder: str) -> str:
     Git never writes an index in place (it renames a new one over it), so a hard link is a snapshot.
     """
     own = os.path.join(folder, "index")
-    with contextlib.suppress(FileNotFoundError):
-        os.unlink(own)  # of an earlier look
+    for left in (own, own + _APART):
+        for name in (left, left + ".lock"):  # of an earlier look; the lock, of a git that was killed
+            with contextlib.suppress(FileNotFoundError):
+                os.unlink(name)
     try:
         os.link(index_file, own)
     except FileNotFoundError:
@@ -109,7 +112,7 @@ def without_conflicts(git: Git, index_file: str, paths: Sequence[bytes]) -> str:
     """A copy of a private index with the conflicted paths left out, so that the rest can be named by a tree."""
     import shutil
 
-    own = shutil.copyfile(index_file, index_file + "-without-conflicts")
+    own = shutil.copyfile(index_file, index_file + _APART)
     git.run("update-index", "--force-remove", "-z", "--stdin", index_file=own, stdin=_listed(paths))
     return own
 
