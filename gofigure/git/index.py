@@ -174,13 +174,13 @@ def write_cleaned(
 
 
 def with_own_objects(repository: Repository, folder: str) -> Git:
-    """A git that writes objects below `folder`, and reads the repository's besides."""
-    objects, env = os.path.join(folder, "objects"), repository.git.env
-    os.makedirs(objects, exist_ok=True)
+    """A git that writes objects into `folder`, and reads the repository's besides."""
+    env = repository.git.env
+    os.makedirs(folder, exist_ok=True)
     theirs = env.get("GIT_OBJECT_DIRECTORY") or os.path.join(repository.common_dir, "objects")
     # What a push has brought is read through two folders: the first is then only the newer one.
     places = [_quoted(theirs), *filter(None, [env.get("GIT_ALTERNATE_OBJECT_DIRECTORIES")])]
-    own = {"GIT_OBJECT_DIRECTORY": objects, "GIT_ALTERNATE_OBJECT_DIRECTORIES": ":".join(places)}
+    own = {"GIT_OBJECT_DIRECTORY": folder, "GIT_ALTERNATE_OBJECT_DIRECTORIES": ":".join(places)}
     return repository.git._replace(env={**env, **own})
 
 
