@@ -53,7 +53,7 @@ class Inotify:
         self._left_out = LeftOut(ignoring)
         self._asked = asked
         self._without = without
-        self._unmounted: set[bytes] = set()
+        self._unmounted: set[bytes] = set()  # folders on which something may be mounted again; no event would tell
         self._took = 0.0
         self._tried = time.monotonic()
         self._index = ignoring.index()
@@ -66,11 +66,11 @@ class Inotify:
 
     @property
     def degraded(self) -> str:
-        return shortage.in_words(self._without, self._unmounted, self._cover.lacking, len(self._watches), self.interval)
+        return shortage.in_words(self._without, self._cover.lacking, len(self._watches), self.interval)
 
     @property
     def interval(self) -> float:
-        scans = self._without or self._unmounted or shortage.is_limited(self._cover.lacking)
+        scans = self._without or shortage.is_limited(self._cover.lacking)
         return pace.scanning(self._took, self._asked) if scans else pace.safety(self._took, self._asked)
 
     @property
@@ -84,6 +84,7 @@ class Inotify:
         self._root.check()
         heard = self._hear(self._kernel.read(timeout=0))
         heard.rules = self._has_another_index() or heard.rules
+        heard.lost = self._mounted_again() or heard.lost
         if heard.lost:
             self._cover.check_all(trusted=False)
             self._left_out.forget()
@@ -113,6 +114,17 @@ class Inotify:
     def close(self) -> None:
         self._ignoring.close()
         self._kernel.close()
+
+    def _mounted_again(self) -> str:
+        """What is to be said if something was mounted where something was unmounted before; "" if not."""
+        for path in tuple(self._unmounted):
+            place = os.path.join(self._top, path)
+            if os.path.ismount(place):
+                self._unmounted.clear()  # a walk over everything finds them all
+                return f"{os.fsdecode(path)} was mounted"
+            if not os.path.isdir(place):
+                self._unmounted.discard(path)
+        return ""
 
     def _has_another_index(self) -> bool:
         """Whether git may take in now what it left out: `git add -f`, a new submodule."""
