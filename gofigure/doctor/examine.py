@@ -13,6 +13,7 @@ from gofigure.doctor import (
     hooks,
     interpreter,
     leftovers,
+    litter,
     order,
     programs,
     store,
@@ -51,6 +52,7 @@ CHECKS: tuple[tuple[str, Check], ...] = (
     ("file system", filesystem.check_abilities),
     ("file system", filesystem.check_locks),
     ("file system", filesystem.check_space),
+    ("working tree", litter.check_litter),
     ("private checkouts", checkouts.check_checkouts),
     ("leftovers", leftovers.check_leftovers),
 )

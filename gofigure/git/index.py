@@ -20,6 +20,7 @@ class Flags(NamedTuple):
 
 
 _SCRATCH = "scratch-"
+_APART = "-without-conflicts"
 
 
 @contextlib.contextmanager
@@ -77,8 +78,10 @@ def private_index(index_file: str, folder: str) -> str:
     Git never writes an index in place (it renames a new one over it), so a hard link is a snapshot.
     """
     own = os.path.join(folder, "index")
-    with contextlib.suppress(FileNotFoundError):
-        os.unlink(own)  # of an earlier look
+    for left in (own, own + _APART):
+        for name in (left, left + ".lock"):  # of an earlier look; the lock, of a git that was killed
+            with contextlib.suppress(FileNotFoundError):
+                os.unlink(name)
     try:
         os.link(index_file, own)
     except FileNotFoundError:
@@ -109,7 +112,7 @@ def without_conflicts(git: Git, index_file: str, paths: Sequence[bytes]) -> str:
     """A copy of a private index with the conflicted paths left out, so that the rest can be named by a tree."""
     import shutil
 
-    own = shutil.copyfile(index_file, index_file + "-without-conflicts")
+    own = shutil.copyfile(index_file, index_file + _APART)
     git.run("update-index", "--force-remove", "-z", "--stdin", index_file=own, stdin=_listed(paths))
     return own
 
@@ -171,13 +174,13 @@ def write_cleaned(
 
 
 def with_own_objects(repository: Repository, folder: str) -> Git:
-    """A git that writes objects below `folder`, and reads the repository's besides."""
-    objects, env = os.path.join(folder, "objects"), repository.git.env
-    os.makedirs(objects, exist_ok=True)
+    """A git that writes objects into `folder`, and reads the repository's besides."""
+    env = repository.git.env
+    os.makedirs(folder, exist_ok=True)
     theirs = env.get("GIT_OBJECT_DIRECTORY") or os.path.join(repository.common_dir, "objects")
     # What a push has brought is read through two folders: the first is then only the newer one.
     places = [_quoted(theirs), *filter(None, [env.get("GIT_ALTERNATE_OBJECT_DIRECTORIES")])]
-    own = {"GIT_OBJECT_DIRECTORY": objects, "GIT_ALTERNATE_OBJECT_DIRECTORIES": ":".join(places)}
+    own = {"GIT_OBJECT_DIRECTORY": folder, "GIT_ALTERNATE_OBJECT_DIRECTORIES": ":".join(places)}
     return repository.git._replace(env={**env, **own})
 
 

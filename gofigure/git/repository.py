@@ -59,6 +59,7 @@ class Repository(NamedTuple):
 
 _DIRECTORIES = ("rev-parse", "--path-format=absolute", "--absolute-git-dir", "--git-common-dir")
 _HEAD = ("--revs-only", "HEAD", "HEAD^{tree}")
+_REF = b"ref:"
 _QUESTION = (*_DIRECTORIES, "--show-toplevel", *_HEAD)
 _OF_A_BARE_ONE = (*_DIRECTORIES, "--is-bare-repository", *_HEAD)
 
@@ -85,16 +86,22 @@ def head_stamp(repository: Repository) -> tuple[object, ...] | None:
             said = file.read(4096)
     except OSError:
         return None
-    if not said.startswith(b"ref: refs/heads/"):
+    if not said.startswith(_REF):
         return (said,)
-    ref = os.fsdecode(said[len(b"ref: ") :].rstrip(b"\n"))
-    if ref.endswith("/.invalid"):
+    ref = os.fsdecode(said.removeprefix(_REF).strip())
+    place = os.path.join(repository.common_dir, ref)
+    if not ref.startswith("refs/heads/") or ref.endswith("/.invalid") or _leads_on(place):
         return None
-    return (
-        said,
-        _stamp(os.path.join(repository.common_dir, ref)),
-        _stamp(os.path.join(repository.common_dir, "packed-refs")),
-    )
+    return said, _stamp(place), _stamp(os.path.join(repository.common_dir, "packed-refs"))
+
+
+def _leads_on(place: str) -> bool:
+    """Whether what is at `place` is only another name of a branch (git-symbolic-ref)."""
+    try:
+        with open(place, "rb") as file:
+            return file.read(len(_REF)) == _REF
+    except OSError:  # it is packed, or there is no commit yet
+        return False
 
 
 def _stamp(path: str) -> tuple[int, ...]:

@@ -96,7 +96,10 @@ class Looking:
 
     def _hold_index(self, repository: Repository) -> None:
         """Link the index, so that no later one can look like it, and forget what was known of another."""
+        from gofigure.snapshot.working_tree import objects_in
+
         self._listed = self._index_tree = None
+        index.remove_scratch(objects_in(self._folder))
         held = os.path.join(self._folder, "held")
         with contextlib.suppress(FileNotFoundError):
             os.unlink(held)
@@ -158,4 +161,5 @@ class Looking:
         """Whatever git is looking for, nobody waits for it any more."""
         if self._asked is not None:
             self._asked.kill()
+            index.remove_scratch(self._asked.cleaned)
             self._asked = None

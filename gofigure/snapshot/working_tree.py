@@ -27,6 +27,11 @@ if TYPE_CHECKING:
 POINTER = "a Git LFS pointer, not the file itself (git lfs pull)"
 
 
+def objects_in(folder: str) -> str:
+    """Where the trees go that name the index; of use as long as that is the same."""
+    return os.path.join(folder, "objects")
+
+
 class Asked(NamedTuple):
     """Questions that git is working on while the rest of the program loads."""
 
@@ -34,6 +39,11 @@ class Asked(NamedTuple):
     own_index: str
     status: Running
     flags: Running | None  # None: that is known
+
+    @property
+    def cleaned(self) -> str:
+        """Where the files go that git has to clean first; of use to this look only."""
+        return os.path.join(self.folder, "cleaned")
 
     def kill(self) -> None:
         self.status.kill()
@@ -65,7 +75,7 @@ def index_tree(repository: Repository, asked: Asked) -> IndexTree:
     """Asks git for the tree of the index; it is not written into the user's repository."""
 
     def written(conflicted: tuple[bytes, ...]) -> tuple[Repository, str]:
-        apart = repository._replace(git=index.with_own_objects(repository, asked.folder))
+        apart = repository._replace(git=index.with_own_objects(repository, objects_in(asked.folder)))
         own = asked.own_index
         if conflicted:
             own = index.without_conflicts(repository.git, own, conflicted)
@@ -208,7 +218,7 @@ def _changes(
     ]
     if convert:
         flagged = sorted({*flags.assumed, *flags.skipped}.intersection(convert))
-        apart = index.with_own_objects(repository, asked.folder)
+        apart = index.with_own_objects(repository, asked.cleaned)
         cleaned = index.write_cleaned(apart, asked.own_index, convert, flagged)
         blobs = read_blobs(apart, [oid for _, oid in cleaned])
         changes.update(dict.fromkeys(convert))  # what has gone meanwhile is not among those cleaned

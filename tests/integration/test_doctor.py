@@ -559,3 +559,17 @@ def test_a_check_that_cannot_be_made_does_not_stop_the_others(project: Repo, mon
         ("one", "problem", "this could not be looked at: Permission denied (/somewhere)"),
         ("two", "ok", "fine"),
     ]
+
+
+def test_an_editors_files_that_git_takes_for_content(project: Repo) -> None:
+    project.write("src/.a.py.swp", "x")
+    project.write("src/a.py", "x")
+    (one,) = [line for line in told(look(project), "warning") if line.startswith("working tree: ")]
+    assert "src/.a.py.swp |" in one
+    assert "*.swp" in one
+    for number in range(4):
+        project.write(f"{number}~")
+    (many,) = [line for line in told(look(project), "warning") if line.startswith("working tree: ")]
+    assert "0~, 1~, 2~ and 2 more" in many
+    project.write(".gitignore", "*.swp\n*~\n")
+    assert not [line for line in told(look(project), "warning") if line.startswith("working tree: ")]

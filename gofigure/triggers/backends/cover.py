@@ -13,7 +13,9 @@ from collections.abc import Collection, Iterable
 from typing import NamedTuple
 
 from gofigure.git.exclude import is_own
+from gofigure.triggers.backends.heads import Heads
 from gofigure.triggers.backends.ignoring import Ignoring
+from gofigure.triggers.backends.kernel import Kernel
 from gofigure.triggers.backends.watches import NoWatch, Watches, is_below
 
 _STATE = b".gofigure.d"  # outside git, at the top; see snapshot.folder
@@ -32,7 +34,7 @@ class Found(NamedTuple):
 class Cover:
     """All paths are relative to the top."""
 
-    def __init__(self, top: bytes, watches: Watches, ignoring: Ignoring) -> None:
+    def __init__(self, top: bytes, kernel: Kernel, watches: Watches, ignoring: Ignoring) -> None:
         self._top = top
         self._watches = watches
         self._ignoring = ignoring
@@ -43,6 +45,8 @@ class Cover:
         self._again = False
         self._found: set[bytes] = set()
         self.lacking: dict[bytes, str] = {}  # folders without a watch, and why: see NoWatch
+        self.closed: set[bytes] = set()  # repositories that are no content; watched only for their `.git`, which may go
+        self.heads = Heads(top, kernel)
 
     @property
     def unfinished(self) -> bool:
@@ -77,6 +81,8 @@ class Cover:
         lacking = [path for path in self.lacking if is_below(path, folders)] if self.lacking else []
         for path in lacking:
             del self.lacking[path]
+        self.closed = {path for path in self.closed if not is_below(path, folders)}
+        self.heads.drop_below(folders)
         return self._watches.drop_below(folders) or bool(lacking)
 
     def retry(self) -> None:
@@ -108,6 +114,8 @@ class Cover:
     def _end_walk(self) -> None:
         if self._visited is not None:
             self._watches.keep_only(self._visited)
+            self.heads.keep_only(self._visited)
+            self.closed &= self._visited
             self.lacking = {path: why for path, why in self.lacking.items() if path in self._visited}
         self._visited = None
         if self._again:
@@ -153,18 +161,18 @@ class Cover:
                 self.lacking[path] = error.strerror or ""
             return
         if found.is_repository and not self._ignoring.takes_in(path):
-            self._leave_out(path)
+            self.closed.add(path)
+            self.lacking.pop(path, None)
             return
+        if found.is_repository and self._ignoring.asks_git:
+            self.heads.watch(path)
+        is_new = is_new or path in self.closed
+        self.closed.discard(path)
         if is_new and len(self._found) < _HINTS:
             self._found.update(found.others)
         known: Collection[bytes] = self._ignoring.tracked() if found.folders and self._visited is not None else ()
         for folder in found.folders:
             (self._todo if folder in known else self._unasked).append(folder)
-
-    def _leave_out(self, path: bytes) -> None:
-        self.went({path})
-        if self._visited is not None:
-            self._visited.discard(path)
 
 
 def _found(top: bytes, folder: bytes) -> Found:

@@ -26,6 +26,7 @@ _STEP, _AT_MOST = 20, 100  # milliseconds: a pause after which a group of change
 _FIRST = 200  # milliseconds without a change after which it is said that it has begun to watch
 _ATTEMPTS = 5  # failures one after the other, without a change between them
 _PAUSE = 0.2  # seconds, before it is started again
+_MOST = 20_000  # folders that are remembered
 _OWN = (b".git", b".gofigure.d")
 
 
@@ -39,6 +40,7 @@ class FileSystemEvents:
         self._top = os.fsencode(self._folder) + b"/"
         self._ignoring = ignoring
         self._ignored: dict[bytes, bool] = {}
+        self._index: tuple[int, ...] = ()  # of which that holds: see Ignoring.index
         self._asked = asked
         self._took = 0.0
         self._queue: collections.deque[Waking] = collections.deque()
@@ -96,13 +98,18 @@ class FileSystemEvents:
         os.close(self._writable)
 
     def _that_matter(self, paths: set[bytes]) -> Iterator[bytes]:
+        yield from filter(_is_head_of_another, paths)
         inside = {path for path in paths if not _is_noise(path)}
-        if any(os.path.basename(path) == b".gitignore" for path in inside):
+        index = self._ignoring.index()
+        if index != self._index or any(os.path.basename(path) == b".gitignore" for path in inside):
             self._ignored.clear()
+        self._index = index
         folders = {os.path.dirname(path) for path in inside} - {b""}
         folders |= {path for path in inside if os.path.isdir(self._top + path)}
         unknown = sorted(folders.difference(self._ignored))
         if unknown:
+            if len(unknown) + len(self._ignored) > _MOST:
+                self._ignored = {folder: self._ignored[folder] for folder in folders.intersection(self._ignored)}
             ignored = self._ignoring.among(unknown)
             self._ignored |= {folder: folder in ignored for folder in unknown}
         for path in inside:
@@ -153,6 +160,13 @@ def _watch(root: str, stop: threading.Event) -> Iterator[set[tuple[watchfiles.Ch
         force_polling=False,
         ignore_permission_denied=True,
     )
+
+
+def _is_head_of_another(path: bytes) -> bool:
+    """Whether this is the HEAD of a repository inside, or its lock: a submodule's commit is content here."""
+    parts = path.split(b"/")
+    is_inside = parts[:2] == [b".git", b"modules"] or b".git" in parts[1:]
+    return is_inside and parts[-1] in (b"HEAD", b"HEAD.lock") and b"logs" not in parts
 
 
 def _is_noise(path: bytes) -> bool:

@@ -77,7 +77,12 @@ class Ignoring:
 
     def takes_in(self, nested: bytes) -> bool:
         """Whether a repository in this folder is part of the content: a submodule is; any other git does not enter."""
-        return self._repository is None or bool(tracked_among(self._repository.git, [os.fsdecode(nested)]))
+        if self._repository is None:
+            return True
+        try:
+            return bool(tracked_among(self._repository.git, [os.fsdecode(nested)]))
+        except GitError:  # a look will say it better; at the worst its folders are watched in vain
+            return True
 
     def close(self) -> None:
         if self._asked is not None:

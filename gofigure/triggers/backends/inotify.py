@@ -49,13 +49,14 @@ class Inotify:
         self._kernel = instance
         self._ignoring = ignoring
         self._watches = Watches(self._top, instance)
-        self._cover = Cover(self._top, self._watches, ignoring)
+        self._cover = Cover(self._top, instance, self._watches, ignoring)
         self._left_out = LeftOut(ignoring)
         self._asked = asked
         self._without = without
-        self._unmounted: set[bytes] = set()
+        self._unmounted: set[bytes] = set()  # folders on which something may be mounted again; no event would tell
         self._took = 0.0
         self._tried = time.monotonic()
+        self._index = ignoring.index()
         self._cover.start()
 
     @property
@@ -65,11 +66,11 @@ class Inotify:
 
     @property
     def degraded(self) -> str:
-        return shortage.in_words(self._without, self._unmounted, self._cover.lacking, len(self._watches), self.interval)
+        return shortage.in_words(self._without, self._cover.lacking, len(self._watches), self.interval)
 
     @property
     def interval(self) -> float:
-        scans = self._without or self._unmounted or shortage.is_limited(self._cover.lacking)
+        scans = self._without or shortage.is_limited(self._cover.lacking)
         return pace.scanning(self._took, self._asked) if scans else pace.safety(self._took, self._asked)
 
     @property
@@ -82,6 +83,8 @@ class Inotify:
     def read(self) -> Waking | None:
         self._root.check()
         heard = self._hear(self._kernel.read(timeout=0))
+        heard.rules = self._has_another_index() or heard.rules
+        heard.lost = self._mounted_again() or heard.lost
         if heard.lost:
             self._cover.check_all(trusted=False)
             self._left_out.forget()
@@ -112,6 +115,22 @@ class Inotify:
         self._ignoring.close()
         self._kernel.close()
 
+    def _mounted_again(self) -> str:
+        """What is to be said if something was mounted where something was unmounted before; "" if not."""
+        for path in tuple(self._unmounted):
+            place = os.path.join(self._top, path)
+            if os.path.ismount(place):
+                self._unmounted.clear()  # a walk over everything finds them all
+                return f"{os.fsdecode(path)} was mounted"
+            if not os.path.isdir(place):
+                self._unmounted.discard(path)
+        return ""
+
+    def _has_another_index(self) -> bool:
+        """Whether git may take in now what it left out: `git add -f`, a new submodule."""
+        before, self._index = self._index, self._ignoring.index()
+        return self._index != before
+
     def _waking(self, paths: set[bytes], lost: str) -> Waking | None:
         found = self._cover.take_found().union(paths)
         return Waking(found, lost) if found or lost else None
@@ -124,6 +143,7 @@ class Inotify:
                 continue
             folder = self._watches.path(event.wd)
             if folder is None:
+                self._hear_of_module(heard, event)
                 continue
             if event.mask & kernel.UNMOUNT:
                 self._unmounted.add(folder)
@@ -137,7 +157,10 @@ class Inotify:
     def _hear_of(self, heard: Heard, folder: bytes, name: bytes, mask: int) -> None:
         """Something has happened to `name` in a watched folder."""
         path = os.path.join(folder, name)
-        if path in _OWN or name == b".git" or is_written_by_us(path):
+        if name == b".git" and folder and mask & (kernel.CREATED | kernel.MOVED | kernel.DELETED):
+            heard.paths.add(folder)  # it is a repository of its own now, or is no longer
+            heard.rules = True
+        if path in _OWN or name == b".git" or folder in self._cover.closed or is_written_by_us(path):
             return
         if not mask & kernel.IS_FOLDER:
             if not is_litter(name):
@@ -151,6 +174,13 @@ class Inotify:
         elif mask & kernel.ATTRIB and self._permission_changed(path):
             heard.paths.add(path)
             heard.came.add(path)
+
+    def _hear_of_module(self, heard: Heard, event: kernel.Event) -> None:
+        module = self._cover.heads.moved(event.wd, event.name)
+        if module is not None:
+            heard.paths.add(module)
+        if event.mask & kernel.IGNORED:
+            self._cover.heads.ended(event.wd)
 
     def _permission_changed(self, path: bytes) -> bool:
         """Whether a folder has become readable, or is not any longer."""

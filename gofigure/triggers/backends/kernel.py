@@ -26,6 +26,7 @@ IS_FOLDER = 0x40000000
 _CONTENT = MODIFY | CLOSE_WRITE | ATTRIB | CREATED | DELETED | MOVED | _DELETE_SELF
 FOLDER = _CONTENT | _ONLYDIR | _DONT_FOLLOW | _EXCL_UNLINK
 TOP = FOLDER | _MOVE_SELF  # of any other folder, the one above it tells
+NAMES = DELETED | MOVED | _ONLYDIR  # what is in a folder, and not what is in that
 
 _HEAD = struct.Struct("iIII")  # watch, mask, cookie, length of the name
 _CHUNK = 256 * 1024

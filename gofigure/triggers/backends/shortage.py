@@ -15,13 +15,9 @@ def is_limited(lacking: Mapping[bytes, str]) -> bool:
     return LIMIT in lacking.values()
 
 
-def in_words(
-    without: str, unmounted: Collection[bytes], lacking: Mapping[bytes, str], watched: int, interval: float
-) -> str:
+def in_words(without: str, lacking: Mapping[bytes, str], watched: int, interval: float) -> str:
     """All of it; "" if there is nothing. `without`: what is on another machine; `interval`: seconds between looks."""
     said = [without] if without else []
-    if unmounted:
-        said.append(f"unmounted: {_some(unmounted)}; what is there is seen by a scan every {interval:.3g} s")
     if is_limited(lacking):
         said.append(_of_the_limit(watched, sum(why == LIMIT for why in lacking.values()), interval))
     refused = {path: why for path, why in lacking.items() if why != LIMIT}

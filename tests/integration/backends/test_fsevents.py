@@ -72,3 +72,33 @@ def test_what_cannot_work_at_all_is_a_scan(tmp_path: Path, monkeypatch: pytest.M
         assert backend.interval == 1
     finally:
         backend.close()
+
+
+def test_what_is_remembered_of_folders_has_a_bound(
+    backend: FileSystemEvents, repo: Repo, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(fsevents, "_MOST", 5)
+    for number in range(12):
+        (repo.root / f"src/t{number}").mkdir()
+        _told(backend, b"src/t%d" % number)
+    assert len(backend._ignored) <= 5
+
+
+def test_a_file_in_an_ignored_folder_is_added_to_git(backend: FileSystemEvents, repo: Repo) -> None:
+    repo.write("node_modules/x/y", "two")
+    repo.write("src/a.py", "two")
+    assert b"node_modules/x/y" not in _told(backend, b"src/a.py")
+    repo.git("add", "-f", "node_modules/x/y")
+    repo.write("node_modules/x/y", "three")
+    _told(backend, b"node_modules/x/y")
+
+
+def test_a_commit_in_a_submodule(backend: FileSystemEvents, repo: Repo) -> None:
+    inner = Repo.create(repo.root.parent / "inner", repo.env)
+    inner.write("x")
+    inner.commit()
+    repo.git("-c", "protocol.file.allow=always", "submodule", "--quiet", "add", os.fspath(inner.root), "sub")
+    repo.write("last")
+    _told(backend, b"last")
+    repo.at(repo.root / "sub").git("commit", "-q", "--allow-empty", "-m", "2")
+    _told(backend, b".git/modules/sub/HEAD.lock")

@@ -153,3 +153,17 @@ def test_a_file_that_the_rules_left_out_until_now(tree: Repo) -> None:
         heard(backend)
         log.write_text("another")
         assert paths(backend) == {b"src/server.log"}
+
+
+def test_a_question_that_git_refuses_does_not_end_it(tree: Repo) -> None:
+    """A configuration that is being written, say."""
+    with watching(tree) as backend:
+        config = tree.root / ".git/config"
+        good = config.read_text()
+        config.write_text(good + "[half")
+        Repo.create(tree.root.parent / "elsewhere", tree.env).write("b/c")
+        (tree.root.parent / "elsewhere").rename(tree.root / "nested")
+        heard(backend)
+        config.write_text(good)
+        tree.write("src/a.py", "two")
+        assert b"src/a.py" in paths(backend)

@@ -139,7 +139,7 @@ with watching(repo) as backend:
     assert said[3:] == ["{b'shut/x'}", "{b'shut'} " + shut, shut.replace("shut", "closed", 1), ""]
 
 
-def test_what_is_unmounted_is_said(tree: Repo) -> None:
+def test_what_is_unmounted_is_said_and_what_is_mounted_there_again(tree: Repo) -> None:
     program = """
 subprocess = __import__("subprocess")
 mounted = repo.root / "d00"
@@ -147,17 +147,30 @@ subprocess.run(["mount", "-t", "tmpfs", "none", str(mounted)], check=True)
 repo.write("d00/inner/x")
 with watching(repo) as backend:
     assert watched(backend) == folders(repo.root)
+    for _ in range(2):
+        subprocess.run(["umount", str(mounted)], check=True)
+        waking = heard(backend)
+        print(waking.lost, "|", backend.degraded, "|", backend.interval)
+        repo.write("d00/x", "y")
+        print(paths(backend), backend.read())
+        subprocess.run(["mount", "-t", "tmpfs", "none", str(mounted)], check=True)
+        repo.write("d00/inner/x")
+        waking = backend.read()
+        print(waking.lost, finish(backend).paths, backend.read(), watched(backend) == folders(repo.root))
     subprocess.run(["umount", str(mounted)], check=True)
-    waking = heard(backend)
-    print(waking.lost, "|", backend.degraded, "|", backend.interval)
-    repo.write("d00/x", "y")
-    print(paths(backend))
+    heard(backend)
+    mounted.joinpath("x").unlink()
+    mounted.rmdir()
+    heard(backend)
+    print(backend._unmounted)
 """
     done = _run(tree, program, "unshare", "-Urm")
     if "mount" in done.stderr and "CalledProcessError" in done.stderr:
         pytest.skip("nothing can be mounted here")
-    first, path = _done(done).splitlines()
-    assert "d00 was unmounted" in first
-    assert "unmounted: d00" in first
-    assert first.endswith("| 1.0")
-    assert path == "{b'd00/x'}"
+    *said, left = _done(done).splitlines()
+    for gone, path, back in (said[:3], said[3:]):
+        assert "d00 was unmounted" in gone or "d00/inner was unmounted" in gone
+        assert gone.endswith("|  | 30.0"), "events tell of everything that is there"
+        assert path == "{b'd00/x'} None"
+        assert back == "d00 was mounted frozenset({b'd00/inner/x'}) None True"
+    assert left == "set()"

@@ -53,3 +53,20 @@ def test_no_move_goes_unseen(repo: Repo, linked: bool) -> None:
         moved += after != before
         assert head_stamp(repository) == head_stamp(repository)
     assert moved >= 5
+
+
+@pytest.mark.parametrize("name", ["refs/heads/alias", "refs/other/x"])
+def test_where_no_file_tells_only_git_can(repo: Repo, name: str) -> None:
+    """A branch that is another name of a branch, and what is no branch: libgit2 and `git symbolic-ref` make such."""
+    repo.write("a", "1")
+    repo.commit()
+    repository = repository_of(repo)
+    assert head_stamp(repository) is not None
+    if name == "refs/heads/alias":
+        repo.git("symbolic-ref", name, "refs/heads/main")
+    else:
+        repo.git("update-ref", name, "HEAD")
+    repo.git("symbolic-ref", "HEAD", name)
+    assert head_stamp(repository) is None
+    repo.git("checkout", "-q", "main")
+    assert head_stamp(repository) is not None
