@@ -2,16 +2,15 @@
 
 from __future__ import annotations
 
-import contextlib
 import os
 import time
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING
 
 from gofigure.cli.table import seconds
 from gofigure.cli.terminal import printable
 from gofigure.cli.watch_screen import BAD, GOOD
-from gofigure.watch.state import JobState, State
+from gofigure.watch.state import Command, JobState, State
 
 if TYPE_CHECKING:
     from gofigure.process.capture import Running
@@ -60,15 +59,31 @@ def _of_job(before: JobState, after: JobState) -> list[str]:
 
 
 class Desktop:
-    """Tells the desktop of a verdict that has changed. Nothing is waited for."""
+    """Tells the desktop of a verdict that has changed. Nothing is waited for.
+
+    It asks for nothing: among the sources of commands it has the time to look after what it has started.
+    """
 
     def __init__(self, environ: Mapping[str, str]) -> None:
         self._environ = environ
         self._verdicts: dict[str, str] = {}  # the last of each job that said anything
         self._under_way: list[tuple[Running, float]] = []
 
-    def show(self, state: State) -> None:
+    def filenos(self) -> Sequence[int]:
+        """Asked before each waiting, so that what hangs is ended while nothing else happens."""
         self._look_after()
+        return ()
+
+    def read(self, _fd: int) -> list[Command]:
+        return []
+
+    def close(self) -> None:
+        """Nothing outlives the watcher."""
+        for running, _ in self._under_way:
+            running.kill()
+        self._under_way.clear()
+
+    def show(self, state: State) -> None:
         for job in state.jobs:
             if job.since_ns or job.verdict not in (*BAD, *GOOD):
                 continue
@@ -92,6 +107,5 @@ class Desktop:
         for one in list(self._under_way):
             running, until = one
             if running.ended() or time.monotonic() > until:
-                with contextlib.suppress(OSError):
-                    running.kill()
+                running.kill()
                 self._under_way.remove(one)

@@ -77,8 +77,12 @@ def _be(
         if desktop is not None:
             desktop.show(state)
 
-    commands = Several(screen, place)
-    return watch(where.project, where.environ, where.inside, options, show, screen.hear, commands, looking)
+    commands = Several(screen, place, *([desktop] if desktop is not None else []))
+    try:
+        return watch(where.project, where.environ, where.inside, options, show, screen.hear, commands, looking)
+    finally:
+        if desktop is not None:
+            desktop.close()
 
 
 def make_sure(where: Here, options: Options, *, ask: bool) -> None:

@@ -11,7 +11,7 @@ from typing import Any
 
 import pytest
 from support.repo import Repo
-from support.rig import Rig, Running, said, until
+from support.rig import Rig, Running, alive, said, until
 from support.scripted import Engine
 
 from gofigure.watch.place import Place, send
@@ -267,6 +267,26 @@ def test_a_word_on_the_desktop(
     engine.say("end")
     assert running.finish() == 0
     assert (project.root.parent / "told").exists() is told
+
+
+def test_a_word_on_the_desktop_does_not_outlive_the_watcher(project: Repo, engine: Engine, rig: Rig) -> None:
+    project.write(
+        "../bin/notify-send",
+        "#!/bin/sh\necho $$ > ../pid.new\nmv ../pid.new ../pid\nread line < ../never\n",
+        mode=0o755,
+    )
+    os.mkfifo(project.root.parent / "never")
+    path = f"{project.root.parent}/bin:{project.env['PATH']}"
+    running = watching(rig, project, engine, "--notify", PATH=path, DISPLAY=":0")
+    engine.began()
+    engine.show(state(PASSED))
+    engine.show(state(FAILED))
+    told = project.root.parent / "pid"
+    until(told.exists, what="it is being told")
+    assert alive(int(told.read_text()))
+    engine.say("end")
+    assert running.finish() == 0
+    assert not alive(int(told.read_text()))
 
 
 def test_the_fifo_of_others_is_heard_beside_the_keyboard(project: Repo, engine: Engine, rig: Rig) -> None:
