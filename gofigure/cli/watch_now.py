@@ -6,8 +6,9 @@ import os
 import select
 import signal
 import sys
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
+from functools import partial
 from typing import TYPE_CHECKING, TextIO, TypeAlias
 
 from gofigure import trust
@@ -50,11 +51,14 @@ def watch_now(options: Options, *, as_json: bool, notify: bool | None) -> int:
             raise _at_work(place.folder, options)
         with stopping(), _screen(where, as_json=as_json, once=options.once) as screen:
             while not ours:
-                if not look_on(place.folder, screen):
+                gone = look_on(place.folder, screen, partial(refuse_unwatched, where, options.names))
+                if gone is None:
                     return EXIT_PASSED
                 ours = place.take()
                 if ours:
-                    make_sure(where, options, ask=False)
+                    options = taking_over(where, options, gone)
+                    if gone.pid:
+                        screen.notice(_in_its_place(gone, options))
             state = _be(where, options, place, screen, _desktop(where, screen, notify), looking)
     finally:
         looking.close()
@@ -121,24 +125,64 @@ def _refuse_unknown(names: Sequence[str], valid: Sequence[str]) -> None:
             )
 
 
-def look_on(folder: str, screen: Screen) -> bool:
-    """Show what the watcher there shows, and hand on what is asked for. True: it has gone; False: the person has."""
-    pid = 0
+def look_on(folder: str, screen: Screen, check: Callable[[State], None]) -> State | None:
+    """Show what the watcher there shows, and hand on what is asked for, until it has gone: its last state.
+
+    None: the person has gone. `check`: once for each watcher, as soon as it says what it watches.
+    """
+    last, checked = State(0, ""), 0
     while (state := state_of(folder)) is not None:
-        if state.pid != pid:
-            pid = state.pid
-            screen.looks_at(pid)
+        if state.pid != last.pid:
+            screen.looks_at(state.pid)
+        last = state
+        if state.pid != checked and (state.jobs or state.ready):
+            checked = state.pid
+            check(state)
         if state.root:  # else it has only begun
             screen.show(state)
-        for fd in select.select(screen.filenos(), [], [], _LOOK_EVERY)[0]:
+        for fd in _readable(screen.filenos()):
             for command in screen.read(fd):
                 if command.kind == "quit":
-                    return False
+                    return None
                 if not send(folder, command):
                     screen.notice("the watcher does not listen")
     screen.looks_at(0)
-    screen.notice(f"the watcher (process {pid}) has gone; this one goes on in its place")
-    return True
+    return last
+
+
+def _readable(fds: Sequence[int]) -> Sequence[int]:
+    """Those that are, after some time at the latest."""
+    poll = select.poll()
+    for fd in fds:
+        poll.register(fd, select.POLLIN)
+    return [fd for fd, _ in poll.poll(_LOOK_EVERY * 1000)]
+
+
+def refuse_unwatched(where: Here, names: Sequence[str], state: State) -> None:
+    """Raise GofigureError where jobs are asked for that the watcher at work does not watch."""
+    watched = [job.job for job in state.jobs]
+    missing = [name for name in names if name not in watched]
+    if missing:
+        refuse_nothing(load_config(where.project).config, missing)
+        raise GofigureError(
+            f"process {state.pid} watches this working tree already: {', '.join(watched) or 'no job'} only",
+            hint=f"{' '.join(('gofigure run', *missing))}  runs it once; or end that watcher, and name all jobs to one",
+        )
+
+
+def taking_over(where: Here, options: Options, gone: State) -> Options:
+    """Who named no jobs watches what the one before did: that one may have been given names."""
+    config = load_config(where.project).config
+    seen = tuple(job.job for job in gone.jobs if job.job in config.jobs)
+    if not options.names and {*seen} != {job.name for job in jobs_for(config, CHANGE)}:
+        options = options._replace(names=seen)
+    make_sure(where, options, ask=False)
+    return options
+
+
+def _in_its_place(gone: State, options: Options) -> str:
+    what = f", and watches {', '.join(options.names)}" if options.names else ""
+    return f"the watcher (process {gone.pid}) has gone; this one goes on in its place{what}"
 
 
 def exit_code(state: State) -> int:

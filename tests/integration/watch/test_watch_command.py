@@ -2,18 +2,23 @@
 
 from __future__ import annotations
 
+import fcntl
 import json
 import os
+import resource
 import signal
 from collections.abc import Iterator
 from pathlib import Path
-from typing import Any
+from typing import Any, cast
 
 import pytest
 from support.repo import Repo
 from support.rig import Rig, Running, alive, said, until
 from support.scripted import Engine
 
+from gofigure.cli.watch_now import look_on
+from gofigure.cli.watch_plain import PlainWatch
+from gofigure.watch.commands import Nobody
 from gofigure.watch.place import Place, send
 from gofigure.watch.state import Command, JobState, State
 
@@ -146,6 +151,65 @@ def test_who_takes_over_and_may_not_says_so(project: Repo, engine: Engine, rig: 
     place = Place(folder(project))
     assert place.take(), "it has left it"
     place.leave()
+
+
+def test_beside_one_that_watches_other_jobs(project: Repo, engine: Engine, rig: Rig) -> None:
+    first = watching(rig, project, engine)
+    pid = engine.began()
+    second = watching(rig, project, engine, "check")
+    third = watching(rig, project, engine, "other", "check")
+    for one in (second, third):
+        one.until_says(b"process %d is the watcher here" % pid)
+    engine.show(state(PASSED))
+    first.until_says(b"check passed")
+    assert third.finish() == 2
+    assert third.output.decode().endswith(
+        f"gofigure: process {pid} watches this working tree already: check only\n"
+        "          gofigure run other  runs it once; or end that watcher, and name all jobs to one\n"
+    )
+    second.until_says(b"check passed")
+    done = project.gofigure("watch", "othre")
+    assert "no job is named 'othre'; did you mean 'other'?" in said(done)
+
+
+@pytest.mark.parametrize(("seen", "words"), [("other", b", and watches other\n"), ("check", b"\n"), ("gone", b"\n")])
+def test_who_takes_over_watches_the_same_jobs(project: Repo, engine: Engine, rig: Rig, seen: str, words: bytes) -> None:
+    first = watching(rig, project, engine, "other")
+    pid = engine.began()
+    engine.show(state(PASSED._replace(job=seen)))
+    second = watching(rig, project, engine)
+    second.until_says(b"%s passed" % seen.encode())
+    os.kill(pid, signal.SIGKILL)
+    first.finish()
+    assert engine.began() == second.pid
+    second.until_says(b"this one goes on in its place" + words)
+
+
+def test_a_descriptor_above_a_thousand_can_be_waited_for(tmp_path: Path) -> None:
+    class Screen(Nobody):
+        def filenos(self) -> list[int]:
+            return [high]
+
+        def read(self, _fd: int) -> list[Command]:
+            return [Command("quit")]
+
+        def looks_at(self, _engine: int) -> None:
+            pass
+
+    soft, hard = resource.getrlimit(resource.RLIMIT_NOFILE)
+    resource.setrlimit(resource.RLIMIT_NOFILE, (max(soft, 1200), hard))
+    place = Place(str(tmp_path))
+    assert place.take()
+    ours, other = os.pipe()
+    high = fcntl.fcntl(ours, fcntl.F_DUPFD_CLOEXEC, 1100)
+    try:
+        os.write(other, b"q")
+        assert look_on(str(tmp_path), cast("PlainWatch", Screen()), lambda _state: None) is None
+    finally:
+        for fd in (ours, other, high):
+            os.close(fd)
+        place.leave()
+        resource.setrlimit(resource.RLIMIT_NOFILE, (soft, hard))
 
 
 def test_once_beside_another_watcher_is_refused(project: Repo, engine: Engine, rig: Rig) -> None:
