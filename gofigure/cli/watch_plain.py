@@ -35,9 +35,9 @@ class PlainWatch:
         pass  # each line was written whole
 
     def show(self, state: State) -> None:
-        lines, became_ready = news(self._before, state), state.ready and not self._before.ready
-        self._before = state
-        if self._as_json and (lines or became_ready):
+        before, self._before = self._before, state
+        lines = news(before, state)
+        if self._as_json and (lines or _differs(before, state)):
             write(self._stream, f"{to_json(state)}\n")
         elif lines:
             self._tell(lines)
@@ -62,3 +62,9 @@ class PlainWatch:
     def _tell(self, lines: Sequence[str]) -> None:
         now = clock(self._clock_ns())
         write(self._stream, "".join(f"{now} {line}\n" for line in lines))
+
+
+def _differs(before: State, after: State) -> bool:
+    """Whether there is news for a program, without words for it: another set of jobs, a run that begins or ends."""
+    then, now = ([(job.job, job.under_way) for job in state.jobs] for state in (before, after))
+    return then != now or (after.ready and not before.ready)
