@@ -12,11 +12,20 @@ from functools import partial
 from typing import TYPE_CHECKING, TextIO, TypeAlias
 
 from gofigure import trust
+from gofigure.cli.guard import say, tell_unwritten
 from gofigure.cli.here import Here, here
 from gofigure.cli.streams import write
 from gofigure.cli.terminal import is_terminal, paint_for, wraps_when_narrowed
 from gofigure.config import jobs_for
-from gofigure.errors import EXIT_FAILED, EXIT_INTERRUPTED, EXIT_PASSED, GofigureError, Interrupted, NotAllowedError
+from gofigure.errors import (
+    EXIT_FAILED,
+    EXIT_INTERRUPTED,
+    EXIT_PASSED,
+    EXIT_USER,
+    GofigureError,
+    Interrupted,
+    NotAllowedError,
+)
 from gofigure.model import CHANGE, Config
 from gofigure.project import load_config
 from gofigure.snapshot.looking import Looking
@@ -49,6 +58,8 @@ def watch_now(options: Options, *, as_json: bool, notify: bool | None) -> int:
             looking.begin()  # while the rest is loaded
         elif options.once:
             raise _at_work(place.folder, options)
+        if notify:
+            tell_vain_notify(where)
         with stopping(), _screen(where, as_json=as_json, once=options.once) as screen:
             while not ours:
                 gone = look_on(place.folder, screen, partial(refuse_unwatched, where, options.names))
@@ -63,11 +74,15 @@ def watch_now(options: Options, *, as_json: bool, notify: bool | None) -> int:
     finally:
         looking.close()
         place.leave()
-    if not options.once:
-        return EXIT_PASSED
-    if as_json:
-        write(sys.stdout, f"{to_json(state)}\n")
-    return exit_code(state)
+    return _answer(state, screen, as_json=as_json) if options.once else EXIT_PASSED
+
+
+def _answer(state: State, screen: Screen, *, as_json: bool) -> int:
+    """What `--once` has come to, told; the exit code, by which also an answer that nobody got is no success."""
+    unwritten = write(sys.stdout, f"{to_json(state)}\n") if as_json else screen.unwritten
+    if unwritten is not None:
+        tell_unwritten(unwritten)
+    return exit_code(state) or (EXIT_USER if unwritten is not None else EXIT_PASSED)
 
 
 def _be(
@@ -226,6 +241,14 @@ def _desktop(where: Here, screen: Screen, notify: bool | None) -> Desktop | None
 
     wanted = not isinstance(screen, PlainWatch) if notify is None else notify
     return Desktop(where.environ) if wanted else None
+
+
+def tell_vain_notify(where: Here) -> None:
+    """Who asks for words on the desktop must not wait for them in vain."""
+    from gofigure.triggers.notification import why_not
+
+    if words := why_not(where.environ):
+        say(f"gofigure: --notify tells nobody: {words}")
 
 
 def _screen(where: Here, *, as_json: bool, once: bool) -> Screen:

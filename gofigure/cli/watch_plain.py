@@ -25,6 +25,7 @@ class PlainWatch:
         self._as_json = as_json
         self._clock_ns = clock_ns
         self._before = State(0, "")
+        self.unwritten: OSError | None = None  # why some line was not written, and none after it
 
     def __enter__(self) -> PlainWatch:
         return self
@@ -38,7 +39,7 @@ class PlainWatch:
         before, self._before = self._before, state
         lines = news(before, state)
         if self._as_json and (lines or _differs(before, state)):
-            write(self._stream, f"{to_json(state)}\n")
+            self._write(f"{to_json(state)}\n")
         elif lines:
             self._tell(lines)
 
@@ -61,7 +62,10 @@ class PlainWatch:
 
     def _tell(self, lines: Sequence[str]) -> None:
         now = clock(self._clock_ns())
-        write(self._stream, "".join(f"{now} {line}\n" for line in lines))
+        self._write("".join(f"{now} {line}\n" for line in lines))
+
+    def _write(self, text: str) -> None:
+        self.unwritten = write(self._stream, text) or self.unwritten
 
 
 def _differs(before: State, after: State) -> bool:

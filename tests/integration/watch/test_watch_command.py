@@ -113,6 +113,20 @@ def test_once(project: Repo, engine: Engine, rig: Rig, jobs: list[JobState], cod
     assert sum(line.startswith(b"{") for line in lines) == 1
 
 
+@pytest.mark.skipif(not os.path.exists("/dev/full"), reason="no full device here")
+@pytest.mark.parametrize(("args", "job", "code"), [(["--json"], PASSED, 2), ([], PASSED, 2), ([], FAILED, 1)])
+def test_an_answer_that_cannot_be_written(
+    project: Repo, engine: Engine, rig: Rig, args: list[str], job: JobState, code: int
+) -> None:
+    argv = ["sh", "-c", '"$@" > /dev/full', "sh", *engine.program, "watch", "--once", *args]
+    running = rig.start_program(argv, project.root, {**project.env, **engine.env})
+    engine.began()
+    engine.show(state(job))
+    engine.say("end")
+    assert running.finish() == code
+    assert running.output.endswith(b"gofigure: the output cannot be written: No space left on device\n")
+
+
 def test_what_ends_the_engine_is_said(project: Repo, engine: Engine, rig: Rig) -> None:
     running = watching(rig, project, engine)
     engine.began()
@@ -246,6 +260,8 @@ def test_another_working_tree_has_its_own(project: Repo, engine: Engine, rig: Ri
         (CONFIG, ["go"], "no job is named 'go'"),
         ("[jobs", [], ".gofigure.toml:1: "),
         (CONFIG, ["--interval", "0"], "0.0 is not in the range"),
+        (CONFIG, ["--interval", "nan"], "'nan' is not a number of seconds"),
+        (CONFIG, ["--settle", "nan"], "'nan' is not a number of seconds"),
         (CONFIG, ["--settle", "-1"], "-1.0 is not in the range"),
     ],
 )
@@ -290,7 +306,9 @@ def test_status_says_whether_it_lives(project: Repo, engine: Engine, rig: Rig) -
     assert "watcher" not in said(project.gofigure("status", "other"))
     running = watching(rig, project, engine)
     pid = engine.began()
-    engine.show(state(PASSED._replace(held="two tools disagree"), paused=True, degraded="a limit"))
+    held = "two tools disagree\nadd: outputs = ['a.py']"
+    trouble = "it is not allowed:\nread it, then: gofigure allow"
+    engine.show(state(PASSED._replace(held=held), paused=True, degraded="a limit", trouble=trouble))
     running.until_says(b"is held")
     until(lambda: project.json("status")["watcher"]["held"], what="it is there to see")
     assert project.json("status")["watcher"] == {
@@ -298,11 +316,16 @@ def test_status_says_whether_it_lives(project: Repo, engine: Engine, rig: Rig) -
         "backend": "inotify",
         "degraded": "a limit",
         "waiting": "",
-        "trouble": "",
+        "trouble": trouble,
         "paused": True,
-        "held": {"check": "two tools disagree"},
+        "held": {"check": held},
     }
-    words = f"watcher: at work (process {pid}, inotify, paused)\n  degraded: a limit\n  check is held: two tools"
+    words = (
+        f"watcher: at work (process {pid}, inotify, paused)\n"
+        "  degraded: a limit\n"
+        "  trouble: it is not allowed:\n    read it, then: gofigure allow\n"
+        "  check is held: two tools disagree\n    add: outputs = ['a.py']\n"
+    )
     assert words in said(project.gofigure("status"))
     os.kill(pid, signal.SIGKILL)
     running.finish()
@@ -330,6 +353,7 @@ def test_a_word_on_the_desktop(
     running.until_says(b" paused\n")
     engine.say("end")
     assert running.finish() == 0
+    assert running.output.count(b"--notify tells nobody: there is no desktop") == (bool(args) and not told)
     assert (project.root.parent / "told").exists() is told
 
 
