@@ -10,6 +10,8 @@ from gofigure.cli.terminal import Paint, Style, cells, cut
 
 Piece: TypeAlias = tuple[Style | None, str]
 
+# From the bottom up: tmux puts what is erased from the first cell on into its history, at each drawing.
+_ERASE_BELOW, _ERASE_ABOVE = "\x1b[J", "\x1b[1A\x1b[K"
 # A line that is wider than we think must not become two: the next drawing would begin one line too low.
 _NO_WRAP, _WRAP = "\x1b[?7l", "\x1b[?7h"
 
@@ -29,7 +31,7 @@ class Area:
         up = len(self._drawn)
         if self._wraps:  # the terminal has become narrower since, and made several lines of one
             up = sum(max(1, -(-taken // columns)) for taken in self._drawn)
-        text = f"\x1b[{up}A\r\x1b[J" if up else ""
+        text = f"\r{_ERASE_BELOW}{_ERASE_ABOVE * up}" if up else ""
         text += "".join(f"{line}\n" for line in above)
         if lines:
             text += _NO_WRAP + "".join(f"{line}\n" for line, _ in lines) + _WRAP

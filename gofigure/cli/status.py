@@ -160,12 +160,13 @@ def _tell_watcher(state: State | None, jobs: Sequence[Job]) -> None:
         return
     words = [f"process {state.pid}", *([state.backend] if state.backend else []), *(["paused"] if state.paused else [])]
     tell(f"watcher: at work ({', '.join(words)})")
-    for what, why in (("waiting", state.waiting), ("degraded", state.degraded), ("configuration", state.trouble)):
+    held = [(f"{job.job} is held", job.held) for job in state.jobs]
+    for what, why in (("waiting", state.waiting), ("degraded", state.degraded), ("trouble", state.trouble), *held):
         if why:
-            tell(f"  {what}: {why}")
-    for job in state.jobs:
-        if job.held:
-            tell(f"  {job.job} is held: {job.held}")
+            first, *more = why.splitlines()
+            tell(f"  {what}: {first}")
+            for line in more:
+                tell(f"    {line}")
 
 
 def _of_watcher(state: State | None) -> dict[str, object] | None:

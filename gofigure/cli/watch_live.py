@@ -51,6 +51,7 @@ class LiveWatch:
         self._drawn: object = None  # what the screen shows, and its size
         self._shown: Foreground | None = None  # a log, which has the terminal
         self._lent = ""  # the stage that has it
+        self.unwritten: OSError | None = None  # a terminal takes everything
 
     def __enter__(self) -> LiveWatch:
         if self._keyboard is not None:

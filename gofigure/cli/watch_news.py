@@ -2,16 +2,15 @@
 
 from __future__ import annotations
 
-import contextlib
 import os
 import time
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING
 
 from gofigure.cli.table import seconds
 from gofigure.cli.terminal import printable
-from gofigure.cli.watch_screen import BAD, GOOD
-from gofigure.watch.state import JobState, State
+from gofigure.cli.watch_screen import BAD, GOOD, NO_JOBS, has_no_jobs, stages_of, verdict_of
+from gofigure.watch.state import Command, JobState, State
 
 if TYPE_CHECKING:
     from gofigure.process.capture import Running
@@ -28,13 +27,15 @@ def news(before: State, after: State) -> list[str]:
         lines.append(f"on branch {after.branch}" if after.branch else "on no branch")
     for words, is_so, was_so in (
         ("degraded: {}", after.degraded, before.degraded),
-        ("configuration: {}", after.trouble, before.trouble),
+        ("trouble: {}", after.trouble, before.trouble),
         ("waiting: {}", after.waiting, before.waiting),
     ):
         if is_so and is_so != was_so:
             lines += words.format(is_so).split("\n")
     if before.trouble and not after.trouble:
-        lines.append("configuration: it is taken up")
+        lines.append("the trouble is over")
+    if has_no_jobs(after) and not has_no_jobs(before):
+        lines.append(NO_JOBS)
     if after.paused != before.paused:
         lines.append("paused" if after.paused else "not paused any more")
     lines += [f"note: {note}" for note in after.notes if note not in before.notes]
@@ -48,9 +49,8 @@ def _of_job(before: JobState, after: JobState) -> list[str]:
     lines = []
     if after.verdict and (after.run, after.verdict) != (before.run, before.verdict):
         took = f" in {seconds(after.seconds)}" if after.verdict != "reused" else ""
-        stages = f": {', '.join(after.failed)}" if after.failed else ""
         why = f" ({after.reason})" if after.reason else ""
-        lines.append(f"{after.job} {after.verdict}{took}{stages}{why}")
+        lines.append(f"{after.job} {verdict_of(after)}{took}{stages_of(after)}{why}")
         lines += [f"  | {line}" for line in after.excerpt if after.verdict in BAD]
     if after.stale and after.stale != before.stale:
         lines.append(f"{after.job} is stale: {', '.join(after.stale)}")
@@ -60,15 +60,31 @@ def _of_job(before: JobState, after: JobState) -> list[str]:
 
 
 class Desktop:
-    """Tells the desktop of a verdict that has changed. Nothing is waited for."""
+    """Tells the desktop of a verdict that has changed. Nothing is waited for.
+
+    It asks for nothing: among the sources of commands it has the time to look after what it has started.
+    """
 
     def __init__(self, environ: Mapping[str, str]) -> None:
         self._environ = environ
         self._verdicts: dict[str, str] = {}  # the last of each job that said anything
         self._under_way: list[tuple[Running, float]] = []
 
-    def show(self, state: State) -> None:
+    def filenos(self) -> Sequence[int]:
+        """Asked before each waiting, so that what hangs is ended while nothing else happens."""
         self._look_after()
+        return ()
+
+    def read(self, _fd: int) -> list[Command]:
+        return []
+
+    def close(self) -> None:
+        """Nothing outlives the watcher."""
+        for running, _ in self._under_way:
+            running.kill()
+        self._under_way.clear()
+
+    def show(self, state: State) -> None:
         for job in state.jobs:
             if job.since_ns or job.verdict not in (*BAD, *GOOD):
                 continue
@@ -80,7 +96,7 @@ class Desktop:
     def _tell(self, job: JobState, root: str) -> None:
         from gofigure.triggers.notification import begin
 
-        title = printable(f"gofigure: {job.job} {job.verdict if job.verdict in BAD else 'passed again'}")
+        title = printable(f"gofigure: {job.job} {verdict_of(job) if job.verdict in BAD else 'passed again'}")
         what = ", ".join(job.failed) or job.reason
         text = printable(f"{what} (in {os.path.basename(root)})".lstrip())
         running = begin(title, text, self._environ)
@@ -92,6 +108,5 @@ class Desktop:
         for one in list(self._under_way):
             running, until = one
             if running.ended() or time.monotonic() > until:
-                with contextlib.suppress(OSError):
-                    running.kill()
+                running.kill()
                 self._under_way.remove(one)

@@ -6,16 +6,26 @@ import os
 import select
 import signal
 import sys
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
+from functools import partial
 from typing import TYPE_CHECKING, TextIO, TypeAlias
 
 from gofigure import trust
+from gofigure.cli.guard import say, tell_unwritten
 from gofigure.cli.here import Here, here
 from gofigure.cli.streams import write
 from gofigure.cli.terminal import is_terminal, paint_for, wraps_when_narrowed
 from gofigure.config import jobs_for
-from gofigure.errors import EXIT_FAILED, EXIT_INTERRUPTED, EXIT_PASSED, GofigureError, Interrupted, NotAllowedError
+from gofigure.errors import (
+    EXIT_FAILED,
+    EXIT_INTERRUPTED,
+    EXIT_PASSED,
+    EXIT_USER,
+    GofigureError,
+    Interrupted,
+    NotAllowedError,
+)
 from gofigure.model import CHANGE, Config
 from gofigure.project import load_config
 from gofigure.snapshot.looking import Looking
@@ -48,22 +58,31 @@ def watch_now(options: Options, *, as_json: bool, notify: bool | None) -> int:
             looking.begin()  # while the rest is loaded
         elif options.once:
             raise _at_work(place.folder, options)
+        if notify:
+            tell_vain_notify(where)
         with stopping(), _screen(where, as_json=as_json, once=options.once) as screen:
             while not ours:
-                if not look_on(place.folder, screen):
+                gone = look_on(place.folder, screen, partial(refuse_unwatched, where, options.names))
+                if gone is None:
                     return EXIT_PASSED
                 ours = place.take()
                 if ours:
-                    make_sure(where, options, ask=False)
+                    options = taking_over(where, options, gone)
+                    if gone.pid:
+                        screen.notice(_in_its_place(gone, options))
             state = _be(where, options, place, screen, _desktop(where, screen, notify), looking)
     finally:
         looking.close()
         place.leave()
-    if not options.once:
-        return EXIT_PASSED
-    if as_json:
-        write(sys.stdout, f"{to_json(state)}\n")
-    return exit_code(state)
+    return _answer(state, screen, as_json=as_json) if options.once else EXIT_PASSED
+
+
+def _answer(state: State, screen: Screen, *, as_json: bool) -> int:
+    """What `--once` has come to, told; the exit code, by which also an answer that nobody got is no success."""
+    unwritten = write(sys.stdout, f"{to_json(state)}\n") if as_json else screen.unwritten
+    if unwritten is not None:
+        tell_unwritten(unwritten)
+    return exit_code(state) or (EXIT_USER if unwritten is not None else EXIT_PASSED)
 
 
 def _be(
@@ -77,8 +96,12 @@ def _be(
         if desktop is not None:
             desktop.show(state)
 
-    commands = Several(screen, place)
-    return watch(where.project, where.environ, where.inside, options, show, screen.hear, commands, looking)
+    commands = Several(screen, place, *([desktop] if desktop is not None else []))
+    try:
+        return watch(where.project, where.environ, where.inside, options, show, screen.hear, commands, looking)
+    finally:
+        if desktop is not None:
+            desktop.close()
 
 
 def make_sure(where: Here, options: Options, *, ask: bool) -> None:
@@ -117,24 +140,64 @@ def _refuse_unknown(names: Sequence[str], valid: Sequence[str]) -> None:
             )
 
 
-def look_on(folder: str, screen: Screen) -> bool:
-    """Show what the watcher there shows, and hand on what is asked for. True: it has gone; False: the person has."""
-    pid = 0
+def look_on(folder: str, screen: Screen, check: Callable[[State], None]) -> State | None:
+    """Show what the watcher there shows, and hand on what is asked for, until it has gone: its last state.
+
+    None: the person has gone. `check`: once for each watcher, as soon as it says what it watches.
+    """
+    last, checked = State(0, ""), 0
     while (state := state_of(folder)) is not None:
-        if state.pid != pid:
-            pid = state.pid
-            screen.looks_at(pid)
+        if state.pid != last.pid:
+            screen.looks_at(state.pid)
+        last = state
+        if state.pid != checked and (state.jobs or state.ready):
+            checked = state.pid
+            check(state)
         if state.root:  # else it has only begun
             screen.show(state)
-        for fd in select.select(screen.filenos(), [], [], _LOOK_EVERY)[0]:
+        for fd in _readable(screen.filenos()):
             for command in screen.read(fd):
                 if command.kind == "quit":
-                    return False
+                    return None
                 if not send(folder, command):
                     screen.notice("the watcher does not listen")
     screen.looks_at(0)
-    screen.notice(f"the watcher (process {pid}) has gone; this one goes on in its place")
-    return True
+    return last
+
+
+def _readable(fds: Sequence[int]) -> Sequence[int]:
+    """Those that are, after some time at the latest."""
+    poll = select.poll()
+    for fd in fds:
+        poll.register(fd, select.POLLIN)
+    return [fd for fd, _ in poll.poll(_LOOK_EVERY * 1000)]
+
+
+def refuse_unwatched(where: Here, names: Sequence[str], state: State) -> None:
+    """Raise GofigureError where jobs are asked for that the watcher at work does not watch."""
+    watched = [job.job for job in state.jobs]
+    missing = [name for name in names if name not in watched]
+    if missing:
+        refuse_nothing(load_config(where.project).config, missing)
+        raise GofigureError(
+            f"process {state.pid} watches this working tree already: {', '.join(watched) or 'no job'} only",
+            hint=f"{' '.join(('gofigure run', *missing))}  runs it once; or end that watcher, and name all jobs to one",
+        )
+
+
+def taking_over(where: Here, options: Options, gone: State) -> Options:
+    """Who named no jobs watches what the one before did: that one may have been given names."""
+    config = load_config(where.project).config
+    seen = tuple(job.job for job in gone.jobs if job.job in config.jobs)
+    if not options.names and {*seen} != {job.name for job in jobs_for(config, CHANGE)}:
+        options = options._replace(names=seen)
+    make_sure(where, options, ask=False)
+    return options
+
+
+def _in_its_place(gone: State, options: Options) -> str:
+    what = f", and watches {', '.join(options.names)}" if options.names else ""
+    return f"the watcher (process {gone.pid}) has gone; this one goes on in its place{what}"
 
 
 def exit_code(state: State) -> int:
@@ -178,6 +241,14 @@ def _desktop(where: Here, screen: Screen, notify: bool | None) -> Desktop | None
 
     wanted = not isinstance(screen, PlainWatch) if notify is None else notify
     return Desktop(where.environ) if wanted else None
+
+
+def tell_vain_notify(where: Here) -> None:
+    """Who asks for words on the desktop must not wait for them in vain."""
+    from gofigure.triggers.notification import why_not
+
+    if words := why_not(where.environ):
+        say(f"gofigure: --notify tells nobody: {words}")
 
 
 def _screen(where: Here, *, as_json: bool, once: bool) -> Screen:

@@ -25,6 +25,7 @@ class PlainWatch:
         self._as_json = as_json
         self._clock_ns = clock_ns
         self._before = State(0, "")
+        self.unwritten: OSError | None = None  # why some line was not written, and none after it
 
     def __enter__(self) -> PlainWatch:
         return self
@@ -35,10 +36,10 @@ class PlainWatch:
         pass  # each line was written whole
 
     def show(self, state: State) -> None:
-        lines, became_ready = news(self._before, state), state.ready and not self._before.ready
-        self._before = state
-        if self._as_json and (lines or became_ready):
-            write(self._stream, f"{to_json(state)}\n")
+        before, self._before = self._before, state
+        lines = news(before, state)
+        if self._as_json and (lines or _differs(before, state)):
+            self._write(f"{to_json(state)}\n")
         elif lines:
             self._tell(lines)
 
@@ -61,4 +62,13 @@ class PlainWatch:
 
     def _tell(self, lines: Sequence[str]) -> None:
         now = clock(self._clock_ns())
-        write(self._stream, "".join(f"{now} {line}\n" for line in lines))
+        self._write("".join(f"{now} {line}\n" for line in lines))
+
+    def _write(self, text: str) -> None:
+        self.unwritten = write(self._stream, text) or self.unwritten
+
+
+def _differs(before: State, after: State) -> bool:
+    """Whether there is news for a program, without words for it: another set of jobs, a run that begins or ends."""
+    then, now = ([(job.job, job.under_way) for job in state.jobs] for state in (before, after))
+    return then != now or (after.ready and not before.ready)

@@ -10,6 +10,7 @@ from typing import NamedTuple
 from gofigure.cli.area import Piece
 from gofigure.cli.table import seconds
 from gofigure.cli.terminal import Marks, Style, cells, fit, printable
+from gofigure.model import CHANGE
 from gofigure.watch.state import JobState, State
 
 BAD = ("failed", "timed out")
@@ -22,12 +23,13 @@ _STYLES: dict[str, Style] = {
     "interrupted": "warn",
     "superseded": "warn",
 }
+NO_JOBS = f'no job has on = ["{CHANGE}"]'
 _KEYS = (("r", "run"), ("c", "cancel"), ("p", "pause"), ("l", "log"), ("q", "quit"), ("?", "help"))
 _HELP = (
     ("j k", "choose a job, Esc none: r and c are about it, or else about all"),
-    ("r", "run, whatever has changed or not"),
+    ("r", "run now what is not proven, held or not"),
     ("c", "cancel what is under way"),
-    ("p", "pause: see changes and run nothing; once more: go on"),
+    ("p", "pause: a change runs nothing until p again"),
     ("l", "the log of what failed last, or of the chosen job"),
     ("q", "quit"),
     ("?", "this, and away again"),
@@ -87,7 +89,9 @@ def _notices(state: State, view: View, columns: int) -> list[Line]:
     if view.notice:
         found += _wrapped("strong", "", view.notice, columns)
     if state.trouble:
-        found += _wrapped("bad", "configuration: ", state.trouble, columns)
+        found += _wrapped("bad", "trouble: ", state.trouble, columns)
+    if has_no_jobs(state):
+        found += _wrapped("warn", "", NO_JOBS, columns)
     if state.waiting:
         found += _wrapped("warn", "waiting: ", state.waiting, columns)
     if state.degraded:
@@ -132,8 +136,26 @@ class _Widths(NamedTuple):
     all: int
 
 
+def has_no_jobs(state: State) -> bool:
+    """Whether it watches for nobody: the last job that a change starts has gone from the configuration."""
+    return state.ready and not state.jobs
+
+
+def verdict_of(job: JobState) -> str:
+    """Its verdict; where all that failed took too long, that."""
+    late = job.verdict == "failed" and job.failed and {*job.failed} <= {*job.timed_out}
+    return "timed out" if late else job.verdict
+
+
+def stages_of(job: JobState) -> str:
+    """The stages that failed, to follow the verdict; where only some of them took too long, it is said of those."""
+    some = () if verdict_of(job) == "timed out" else job.timed_out
+    stages = ", ".join(f"{stage} (timed out)" if stage in some else stage for stage in job.failed)
+    return f": {stages}" if stages else ""
+
+
 def _verdict(job: JobState) -> str:
-    return printable(job.verdict) or "not run yet"
+    return printable(verdict_of(job)) or "not run yet"
 
 
 def _took(job: JobState) -> str:
@@ -180,7 +202,7 @@ def _running(job: JobState, name: str, marks: Marks, now_ns: int) -> Line:
         ("reused", sign),
         (None, f" {name}  "),
         (None, f"{stages}  {since} s"),
-        ("bad" if job.verdict in BAD else "faint", f"  (was {printable(job.verdict)})" if job.verdict else ""),
+        ("bad" if job.verdict in BAD else "faint", f"  (was {_verdict(job)})" if job.verdict else ""),
         *_remark(job),
     ]
 
@@ -201,9 +223,8 @@ def _details(state: State, view: View, columns: int) -> list[Line]:
         found += _wrapped("warn", f"{printable(held.job)} is held: ", held.held, columns)
     failed = _meant((job for job in state.jobs if job.verdict in BAD), view)
     if failed is not None:
-        stages = f": {printable(', '.join(failed.failed))}" if failed.failed else ""
         run = f"  (run {failed.run})" if failed.run and not failed.since_ns else ""  # else that is another one
-        found.append([("bad", f"{printable(failed.job)} {printable(failed.verdict)}{stages}"), ("faint", run)])
+        found.append([("bad", printable(f"{failed.job} {verdict_of(failed)}{stages_of(failed)}")), ("faint", run)])
         found += [[("bad", "| "), (None, printable(line))] for line in failed.excerpt]
     return found
 

@@ -49,6 +49,18 @@ def notify(title: str, text: str, environ: Mapping[str, str]) -> None:
         return
 
 
+def why_not(environ: Mapping[str, str]) -> str:
+    """Why nothing can be shown; "" if something can, as far as that is known before."""
+    argv = command("", "", environ)
+    if not argv:
+        return f"there is no desktop (none of {', '.join(_DESKTOPS)} is set)"
+    try:
+        which(argv[0], environ.get("PATH", ""))
+    except GofigureError as error:
+        return str(error)
+    return ""
+
+
 def begin(title: str, text: str, environ: Mapping[str, str]) -> Running | None:
     """The same for those who cannot wait: what shows it, to be asked now and then whether it has ended, and killed."""
     argv = command(title, text, environ)

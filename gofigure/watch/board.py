@@ -85,6 +85,7 @@ class Board:
             at_ns=run.started_ns + int((run.seconds or 0) * 1e9),
             seconds=run.seconds or 0.0,
             failed=tuple(stage.stage for stage in failed),
+            timed_out=tuple(stage.stage for stage in failed if stage.state == "timed out"),
             excerpt=tuple(next(filter(None, excerpts), ()))[:_LINES],
         )
 
@@ -110,6 +111,7 @@ class Board:
             since_ns=0,
             under_way=0,
             failed=tuple(stage.stage for stage in bad),
+            timed_out=tuple(stage.stage for stage in bad if stage.verdict == "timed out"),
             excerpt=next((stage.excerpt for stage in bad if stage.excerpt), ())[:_LINES],
         )
 

@@ -25,6 +25,7 @@ class JobState(NamedTuple):
     failed: tuple[str, ...] = ()  # stages
     excerpt: tuple[str, ...] = ()  # first lines of the first failure
     under_way: int = 0  # the number of the run that is; 0: none is
+    timed_out: tuple[str, ...] = ()  # those of `failed` that took too long
 
 
 class State(NamedTuple):

@@ -155,7 +155,7 @@ def test_nothing_that_a_stage_prints_reaches_the_terminal_as_it_is(repo: Repo, g
 
 def only_ours(raw: bytes) -> None:
     """Colours, line wrap, erasing and going up, tabs and joined letters: and no other control."""
-    ours = r"\x1b\[(\d{1,2}m|\d+A|J|\?7[hl])|\r|\n|\t|\u200d"
+    ours = r"\x1b\[(\d{1,2}m|\d+A|[JK]|\?7[hl])|\r|\n|\t|\u200d"
     left = re.sub(ours, "", raw.decode())
     assert left.isprintable(), ascii(left)
 

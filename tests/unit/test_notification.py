@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+from pathlib import Path
+
 import pytest
 
-from gofigure.triggers.notification import command, is_worth_it
+from gofigure.triggers import notification
+from gofigure.triggers.notification import command, is_worth_it, why_not
 
 
 @pytest.mark.parametrize(
@@ -35,6 +38,15 @@ def test_linux_where_there_is_a_desktop(name: str) -> None:
 
 def test_no_desktop_no_word() -> None:
     assert command("t", "x", {"PATH": "/usr/bin"}, "linux") == ()
+
+
+def test_why_there_is_none(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(notification, "command", lambda title, text, environ: command(title, text, environ, "linux"))
+    assert why_not({}).startswith("there is no desktop (none of WAYLAND_DISPLAY, ")
+    there = {"DISPLAY": ":0", "PATH": str(tmp_path)}
+    assert "notify-send" in why_not(there)
+    (tmp_path / "notify-send").touch(mode=0o755)
+    assert why_not(there) == ""
 
 
 def test_apple_gets_the_texts_as_arguments_never_as_script() -> None:

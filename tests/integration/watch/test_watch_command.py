@@ -2,18 +2,23 @@
 
 from __future__ import annotations
 
+import fcntl
 import json
 import os
+import resource
 import signal
 from collections.abc import Iterator
 from pathlib import Path
-from typing import Any
+from typing import Any, cast
 
 import pytest
 from support.repo import Repo
-from support.rig import Rig, Running, said, until
+from support.rig import Rig, Running, alive, said, until
 from support.scripted import Engine
 
+from gofigure.cli.watch_now import look_on
+from gofigure.cli.watch_plain import PlainWatch
+from gofigure.watch.commands import Nobody
 from gofigure.watch.place import Place, send
 from gofigure.watch.state import Command, JobState, State
 
@@ -108,6 +113,20 @@ def test_once(project: Repo, engine: Engine, rig: Rig, jobs: list[JobState], cod
     assert sum(line.startswith(b"{") for line in lines) == 1
 
 
+@pytest.mark.skipif(not os.path.exists("/dev/full"), reason="no full device here")
+@pytest.mark.parametrize(("args", "job", "code"), [(["--json"], PASSED, 2), ([], PASSED, 2), ([], FAILED, 1)])
+def test_an_answer_that_cannot_be_written(
+    project: Repo, engine: Engine, rig: Rig, args: list[str], job: JobState, code: int
+) -> None:
+    argv = ["sh", "-c", '"$@" > /dev/full', "sh", *engine.program, "watch", "--once", *args]
+    running = rig.start_program(argv, project.root, {**project.env, **engine.env})
+    engine.began()
+    engine.show(state(job))
+    engine.say("end")
+    assert running.finish() == code
+    assert running.output.endswith(b"gofigure: the output cannot be written: No space left on device\n")
+
+
 def test_what_ends_the_engine_is_said(project: Repo, engine: Engine, rig: Rig) -> None:
     running = watching(rig, project, engine)
     engine.began()
@@ -148,6 +167,65 @@ def test_who_takes_over_and_may_not_says_so(project: Repo, engine: Engine, rig: 
     place.leave()
 
 
+def test_beside_one_that_watches_other_jobs(project: Repo, engine: Engine, rig: Rig) -> None:
+    first = watching(rig, project, engine)
+    pid = engine.began()
+    second = watching(rig, project, engine, "check")
+    third = watching(rig, project, engine, "other", "check")
+    for one in (second, third):
+        one.until_says(b"process %d is the watcher here" % pid)
+    engine.show(state(PASSED))
+    first.until_says(b"check passed")
+    assert third.finish() == 2
+    assert third.output.decode().endswith(
+        f"gofigure: process {pid} watches this working tree already: check only\n"
+        "          gofigure run other  runs it once; or end that watcher, and name all jobs to one\n"
+    )
+    second.until_says(b"check passed")
+    done = project.gofigure("watch", "othre")
+    assert "no job is named 'othre'; did you mean 'other'?" in said(done)
+
+
+@pytest.mark.parametrize(("seen", "words"), [("other", b", and watches other\n"), ("check", b"\n"), ("gone", b"\n")])
+def test_who_takes_over_watches_the_same_jobs(project: Repo, engine: Engine, rig: Rig, seen: str, words: bytes) -> None:
+    first = watching(rig, project, engine, "other")
+    pid = engine.began()
+    engine.show(state(PASSED._replace(job=seen)))
+    second = watching(rig, project, engine)
+    second.until_says(b"%s passed" % seen.encode())
+    os.kill(pid, signal.SIGKILL)
+    first.finish()
+    assert engine.began() == second.pid
+    second.until_says(b"this one goes on in its place" + words)
+
+
+def test_a_descriptor_above_a_thousand_can_be_waited_for(tmp_path: Path) -> None:
+    class Screen(Nobody):
+        def filenos(self) -> list[int]:
+            return [high]
+
+        def read(self, _fd: int) -> list[Command]:
+            return [Command("quit")]
+
+        def looks_at(self, _engine: int) -> None:
+            pass
+
+    soft, hard = resource.getrlimit(resource.RLIMIT_NOFILE)
+    resource.setrlimit(resource.RLIMIT_NOFILE, (max(soft, 1200), hard))
+    place = Place(str(tmp_path))
+    assert place.take()
+    ours, other = os.pipe()
+    high = fcntl.fcntl(ours, fcntl.F_DUPFD_CLOEXEC, 1100)
+    try:
+        os.write(other, b"q")
+        assert look_on(str(tmp_path), cast("PlainWatch", Screen()), lambda _state: None) is None
+    finally:
+        for fd in (ours, other, high):
+            os.close(fd)
+        place.leave()
+        resource.setrlimit(resource.RLIMIT_NOFILE, (soft, hard))
+
+
 def test_once_beside_another_watcher_is_refused(project: Repo, engine: Engine, rig: Rig) -> None:
     first = watching(rig, project, engine)
     pid = engine.began()
@@ -182,6 +260,8 @@ def test_another_working_tree_has_its_own(project: Repo, engine: Engine, rig: Ri
         (CONFIG, ["go"], "no job is named 'go'"),
         ("[jobs", [], ".gofigure.toml:1: "),
         (CONFIG, ["--interval", "0"], "0.0 is not in the range"),
+        (CONFIG, ["--interval", "nan"], "'nan' is not a number of seconds"),
+        (CONFIG, ["--settle", "nan"], "'nan' is not a number of seconds"),
         (CONFIG, ["--settle", "-1"], "-1.0 is not in the range"),
     ],
 )
@@ -226,7 +306,9 @@ def test_status_says_whether_it_lives(project: Repo, engine: Engine, rig: Rig) -
     assert "watcher" not in said(project.gofigure("status", "other"))
     running = watching(rig, project, engine)
     pid = engine.began()
-    engine.show(state(PASSED._replace(held="two tools disagree"), paused=True, degraded="a limit"))
+    held = "two tools disagree\nadd: outputs = ['a.py']"
+    trouble = "it is not allowed:\nread it, then: gofigure allow"
+    engine.show(state(PASSED._replace(held=held), paused=True, degraded="a limit", trouble=trouble))
     running.until_says(b"is held")
     until(lambda: project.json("status")["watcher"]["held"], what="it is there to see")
     assert project.json("status")["watcher"] == {
@@ -234,11 +316,16 @@ def test_status_says_whether_it_lives(project: Repo, engine: Engine, rig: Rig) -
         "backend": "inotify",
         "degraded": "a limit",
         "waiting": "",
-        "trouble": "",
+        "trouble": trouble,
         "paused": True,
-        "held": {"check": "two tools disagree"},
+        "held": {"check": held},
     }
-    words = f"watcher: at work (process {pid}, inotify, paused)\n  degraded: a limit\n  check is held: two tools"
+    words = (
+        f"watcher: at work (process {pid}, inotify, paused)\n"
+        "  degraded: a limit\n"
+        "  trouble: it is not allowed:\n    read it, then: gofigure allow\n"
+        "  check is held: two tools disagree\n    add: outputs = ['a.py']\n"
+    )
     assert words in said(project.gofigure("status"))
     os.kill(pid, signal.SIGKILL)
     running.finish()
@@ -266,7 +353,28 @@ def test_a_word_on_the_desktop(
     running.until_says(b" paused\n")
     engine.say("end")
     assert running.finish() == 0
+    assert running.output.count(b"--notify tells nobody: there is no desktop") == (bool(args) and not told)
     assert (project.root.parent / "told").exists() is told
+
+
+def test_a_word_on_the_desktop_does_not_outlive_the_watcher(project: Repo, engine: Engine, rig: Rig) -> None:
+    project.write(
+        "../bin/notify-send",
+        "#!/bin/sh\necho $$ > ../pid.new\nmv ../pid.new ../pid\nread line < ../never\n",
+        mode=0o755,
+    )
+    os.mkfifo(project.root.parent / "never")
+    path = f"{project.root.parent}/bin:{project.env['PATH']}"
+    running = watching(rig, project, engine, "--notify", PATH=path, DISPLAY=":0")
+    engine.began()
+    engine.show(state(PASSED))
+    engine.show(state(FAILED))
+    told = project.root.parent / "pid"
+    until(told.exists, what="it is being told")
+    assert alive(int(told.read_text()))
+    engine.say("end")
+    assert running.finish() == 0
+    assert not alive(int(told.read_text()))
 
 
 def test_the_fifo_of_others_is_heard_beside_the_keyboard(project: Repo, engine: Engine, rig: Rig) -> None:

@@ -466,6 +466,6 @@ def test_nothing_from_outside_reaches_the_terminal_as_it_is(project: Repo, engin
         terminal.until("q quit")
         terminal.type(b"j")
         terminal.until(">")
-        ours = r"\x1b\[(\d{1,2}m|\d+A|J|\?7[hl])|\r|\n"
+        ours = r"\x1b\[(\d{1,2}m|\d+A|[JK]|\?7[hl])|\r|\n"
         left = re.sub(ours, "", terminal.raw.decode())
         assert left.isprintable(), ascii(left)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import io
 
+import pyte
 import pytest
 
 from gofigure.cli import live
@@ -81,7 +82,7 @@ def test_progress_shows_only_when_it_lasts() -> None:
         assert "digesting 2 of 4  50 %\n" in screen.getvalue()
         clock.now += 1
         observe(Progress("digesting", 4, 4))
-        assert screen.getvalue().endswith("\x1b[1A\r\x1b[J")
+        assert screen.getvalue().endswith("\r\x1b[J\x1b[1A\x1b[K")
 
 
 def test_a_stage_that_says_nothing_goes_on_being_seen() -> None:
@@ -121,7 +122,40 @@ def test_lines_that_the_terminal_has_wrapped_are_erased_too(wraps: bool, up: int
     area = Area(screen, wraps_when_narrowed=wraps)
     area.draw((), [("x" * 70, 70), ("y" * 40, 40), ("", 0)], 80)
     area.draw((), [], 40)
-    assert screen.getvalue().endswith(f"\x1b[{up}A\r\x1b[J")
+    before, _, erased = screen.getvalue().rpartition("\r\x1b[J")
+    assert before
+    assert erased == "\x1b[1A\x1b[K" * up
+
+
+class Tmux(pyte.Screen):
+    """What is erased from its first cell on goes into its history (screen_write_clearendofscreen)."""
+
+    history = 0
+
+    def erase_in_display(self, how: int = 0, *args: object, **kwargs: object) -> None:
+        self.history += (self.cursor.y, self.cursor.x) == (0, 0)
+        super().erase_in_display(how, *args, **kwargs)
+
+
+def test_drawing_at_the_top_of_the_terminal_leaves_nothing_in_the_history() -> None:
+    tmux = Tmux(20, 6)
+    tmux.set_mode(pyte.modes.LNM)
+    screen, watched = Screen(), pyte.Stream(tmux)
+    tmux.history = 0  # it was cleared at its beginning
+    area = Area(screen, wraps_when_narrowed=False)
+    for above, lines in (
+        ([], ["first", "second", "third"]),
+        ([], ["a", "b"]),
+        (["stays"], ["c", "d", "e", "f"]),
+        (["too"], []),
+    ):
+        screen.seek(0)
+        screen.truncate()
+        area.draw(above, [(line, len(line)) for line in lines], 20)
+        watched.feed(screen.getvalue())
+        watched.feed("^C")  # the terminal echoes it
+    assert [line.rstrip() for line in tmux.display] == ["stays", "too", "^C", "", "", ""]
+    assert tmux.history == 0
 
 
 @pytest.mark.parametrize(

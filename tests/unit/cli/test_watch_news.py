@@ -14,9 +14,11 @@ from gofigure.cli.watch_plain import PlainWatch
 from gofigure.triggers import notification
 from gofigure.watch.state import JobState, State
 
-READY = State(1, "/r", "main", "inotify", ready=True)
+READY = State(1, "/r", "main", "inotify", ready=True, jobs=(JobState("check"),))
+NO_JOBS = 'no job has on = ["change"]'
 PASSED = JobState("check", "passed", "a.py changed", 3, 30, 1.2)
 FAILED = JobState("check", "failed", "a.py changed", 4, 40, 0.5, failed=("go",), excerpt=("E  1",))
+LATE = FAILED._replace(timed_out=("go",))
 
 
 def after(*jobs: JobState, **more: Any) -> State:
@@ -37,11 +39,22 @@ def after(*jobs: JobState, **more: Any) -> State:
         (after(FAILED), after(FAILED._replace(excerpt=("other",))), []),
         (after(PASSED), after(PASSED._replace(at_ns=31)), []),
         (after(PASSED), after(PASSED._replace(run=4)), ["check passed in 1.2 s (a.py changed)"]),
+        (after(PASSED), after(LATE), ["check timed out in 500 ms: go (a.py changed)", "  | E  1"]),
+        (
+            after(PASSED),
+            after(LATE._replace(failed=("go", "lint"), excerpt=())),
+            ["check failed in 500 ms: go (timed out), lint (a.py changed)"],
+        ),
+        (READY, after(), [NO_JOBS]),
+        (after(), after(), []),
+        (State(0, ""), after(), ["watching /r (inotify)", NO_JOBS]),
+        (State(0, ""), State(1, "/r"), []),
+        (after(), after(paused=True), ["paused"]),
         (READY, after(PASSED._replace(verdict="reused", reason="")), ["check reused"]),
         (after(PASSED), after(PASSED._replace(stale=("a.py", "b"))), ["check is stale: a.py, b"]),
         (after(PASSED), after(PASSED._replace(held="why\nadd this")), ["check is held: why", "add this"]),
-        (READY, READY._replace(trouble="line 1\nline 2"), ["configuration: line 1", "line 2"]),
-        (READY._replace(trouble="line 1"), READY, ["configuration: it is taken up"]),
+        (READY, READY._replace(trouble="line 1\nline 2"), ["trouble: line 1", "line 2"]),
+        (READY._replace(trouble="line 1"), READY, ["the trouble is over"]),
         (READY, READY._replace(waiting="git is at work"), ["waiting: git is at work"]),
         (READY._replace(waiting="git is at work"), READY, []),
         (READY, READY._replace(degraded="a limit"), ["degraded: a limit"]),
@@ -72,11 +85,30 @@ def test_plain_lines_have_the_time_and_are_flushed_one_by_one() -> None:
 def test_a_json_value_in_each_line() -> None:
     stream = io.StringIO()
     screen = PlainWatch(stream, as_json=True)
-    for state in (READY, after(PASSED), after(PASSED._replace(since_ns=1)), after(FAILED)):
+    under_way = after(PASSED._replace(since_ns=1, under_way=7))
+    states = (
+        READY,
+        after(PASSED),
+        under_way,
+        after(under_way.jobs[0]._replace(running=("go",))),
+        after(FAILED),
+        after(FAILED, JobState("new")),
+        after(JobState("new")),
+        after(),
+    )
+    for state in states:
         screen.show(state)
     screen.notice("no line of JSON")
     found = [json.loads(line) for line in stream.getvalue().splitlines()]
-    assert [[job["verdict"] for job in one["jobs"]] for one in found] == [[], ["passed"], ["failed"]]
+    assert [[(job["job"], job["verdict"], job["under_way"]) for job in one["jobs"]] for one in found] == [
+        [("check", "", 0)],
+        [("check", "passed", 0)],
+        [("check", "passed", 7)],
+        [("check", "failed", 0)],
+        [("check", "failed", 0), ("new", "", 0)],
+        [("new", "", 0)],
+        [],
+    ]
 
 
 def test_the_desktop_hears_of_a_change_of_verdict_only(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -98,12 +130,14 @@ def test_the_desktop_hears_of_a_change_of_verdict_only(monkeypatch: pytest.Monke
         FAILED._replace(since_ns=1),
         FAILED._replace(failed=("go\x1b[2J",)),
         reused,
+        LATE,
     ):
         desktop.show(after(job))
     assert told == [
         ("gofigure: check passed again", "a.py changed (in r)"),
         ("gofigure: check failed", "go (in r)"),
         ("gofigure: check passed again", "proven (in r)"),
+        ("gofigure: check timed out", "go (in r)"),
     ]
 
 
@@ -124,5 +158,5 @@ def test_a_desktop_that_hangs_is_not_waited_for(monkeypatch: pytest.MonkeyPatch)
     for job in (PASSED, FAILED):
         desktop.show(after(job))
     assert not hanging.killed
-    desktop.show(READY)
+    assert not desktop.filenos(), "the engine asks for these before it waits"
     assert hanging.killed

@@ -83,13 +83,35 @@ def test_what_concerns_all_jobs() -> None:
     )
     assert said[:-2] == [
         "/home/me/repo paused  inotify",
-        "configuration: .gofigure.toml:3: jobs: no",
+        "trouble: .gofigure.toml:3: jobs: no",
         ".gofigure.toml:4: stages: no",
         "waiting: git is at work (index.lock)",
         "the limit of 8192 watches is reached",
         "looking at everything for the first time",
         "note: newer",
     ]
+
+
+def test_a_watcher_without_jobs_says_so() -> None:
+    assert text(state()) == ["/home/me/repo (main)  inotify", 'no job has on = ["change"]', KEYS]
+    assert text(state(ready=False))[1:-1] == ["looking at everything for the first time"]
+
+
+def test_what_took_too_long_is_said() -> None:
+    late = FAILED._replace(timed_out=("go",))
+    assert text(state(late))[1:4] == [
+        f"  ✗ unit  timed out  1 min 2 s  {AT}  b.py changed",
+        "",
+        "unit timed out: go  (run 4)",
+    ]
+    assert "unit failed: lint, go (timed out)  (run 4)" in text(state(late._replace(failed=("lint", "go"))))
+    assert "  (was timed out)" in text(state(late._replace(since_ns=NOW)))[1]
+
+
+def test_the_help_says_what_keys_do() -> None:
+    said = text(state(PASSED), view=View(help=True))
+    assert "r   run now what is not proven, held or not" in said
+    assert "p   pause: a change runs nothing until p again" in said
 
 
 def test_long_words_are_wrapped_and_never_cut() -> None:
