@@ -7,10 +7,15 @@ import signal
 from pathlib import Path
 
 import pytest
+from hypothesis import settings
 from support.repo import Repo, clean_environment
 
 # Who was started in the background by a shell ignores Ctrl-C, and so would all that the tests start.
 signal.signal(signal.SIGINT, signal.default_int_handler)
+
+# No test is about time: a machine with others at work on it takes what it takes.
+settings.register_profile("gofigure", deadline=None)
+settings.load_profile("gofigure")
 
 
 @pytest.fixture

@@ -5,17 +5,18 @@ from __future__ import annotations
 import os
 import sys
 
-from inotify_simple import INotify, flags  # type: ignore[import-untyped]
+from gofigure.triggers.backends.kernel import CLOSE_WRITE, MOVED, Instance
 
 
 def main() -> None:
     program, root = sys.argv[1:]
-    inotify = INotify()
+    inotify = Instance()
     for folder, below, _ in os.walk(root):
         below[:] = [name for name in below if name != ".git"]
-        inotify.add_watch(folder, flags.CLOSE_WRITE | flags.MOVED_TO)
-    while inotify.read():
-        os.waitpid(os.posix_spawn(program, [program], os.environ), 0)
+        inotify.add_watch(os.fsencode(folder), CLOSE_WRITE | MOVED)
+    while True:
+        if inotify.read(timeout=60_000):
+            os.waitpid(os.posix_spawn(program, [program], os.environ), 0)
 
 
 if __name__ == "__main__":
