@@ -20,8 +20,8 @@ from gofigure.project import load_config
 def allow(*, revoke: bool, yes: bool, as_json: bool) -> int:
     """Let this repository's configuration run on this machine.
 
-    Shows the configuration, or what has changed in it since your last yes. On a terminal it asks; elsewhere the
-    command itself is the yes.
+    Shows the configuration, or what has changed in it since your last yes. On a terminal it asks; where nobody
+    sits, the command itself is the yes.
     """
     project = here().project
     home = project.trust.home

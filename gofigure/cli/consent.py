@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, NamedTuple
 
 from gofigure import trust
 from gofigure.cli.streams import write
+from gofigure.errors import GofigureError
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
@@ -75,7 +76,14 @@ def said_yes(project: Project, loaded: Loaded, *, ask: bool = True) -> bool:
         _print(_told(file))
     if trust.token_of(project.trust) is not None and all(file.what == "the same" for file in files):
         return True
-    if not ask or not at_a_terminal():
+    if not ask:
+        return True
+    if not at_a_terminal():
+        if sits_somebody_there():  # who pipes it into a pager only wants to read
+            raise GofigureError(
+                "a pipe is in the way: nobody can be asked, and nothing was allowed",
+                hint="gofigure allow  without the pipe, or  gofigure allow --yes",
+            )
         return True
     write(sys.stdout, f"Allow this to run in {visible(project.trust.home)}? [y/N] ")
     return sys.stdin.readline().strip().lower() in ("y", "yes")
@@ -83,6 +91,11 @@ def said_yes(project: Project, loaded: Loaded, *, ask: bool = True) -> bool:
 
 def at_a_terminal() -> bool:
     return sys.stdin is not None and sys.stdin.isatty() and sys.stdout.isatty()
+
+
+def sits_somebody_there() -> bool:
+    """Whether any of the streams leads to a person."""
+    return any(stream is not None and stream.isatty() for stream in (sys.stdin, sys.stdout, sys.stderr))
 
 
 def _told(file: Shown) -> Iterator[str]:

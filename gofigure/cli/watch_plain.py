@@ -69,6 +69,10 @@ class PlainWatch:
 
 
 def _differs(before: State, after: State) -> bool:
-    """Whether there is news for a program, without words for it: another set of jobs, a run that begins or ends."""
-    then, now = ([(job.job, job.under_way) for job in state.jobs] for state in (before, after))
-    return then != now or (after.ready and not before.ready)
+    """Whether there is news for a program, without words for it: a run that begins, or something that is over."""
+    return _facts(before) != _facts(after)
+
+
+def _facts(state: State) -> tuple[object, ...]:
+    jobs = tuple((job.job, job.under_way, job.verdict, job.run, job.stale, job.held) for job in state.jobs)
+    return jobs, state.ready, state.waiting, state.trouble, state.degraded, state.paused, state.branch

@@ -293,7 +293,9 @@ def _locked(setting: Setting) -> Iterator[tuple[RunLock | None, bool]]:
 
     with RunLock(setting.lock_file) as lock:
         try:
-            waited = lock.acquire(lambda holder: _announce_wait(holder, setting))
+            attend = setting.attend
+            meanwhile = None if attend is None else lambda: attend(())
+            waited = lock.acquire(lambda holder: _announce_wait(holder, setting), meanwhile)
         except StoreUnwritable as error:
             setting.observe(Note(f"{error}; another run may be under way"))
             yield None, False

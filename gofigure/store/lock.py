@@ -11,6 +11,8 @@ from types import TracebackType
 
 from gofigure.errors import StoreUnwritable
 
+_OFTEN = 0.05  # seconds
+
 
 class RunLock:
     """A lock file in a working tree's own git directory; its content only tells people who holds it."""
@@ -20,9 +22,10 @@ class RunLock:
         self._fd = -1
         self._held = False
 
-    def acquire(self, on_wait: Callable[[str], None]) -> bool:
+    def acquire(self, on_wait: Callable[[str], None], meanwhile: Callable[[], None] | None = None) -> bool:
         """Take the lock, waiting for it if need be; `on_wait` gets the holder's words. Returns whether it waited.
 
+        `meanwhile`: called often as long as it waits; what it raises ends that.
         Raises StoreUnwritable where it cannot be had at all.
         """
         try:
@@ -37,9 +40,19 @@ class RunLock:
         except BlockingIOError:
             waited = True
             on_wait(os.pread(self._fd, 200, 0).decode(errors="replace").strip())
+            while meanwhile is not None and not self._take_now():
+                meanwhile()
+                time.sleep(_OFTEN)
             fcntl.flock(self._fd, fcntl.LOCK_EX)
         self._held = True
         return waited
+
+    def _take_now(self) -> bool:
+        try:
+            fcntl.flock(self._fd, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except BlockingIOError:
+            return False
+        return True
 
     def try_acquire(self, *, create: bool = False) -> bool:
         """Take the lock if nobody holds it; with `create`, also where nobody ever did."""

@@ -53,6 +53,7 @@ class Board:
         self._observe(event)
         match event:
             case RunStarted(run, job):
+                self.update(notes=())  # of runs that are over
                 self.update_job(job, under_way=run, running=(), since_ns=time.time_ns())
             case StageStarted(run, stage):
                 if (of := self._of(run)) is not None:

@@ -14,7 +14,7 @@ import time
 from collections.abc import Callable, Mapping
 from typing import TYPE_CHECKING
 
-from gofigure.errors import ConfigError, GofigureError
+from gofigure.errors import ConfigError, GofigureError, Interrupted, Superseded
 from gofigure.events import Note
 from gofigure.git.operations import at_work, changed
 from gofigure.git.repository import head_stamp, with_head
@@ -251,6 +251,11 @@ class Engine:
         began = time.monotonic()
         try:
             results = self._walk(asked)
+        except Interrupted as stop:  # while it waited for somebody else's run; else the run would have taken it
+            if not isinstance(stop, Superseded) and not self._over and not self._cancelled:
+                raise
+            self._settling.changed()
+            return
         except GofigureError as error:
             self._board.update(trouble=f"{error}\n{error.hint}".rstrip())
             self._next = time.monotonic() + _TROUBLED

@@ -208,3 +208,20 @@ def test_a_permission_that_is_taken_back_and_given_again_costs_no_history(repo: 
     assert repo.gofigure("allow", "--yes").returncode == 0
     assert verdicts(repo.json("run"))["s"] == "reused"
     assert not list(repo.root.glob(".gofigure.set-aside*"))
+
+
+@pytest.mark.parametrize("piped", ["stdout", "stdin"])
+def test_a_pager_is_no_yes(repo: Repo, piped: str) -> None:
+    """`gofigure allow | less`: who wants to read has not agreed."""
+    repo.config(config())
+    ours, theirs = pty.openpty()
+    stdin, stdout = (subprocess.PIPE if piped == name else theirs for name in ("stdin", "stdout"))
+    with subprocess.Popen(
+        [*repo.command, "allow"], cwd=repo.root, env=dict(repo.env), stdin=stdin, stdout=stdout, stderr=theirs
+    ) as process:
+        process.communicate(b"n\n" if piped == "stdin" else None)
+    os.close(ours)
+    os.close(theirs)
+    assert process.returncode == 2
+    assert repo.gofigure("run").returncode == 2
+    assert repo.gofigure("allow").returncode == 0, "where nobody sits, the command is the yes"

@@ -10,6 +10,7 @@ from support.repo import Repo
 from support.rig import Gate, Rig, alive, said
 from support.watcher import Watcher, Watching, ran
 
+from gofigure.store.lock import RunLock
 from gofigure.watch.place import send
 from gofigure.watch.state import Command
 
@@ -275,3 +276,17 @@ def test_a_file_saved_while_it_is_linted_is_no_fault_of_the_linter(repo: Repo, w
     gate.open()
     watcher.rest()
     assert ran(repo) == 3
+
+
+def test_it_hears_while_it_waits_for_a_run_that_was_quicker(repo: Repo, rig: Rig, watching: Watching) -> None:
+    """Somebody took the lock between its look and its run."""
+    watcher = watching(":")
+    lock = RunLock(os.path.join(watcher.folder, "lock"))
+    watcher.kill(signal.SIGSTOP)
+    repo.write("a.py", "two\n")
+    with lock:
+        lock.acquire(lambda _holder: None)
+        watcher.kill(signal.SIGCONT)
+        watcher.until(lambda now: now.waiting or "waiting" in " ".join(now.notes), "it waits")
+        assert send(watcher.folder, Command("quit"))
+        assert watcher.ended() == 0
