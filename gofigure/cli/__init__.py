@@ -8,6 +8,9 @@ import sys
 # Loading modules makes objects by the thousand and no garbage: to look for some costs a short command 7 % of its time.
 gc.set_threshold(50_000)
 
+# What people and scripts mostly say; for all else, and for help, there is click.
+_SAID_OF_WATCH = {"--json", "--once", "--no-notify"}
+
 
 def main() -> None:
     """The `gofigure` command."""
@@ -29,6 +32,14 @@ def _main() -> None:
         from gofigure.cli.now import run_now
 
         leave(lambda: run_now(tuple(names)))
+    if command == "watch" and {name for name in names if name.startswith("-")} <= _SAID_OF_WATCH:
+        from gofigure.cli.guard import leave
+        from gofigure.cli.watch_now import watch_now
+        from gofigure.watch.state import Options
+
+        jobs = tuple(name for name in names if name not in _SAID_OF_WATCH)
+        notify = False if "--no-notify" in names else None
+        leave(lambda: watch_now(Options(jobs, once="--once" in names), as_json="--json" in names, notify=notify))
     from gofigure.cli.main import main as parse
 
     parse()
