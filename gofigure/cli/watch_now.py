@@ -27,7 +27,7 @@ from gofigure.errors import (
     NotAllowedError,
 )
 from gofigure.model import CHANGE, Config
-from gofigure.project import load_config
+from gofigure.project import as_judged, load_config, parse_config, read_config
 from gofigure.snapshot.looking import Looking
 from gofigure.watch.commands import Several
 from gofigure.watch.place import Place, folder_of, send, state_of
@@ -54,8 +54,7 @@ def watch_now(options: Options, *, as_json: bool, notify: bool | None) -> int:
     looking = Looking(where.project.root, where.project.repository, None)
     try:
         if ours:
-            make_sure(where, options, ask=not as_json)
-            looking.begin()  # while the rest is loaded
+            make_sure(where, options, looking, ask=not as_json)
         elif options.once:
             raise _at_work(place.folder, options)
         if notify:
@@ -67,7 +66,7 @@ def watch_now(options: Options, *, as_json: bool, notify: bool | None) -> int:
                     return EXIT_PASSED
                 ours = place.take()
                 if ours:
-                    options = taking_over(where, options, gone)
+                    options = taking_over(where, options, gone, looking)
                     if gone.pid:
                         screen.notice(_in_its_place(gone, options))
             state = _be(where, options, place, screen, _desktop(where, screen, notify), looking)
@@ -104,17 +103,21 @@ def _be(
             desktop.close()
 
 
-def make_sure(where: Here, options: Options, *, ask: bool) -> None:
-    """Raise GofigureError unless there is something to watch for, and it may run."""
-    loaded = load_config(where.project)
-    refuse_nothing(loaded.config, options.names)
+def make_sure(where: Here, options: Options, looking: Looking, *, ask: bool) -> None:
+    """Raise GofigureError unless there is something to watch for, and it may run; then git begins to look."""
+    layers = read_config(where.project)
+    refused: NotAllowedError | None = None
     try:
-        trust.require(where.project.trust, loaded.layers)
-    except NotAllowedError:
+        trust.require(where.project.trust, as_judged(layers))
+        looking.begin()  # while the rest is loaded
+    except NotAllowedError as error:
+        refused = error
+    refuse_nothing(parse_config(layers), options.names)
+    if refused is not None:
         from gofigure.cli.now import says_yes
 
         if not ask or not says_yes(where.project):
-            raise
+            raise refused
 
 
 def refuse_nothing(config: Config, names: Sequence[str]) -> None:
@@ -185,13 +188,13 @@ def refuse_unwatched(where: Here, names: Sequence[str], state: State) -> None:
         )
 
 
-def taking_over(where: Here, options: Options, gone: State) -> Options:
+def taking_over(where: Here, options: Options, gone: State, looking: Looking) -> Options:
     """Who named no jobs watches what the one before did: that one may have been given names."""
     config = load_config(where.project).config
     seen = tuple(job.job for job in gone.jobs if job.job in config.jobs)
     if not options.names and {*seen} != {job.name for job in jobs_for(config, CHANGE)}:
         options = options._replace(names=seen)
-    make_sure(where, options, ask=False)
+    make_sure(where, options, looking, ask=False)
     return options
 
 

@@ -4,8 +4,6 @@ from __future__ import annotations
 
 import os
 
-import tomli
-
 from gofigure.digest.content import BigFileError, NotAFileError, read_regular
 from gofigure.errors import ConfigError, GofigureError, Problem
 
@@ -50,6 +48,8 @@ def decode(data: bytes, path: str) -> str:
 
 def parse_toml(text: str, path: str) -> dict[str, object]:
     """The text as a dictionary."""
+    import tomli  # 10 ms, in which git may begin to look: reading is sooner than understanding
+
     try:
         return tomli.loads(text)
     except tomli.TOMLDecodeError as error:
