@@ -25,6 +25,7 @@ class Board:
         self.state = state
         self._show = show
         self._observe = observe
+        self._of_runs: set[str] = set()  # notes that the next run lets go
 
     def update(self, **fields: object) -> None:
         """Change what is not about one job."""
@@ -53,7 +54,8 @@ class Board:
         self._observe(event)
         match event:
             case RunStarted(run, job):
-                self.update(notes=())  # of runs that are over
+                self.update(notes=tuple(note for note in self.state.notes if note not in self._of_runs))
+                self._of_runs.clear()
                 self.update_job(job, under_way=run, running=(), since_ns=time.time_ns())
             case StageStarted(run, stage):
                 if (of := self._of(run)) is not None:
@@ -66,10 +68,15 @@ class Board:
             case Tick():
                 self._show(self.state)
             case Note(text):
-                if text not in self.state.notes:
-                    self.update(notes=(*self.state.notes, text)[-_NOTES:])
+                self._note(text)
             case _:
                 pass
+
+    def _note(self, text: str) -> None:
+        if any(job.under_way for job in self.state.jobs):
+            self._of_runs.add(text)
+        if text not in self.state.notes:
+            self.update(notes=(*self.state.notes, text)[-_NOTES:])
 
     def _of(self, run: int) -> JobState | None:
         return next((job for job in self.state.jobs if job.under_way == run), None)

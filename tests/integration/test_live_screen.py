@@ -82,6 +82,7 @@ def test_more_stages_than_lines(repo: Repo, rig: Rig, size: tuple[int, int]) -> 
             gate.arrive()
         shows = 60 if size[1] > 60 else max(0, size[1] - 3)  # the rest: how many more, the sum, the cursor's line
         terminal.until(f"  … and {60 - shows} more")
+        terminal.until("  0 of 60 done")
         assert len(shown(terminal, rf"^  {SPINNER} ")) == shows
         assert len(shown(terminal, "^  0 of 60 done")) == 1
         for _ in range(60):

@@ -53,9 +53,9 @@ def test_what_was_ignored_stays_on_the_screen(repo: Repo, watching: Watching, ga
 def test_an_edit_right_after_a_run_is_not_ignored(repo: Repo, watching: Watching) -> None:
     watcher = watching("! grep -q BAD a.py", job=IGNORE)
     repo.write("a.py", "two\n")
-    run = watcher.until(lambda now: now.jobs[0].reason == "a.py changed", "it runs").jobs[0].run
-    watcher.until(lambda now: now.jobs[0].run > run or now.jobs[0].verdict == "passed", "it has run")
-    watcher.until(lambda now: not now.jobs[0].since_ns, "it has ended")
+    run = watcher.job().run
+    watcher.until(lambda now: now.jobs[0].run > run or now.jobs[0].reason == "a.py changed", "it has seen that")
+    watcher.until(lambda now: now.resting, "it has run")
     repo.write("a.py", "BAD\n")
     assert watcher.rest().jobs[0].verdict == "failed"
 
