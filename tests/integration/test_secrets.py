@@ -97,7 +97,10 @@ def test_it_reaches_the_stage_whole_and_no_other(project: Repo) -> None:
 
 
 def test_what_a_reused_stage_had_is_hidden_too(project: Repo) -> None:
-    text = STAGE.replace('["s"]', '["s", "t"]', 1) + "inputs = ['a']\nrun = 'printf %s \"$TOKEN\" > ../seen'\n"
+    text = (
+        STAGE.replace('["s"]', '["s", "t"]\nstrict_dependency = true', 1)
+        + "inputs = ['a']\nrun = 'printf %s \"$TOKEN\" > ../seen'\n"
+    )
     project.config(text + "[stages.t]\ncache = false\nrun = 'cat ../seen'")
     assert project.gofigure("run", env={"TOKEN": VALUE}).returncode == 0
     done = project.gofigure("run", "--json", env={"TOKEN": VALUE})
@@ -110,7 +113,7 @@ def test_what_a_reused_stage_had_is_hidden_too(project: Repo) -> None:
 @pytest.mark.parametrize("place", ["variable", "file"])
 def test_a_file_named_with_the_value_is_hidden_where_nothing_runs(project: Repo, home: Path, place: str) -> None:
     value = "t0psecretvalue"
-    text = STAGE.replace('["s"]', '["s", "t"]', 1) + "inputs = ['d/**']\nrun = 'true'\n"
+    text = STAGE.replace('["s"]', '["s", "t"]\nstrict_dependency = true', 1) + "inputs = ['d/**']\nrun = 'true'\n"
     project.config(text + "[stages.t]\ninputs = ['d/**']\nrun = 'true'")
     project.write("d/a")
     if place == "file":
