@@ -6,7 +6,7 @@ one at import (docs/decisions/0003-import-cost.md).
 """
 
 from collections.abc import Mapping
-from typing import Literal, NamedTuple
+from typing import Any, Literal, NamedTuple
 
 StageType = Literal["checkout", "build", "test", "deploy"]
 Verdict = Literal["passed", "reused", "failed", "timed out", "interrupted", "superseded", "skipped"]
@@ -14,6 +14,7 @@ STOPPED = ("interrupted", "superseded")  # verdicts of what was not let come to 
 SnapshotKind = Literal["index", "commit", "working tree", "folder"]
 Place = Literal["in place", "private"]  # the user's working tree, or a checkout of our own
 Workspace = Literal["auto", "in-place", "private"]  # what a stage asks for
+Setting = str | float | bool | tuple[str, ...] | tuple[tuple[str, str], ...] | None
 OnBusy = Literal["queue", "restart", "ignore"]  # what a change means for a run of the job that is under way
 
 # In the order in which a commit, and then what is done with it, meets them; those that are missing are no triggers
@@ -43,6 +44,9 @@ HANDED_VARIABLES = (
 CHANGE = "change"
 # After these git goes on whatever comes of them: their jobs may run in the background.
 MAY_WAIT = ("post-commit", "post-checkout", "post-merge", "post-rewrite")
+
+# In place of a program: what one of our own recipes does (gofigure/recipes), in a process like any other.
+RECIPE = "gofigure recipe"
 
 OLDER_JOB = ("gofigure-", ".json")  # around the name of a job: its file, see is_older_job
 
@@ -81,6 +85,13 @@ class Stage(NamedTuple):
     workspace: Workspace = "auto"
     fix: bool = False  # it may change what it reads, and the changes are taken over
     share: tuple[str, ...] | None = None  # what is linked into a private checkout; None: what is found by itself
+    checkout: str | None = None  # a stage of that target: this one runs in the folder that it has checked out
+    image: str | None = None  # of the container that it runs in
+    settings: tuple[tuple[str, Setting], ...] = ()  # of its target alone, sorted by name
+
+    def setting(self, name: str, default: Setting = None) -> Any:
+        """What is written for a key of its target; the configuration has checked its kind."""
+        return next((value for key, value in self.settings if key == name), default)
 
 
 class Job(NamedTuple):
@@ -174,6 +185,7 @@ class StageResult(NamedTuple):
     place: Place | None = None  # where it was executed
     disturbed: bool = False  # it passed, and what it read changed under it: nobody knows by whom; of a fixer: by fixers
     why_there: str = ""  # why in a private checkout
+    made: str = ""  # JSON: what its recipes have handed back, see executor.base.TaskEnded
 
     @property
     def blocks(self) -> bool:

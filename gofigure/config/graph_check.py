@@ -33,6 +33,12 @@ def _unknown_names(jobs: Mapping[str, Job], stages: Mapping[str, Stage]) -> Iter
         for index, name in enumerate(listed):
             if name not in stages:
                 yield Wrong((*at, index), f"unknown stage {quote(name)}", names=names, name=name)
+    for stage in stages.values():
+        if stage.checkout is None or stage.checkout not in stages:
+            continue
+        if stages[stage.checkout].target != "checkout":
+            message = f"found {quote(stage.checkout)}, expected a stage with the target 'checkout'"
+            yield Wrong(("stages", stage.name, "checkout"), message)
 
 
 def _needs_cycles(stages: Mapping[str, Stage]) -> Iterator[Wrong]:

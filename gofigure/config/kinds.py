@@ -41,6 +41,7 @@ class Key(NamedTuple):
     kind: Kind
     default: Value
     doc: str
+    targets: tuple[str, ...] = ()  # of stages: the only targets that it stands with; none: it stands with all
 
 
 def refuse(value: object, expected: str) -> list[Wrong]:

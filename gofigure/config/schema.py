@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, NamedTuple, get_args
 
 from gofigure.config import checks
 from gofigure.config.kinds import Key, Kind
+from gofigure.config.target_keys import TARGET_KEYS
 from gofigure.model import CHANGE, HOOKS, OPERATIONS, OnBusy, StageType, Workspace
 
 if TYPE_CHECKING:
@@ -229,6 +230,14 @@ KEYS: tuple[Key, ...] = (
         "What git ignores and a private checkout gets by links; when it is left out: node_modules, .venv, target and "
         "their like, where they are.",
     ),
+    Key(
+        "stages.*",
+        "checkout",
+        _STAGE,
+        None,
+        "A stage with the target checkout: this one runs in the folder that it has checked out, and reads that.",
+    ),
+    *TARGET_KEYS,
 )
 
 

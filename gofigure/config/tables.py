@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 from gofigure.config.checks import name as is_name
 from gofigure.config.kinds import Key, Wrong, quote, refuse
 from gofigure.config.schema import tables
-from gofigure.model import Job, Stage
+from gofigure.model import Job, Stage, StageType
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -16,6 +16,8 @@ _RULE = "choose inputs in one way: files (with inputs that all of them depend on
 _INPUT_KEYS = ("files", "inputs", "source")
 # Of any other target, `source` only says where there is something to do, so `inputs` may stand beside it (decision 6).
 SOURCE_CHOOSES = ("make", "shell")
+# Targets that are made for one type of stage.
+TYPE_OF: Mapping[str, StageType] = {"checkout": "checkout", "docker": "build", "kubernetes": "deploy"}
 _EVERYTHING = ("", "**", "**/*", "**/**")
 
 
@@ -38,9 +40,38 @@ def read_tables(data: Mapping[str, object], targets: Sequence[str]) -> Read:
         jobs[name] = Job(name=name, **{"stages": (), **values})
         wrong += _below(("jobs", name), [*bad, *_no_stages(values, bad)])
     for name, values, bad in _named(data.get("stages"), keys.stage, "stage"):
-        stages[name] = Stage(name=name, **values)
-        wrong += _below(("stages", name), [*bad, *_stage_rules(stages[name], bad)])
+        stages[name] = _stage(name, values, keys.stage)
+        misplaced = _misplaced(values, keys.stage, stages[name].target)
+        wrong += _below(("stages", name), [*bad, *misplaced, *_stage_rules(stages[name], bad)])
     return Read(jobs, stages, wrong, {name: value for name, value in top.items() if name == "settle"})
+
+
+def _stage(name: str, values: Mapping[str, Any], keys: Mapping[str, Key]) -> Stage:
+    """The stage; what is of its target alone apart, and what it works in a checkout of among what it needs."""
+    settings = tuple(sorted((key, value) for key, value in values.items() if keys[key].targets))
+    common = {key: value for key, value in values.items() if not keys[key].targets}
+    stage = Stage(name=name, **{"type": TYPE_OF.get(values.get("target", ""), "test"), **common}, settings=settings)
+    if stage.checkout is not None and stage.checkout not in stage.needs:
+        stage = stage._replace(needs=(*stage.needs, stage.checkout))
+    return stage
+
+
+def _misplaced(values: Mapping[str, Any], keys: Mapping[str, Key], target: str) -> list[Wrong]:
+    """Keys of another target, and a type that is none of this one's."""
+    wrong = [
+        Wrong((name,), f"found with the target '{target}', expected it with {_either(keys[name].targets)}")
+        for name in values
+        if keys[name].targets and target not in keys[name].targets
+    ]
+    only = TYPE_OF.get(target)
+    if only is not None and values.get("type", only) != only:
+        message = f"found {quote(values['type'])} with the target '{target}', expected \"{only}\" or nothing"
+        wrong.append(Wrong(("type",), message))
+    return wrong
+
+
+def _either(names: Sequence[str]) -> str:
+    return " or ".join(f"'{name}'" for name in names)
 
 
 def _named(holder: object, keys: Mapping[str, Key], word: str) -> list[tuple[str, dict[str, Any], list[Wrong]]]:

@@ -20,6 +20,7 @@ class Task(NamedTuple):
     parts: tuple[str, ...] = ()  # the commands are parts: each runs, whatever becomes of the others; their locations
     stdin: bytes | None = None  # what each command reads; None: nothing
     interactive: bool = False  # it gets the person's terminal
+    made: str = ""  # the folder in which its recipes hand back what they have made; "": it has none
 
 
 class TaskEnded(NamedTuple):
@@ -34,6 +35,7 @@ class TaskEnded(NamedTuple):
     left_behind: int  # processes that the commands left running and that were ended
     lost_bytes: int = 0  # output that the disk had no room for
     parts: tuple[Part, ...] = ()  # of a task of parts: how each ended
+    made: str = ""  # JSON: what its recipes have handed back, by the location of each; "" for nothing
 
 
 # How a program ends that a person has interrupted: by the signal, or as a shell says it.

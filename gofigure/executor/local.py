@@ -6,6 +6,7 @@ import time
 from collections.abc import Callable, Mapping
 
 from gofigure.executor.base import Task, TaskEnded
+from gofigure.executor.made import collected
 from gofigure.executor.progress import CommandEnded, Progress
 from gofigure.model import Part
 from gofigure.process.spawn import CannotStart
@@ -73,7 +74,8 @@ class LocalExecutor:
                 return
             progress.took(CommandEnded(_NOT_FOUND, 0.0, started=False), time.monotonic())
         del self._under_way[progress.task.name]
-        self._ended.append(progress.end(time.monotonic()))
+        ended = progress.end(time.monotonic())
+        self._ended.append(ended._replace(made=collected(progress.task.made)) if progress.task.made else ended)
 
     def _launch(self, progress: Progress) -> bool:
         """Start the command whose turn it is; False where that fails, as its log then says."""

@@ -117,7 +117,7 @@ def _run(setting: Setting, plan: Plan, number: int, places: Places, logs: str, s
     inside = " ".join([*setting.trigger.inside, this])
     trigger = setting.trigger
     trigger = trigger._replace(variables={**trigger.variables, **plan.content.about.variables})
-    tasks = TaskMaker(setting.planner, places.roots, logs, inside, trigger, secrets)
+    tasks = TaskMaker(setting.planner, places.roots, logs, inside, trigger, setting.environ, setting.state_dir, secrets)
     mask = secrets.mask if secrets is not None else None
     hide = mask.text if mask is not None else str
     recorder = Recorder(
@@ -131,6 +131,11 @@ def _run(setting: Setting, plan: Plan, number: int, places: Places, logs: str, s
         tell=lambda stage: setting.observe(StageFinished(number, stage)),
         account=functools.partial(_changed_under, setting, plan, logs),
     )
+
+    def renewed(plan: Plan, stage: str, made: str) -> Plan:
+        new = setting.planner.renewed(plan, stage, made, use_proofs=setting.use_proofs)
+        return new if secrets is None or new is plan else secrets.hide(new)
+
     pulse = None
     if setting.wants_output:
         from gofigure.runner.pulse import Pulse
@@ -145,6 +150,7 @@ def _run(setting: Setting, plan: Plan, number: int, places: Places, logs: str, s
             recorder,
             setting.observe,
             task_of=tasks.task_of,
+            renewed=renewed,
             keep_going=setting.keep_going,
             pulse=pulse,
             attend=setting.attend,

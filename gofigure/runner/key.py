@@ -59,9 +59,14 @@ def facts_of(
         | dict.fromkeys(sorted(stage.secrets), _HIDDEN),
         dict(sorted(tools.items())),
         system,
-        {name: key.hex() for name, key in sorted(upstream.items())},
+        in_words(upstream),
         shared.hex(),
     )
+
+
+def in_words(upstream: Mapping[str, bytes]) -> Mapping[str, str]:
+    """Needed stage -> its key, with the digest of what it has made if that decides anything."""
+    return {name: key.hex() for name, key in sorted(upstream.items())}
 
 
 def stage_key(facts: Facts, inputs: bytes) -> bytes:

@@ -17,7 +17,7 @@ _NAMES_SHOWN = 3
 def missing(stage: Stage, tree: bytes, selecting: Selecting) -> tuple[str, ...]:
     """The locations in which there is nothing to do, so that passing there would say nothing."""
     source = source_of(stage)
-    if source is None:
+    if source is None or not _is_here(stage):
         return ()
     locations = stage.locations or ("",)
     return tuple(
@@ -38,7 +38,7 @@ def widened(stage: Stage, tree: bytes, load: Callable[[bytes], bytes], selecting
     Where there are other modules, its manifest may refer to them (`replace x => ../x`): then everything is read.
     """
     markers = roots_of(stage)
-    if not markers or stage.inputs or not stage.locations:
+    if not markers or stage.inputs or not stage.locations or not _is_here(stage):
         return stage
     roots = {_root_of(location, markers, tree, load) for location in stage.locations}
     outermost = sorted(root for root in roots if not any(root.startswith(f"{other}/") for other in roots))
@@ -56,12 +56,19 @@ def selectors_of(stage: Stage) -> tuple[Selector, ...]:
     A per-file stage reads its files, and what its `inputs` name: that is what the result of every file depends
     on besides, such as the linter's configuration.
     """
+    if not _is_here(stage):
+        return (Selector(globs=stage.inputs, without=_ignored(stage)) if stage.inputs else Selector(()),)
     locations, ignored = stage.locations or ("",), _ignored(stage)
     if stage.files is not None:
         files = Selector(locations, stage.files, without=ignored)
         return (files, Selector(globs=stage.inputs, without=ignored)) if stage.inputs else (files,)
     source = None if reads_whole_locations(stage) else stage.source
     return (Selector(locations, source, stage.inputs, ignored),)
+
+
+def _is_here(stage: Stage) -> bool:
+    """Whether what it works on stands in this repository; in a checkout, only what it says by `inputs` does."""
+    return stage.checkout is None and stage.target != "checkout"
 
 
 def _ignored(stage: Stage) -> tuple[tuple[str, ...], ...]:

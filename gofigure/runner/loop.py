@@ -29,7 +29,8 @@ def run_plan(
     recorder: Recorder,
     observe: Observer,
     *,
-    task_of: Callable[[Step], Task],
+    task_of: Callable[[Step, Mapping[str, str]], Task],
+    renewed: Callable[[Plan, str, str], Plan],
     keep_going: bool,
     pulse: Pulse | None = None,
     attend: Callable[[Collection[str]], None] | None = None,
@@ -37,10 +38,11 @@ def run_plan(
     """Run what the plan could not reuse; every stage gets exactly one result, whatever happens.
 
     On a failure nothing new is started, unless `keep_going`; what is under way may finish, and counts. `attend`: told
-    often which stages are under way; it may raise Interrupted.
+    often which stages are under way; it may raise Interrupted. `task_of` is told what has been made so far, by stage;
+    `renewed`: the plan, by what a stage has made.
     """
     began = time.monotonic()
-    loop = _Loop(plan, executor, recorder, observe, task_of, keep_going=keep_going, pulse=pulse, attend=attend)
+    loop = _Loop(plan, executor, recorder, observe, task_of, renewed, keep_going=keep_going, pulse=pulse, attend=attend)
     stopped: Interrupted | None = None
     try:
         loop.run()
@@ -74,7 +76,8 @@ class _Loop:
         executor: Executor,
         recorder: Recorder,
         observe: Observer,
-        task_of: Callable[[Step], Task],
+        task_of: Callable[[Step, Mapping[str, str]], Task],
+        renewed: Callable[[Plan, str, str], Plan],
         *,
         keep_going: bool,
         pulse: Pulse | None,
@@ -85,6 +88,8 @@ class _Loop:
         self._recorder = recorder
         self._observe = observe
         self._task_of = task_of
+        self._renewed = renewed
+        self._made: dict[str, str] = {}  # by stage: what its recipes have handed back
         self._keep_going = keep_going
         self._pulse = pulse
         self._attend = attend
@@ -178,7 +183,7 @@ class _Loop:
         if self._alone or self._spoiling:
             self._recorder.write_all()
         self._observe(StageStarted(self._recorder.run, stage, step.reason, self._alone))
-        self._executor.start(self._task_of(step))
+        self._executor.start(self._task_of(step, self._made))
 
     def _end(self, ended: TaskEnded) -> None:
         step = self._plan.steps[ended.name]
@@ -207,6 +212,7 @@ class _Loop:
                 parts=parts_of(step, ended.parts),
                 place=step.place,
                 why_there=step.why_there,
+                made=ended.made,
             )
         )
 
@@ -218,6 +224,10 @@ class _Loop:
             self._recorder.write_all()  # by what it has changed, if it has
             result = self._recorder.result_of(stage)
         self._observe(StageFinished(self._recorder.run, result))
+        if result.made and result.verdict in ("passed", "reused"):
+            self._made[stage] = result.made
+            self._plan = self._renewed(self._plan, stage, result.made)
+            self._recorder.goes_on_with(self._plan)
         self._failed = self._failed or result.blocks
         for follower in self._followers[stage]:
             if follower not in self._waiting:

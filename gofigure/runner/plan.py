@@ -57,6 +57,10 @@ class Step(NamedTuple):
     gets_arguments: bool  # it is started with git's own arguments and input
     makers: tuple[Maker, ...] = ()  # those of itself and of what it needs that have outputs
     outputs: bytes = b""  # the digest of what these make, as it stands in the content that the run is about
+    asked: bytes = b""  # its key without what those have made that it needs: what it is before anything has run
+    made: bytes = b""  # the digest of what it has made and others are keyed on; empty while that is not known
+    in_the_dark: str = ""  # a stage that it needs, of which that is not known
+    waits: bool = False  # what it needs is made in this run, so that it may become another one
     unprovable: str = ""  # why its passing will prove nothing
     fate: Fate = "run"
     reason: str = ""  # of its fate: why it will run, or what it is reused from
@@ -73,6 +77,11 @@ class Step(NamedTuple):
         return self.fate == "reuse"
 
     @property
+    def is_to_run(self) -> bool:
+        """Whether a run must come to a verdict on it."""
+        return self.fate not in ("reuse", "leave out")
+
+    @property
     def left_out(self) -> bool:
         return self.fate == "leave out"
 
@@ -80,6 +89,11 @@ class Step(NamedTuple):
     def astray(self) -> bool:
         """Whether it runs on something else than what it is asked about."""
         return bool(self.differs) and self.place == "in place"
+
+    @property
+    def feeds(self) -> bool:
+        """Whether what it makes decides the keys of those that need it."""
+        return self.stage.target == "checkout"
 
     @property
     def inputs(self) -> Read:
@@ -112,19 +126,20 @@ class Plan(NamedTuple):
     @property
     def private(self) -> list[Step]:
         """Those that need a private checkout."""
-        return [step for step in self.to_run if step.place == "private"]
+        return [step for step in self.steps.values() if step.place == "private" and (step.is_to_run or step.waits)]
 
     @property
     def to_run(self) -> list[Step]:
         """Those that a run must come to a verdict on: neither reused nor left out."""
-        return [step for step in self.steps.values() if step.fate not in ("reuse", "leave out")]
+        return [step for step in self.steps.values() if step.is_to_run]
 
     def without_running(self, step: Step) -> StageResult | None:
         """The result of a step that has one already; None for one that is to be run, or fails."""
         name, reason, key = step.stage.name, step.reason, step.key
         if step.fate == "reuse":
             seconds = step.proof.seconds if step.proof else 0.0
-            return StageResult(name, "reused", reason, seconds, proven=not step.narrowed, key=key)
+            made = step.proof.made if step.proof else ""
+            return StageResult(name, "reused", reason, seconds, proven=not step.narrowed, key=key, made=made)
         if step.fate == "leave out":
             return StageResult(name, "skipped", reason, allowed=True, key=key)
         if step.fate == "not checked out":
@@ -139,7 +154,7 @@ def job_digest(plan: Plan) -> bytes:
     """
     framed = [
         b"%s\0%s%d%d%d%s"
-        % (as_bytes(name), step.key, step.left_out, _is_blind(step, plan), len(step.outputs), step.outputs)
+        % (as_bytes(name), step.asked, step.left_out, _is_blind(step, plan), len(step.outputs), step.outputs)
         for name, step in plan.steps.items()
     ]
     return digest_value(_CONTEXT, b"".join(framed))

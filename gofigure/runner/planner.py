@@ -13,8 +13,9 @@ from gofigure.runner.circumstances import Circumstances
 from gofigure.runner.environment import base_environment, declared
 from gofigure.runner.graph import order
 from gofigure.runner.handed import Handed
-from gofigure.runner.key import facts_of, handed_key, platform, stage_key
+from gofigure.runner.key import facts_of, handed_key, in_words, platform, stage_key
 from gofigure.runner.locations import missing, said_of, selectors_of, widened
+from gofigure.runner.made import made_of
 from gofigure.runner.outputs import changed_outputs, leaving_out, makers_of, standing
 from gofigure.runner.places import moved, not_checked_out, placed
 from gofigure.runner.plan import Content, Plan, Read, Shared, Step
@@ -80,17 +81,43 @@ class Planner:
         for stage in graph.stages:
             try:
                 step = self._looked_at(stage, content, steps)
-                steps[stage.name] = self._by_content(step, content, use_proofs=use_proofs)
+                steps[stage.name] = self._knowing_its_own(self._by_content(step, content, use_proofs=use_proofs))
             except SlowExpression as error:
                 raise error.within(f"stages.{stage.name}.{'source' if stage.files is None else 'files'}") from None
         steps = placed(steps, content, apart)
         for stage in reversed(graph.stages):  # whatever needs a stage comes before it
             step = steps[stage.name] = self._by_circumstance(steps[stage.name], job, content)
-            if not step.reused and not step.left_out:
+            if step.is_to_run or (step.waits and step.reused):
                 self._stand_up(stage, steps, content.here.tree)
         shared = self._share(steps, content)
         self.selecting.keep()
         return Plan(job, content, graph, steps, lenient, shared)
+
+    def renewed(self, plan: Plan, stage: str, made: str, *, use_proofs: bool) -> Plan:
+        """The plan with what follows from what a stage has made now, where that is not what it was planned with."""
+        digest = made_of(made)
+        if not plan.steps[stage].feeds or plan.steps[stage].made == digest:
+            return plan
+        content, steps = plan.content, dict(plan.steps)
+        steps[stage] = steps[stage]._replace(made=digest)
+        touched = {stage}
+        for name, step in plan.steps.items():
+            if touched.isdisjoint(step.stage.needs):
+                continue
+            touched.add(name)
+            if step.is_to_run or step.reused:
+                new = self._by_content(self._looked_at(step.stage, content, steps), content, use_proofs=use_proofs)
+                new = moved(new, content, step.place, step.why_there, step.leads_back)
+                steps[name] = self._by_circumstance(new, plan.job, content)
+        self.selecting.keep()
+        return plan._replace(steps=steps)
+
+    def _knowing_its_own(self, step: Step) -> Step:
+        """With what it made the last time, if others are keyed on that: it is taken to do so again."""
+        if not step.feeds:
+            return step
+        made = step.proof.made if step.proof is not None else self._store.ledger.last_made(step.key, self._root)
+        return step._replace(made=made_of(made))
 
     def shared(self, steps: Iterable[Step], content: Content) -> Shared:
         """What the steps get from the working tree in a private checkout."""
@@ -103,7 +130,7 @@ class Planner:
 
     def _share(self, steps: dict[str, Step], content: Content) -> Shared:
         """What the steps that run in a private checkout share; those that it leads back are told so."""
-        private = [step for step in steps.values() if step.place == "private" and step.fate == "run"]
+        private = [step for step in steps.values() if step.place == "private" and (step.fate == "run" or step.waits)]
         if not private:
             return Shared()
         from gofigure.runner.sharing import leads_back
@@ -117,6 +144,17 @@ class Planner:
     def stages(self) -> Iterable[str]:
         """The names of all there are."""
         return self._config.stages
+
+    def needed(self, stage: Stage) -> Iterable[str]:
+        """The names of the stages that one needs, directly or not."""
+        found: dict[str, None] = {}
+        pending = list(stage.needs)
+        while pending:
+            name = pending.pop()
+            if name not in found:
+                found[name] = None
+                pending.extend(self._config.stages[name].needs)
+        return found
 
     @property
     def knows_fixers(self) -> bool:
@@ -172,10 +210,10 @@ class Planner:
     def _looked_at(self, stage: Stage, content: Content, steps: Mapping[str, Step]) -> Step:
         """What a stage is on this content; its fate is still to be decided. `steps`: those of what it needs."""
         tree = content.about.tree
-        upstream = {name: steps[name].key for name in stage.needs}
+        needed = {name: steps[name] for name in stage.needs}
         commands = commands_of(stage)
         env = declared(stage, self._environ)
-        makers = makers_of(stage, (steps[name].makers for name in stage.needs))
+        makers = makers_of(stage, (step.makers for step in needed.values()))
         selectors = selectors_of(widened(stage, tree, self._store.contents.load_tree, self.selecting))
         scripts, besides = scripts_of(stage, commands, tree, selectors, makers, self.selecting)
         selectors = leaving_out(selectors + besides, stage, makers)
@@ -184,7 +222,10 @@ class Planner:
         if makers and reads[0].files == 0:
             reads = (self._counted(reads[0], stage, tree), *reads[1:])
         shared = b"".join(read.digest for read in reads[1:])
-        facts = facts_of(stage, commands, env, tools, upstream, self._system, shared)
+        before = {name: step.asked for name, step in needed.items()}
+        asked = facts_of(stage, commands, env, tools, before, self._system, shared)
+        upstream = {name: step.key + step.made for name, step in needed.items()}
+        facts = asked._replace(upstream=in_words(upstream))
         key = stage_key(facts, reads[0].digest)
         gets_arguments = self._handed.gets(stage)
         step = Step(
@@ -195,10 +236,13 @@ class Planner:
             reads=reads,
             differs=self._differs(content, reads),
             missing=missing(stage, tree, self.selecting),
-            handed=self._handed.hangs_on_it(stage, (name for name in stage.needs if steps[name].handed)),
+            handed=self._handed.hangs_on_it(stage, (name for name, step in needed.items() if step.handed)),
             gets_arguments=gets_arguments,
             makers=makers,
             outputs=standing(makers, tree, self.selecting),
+            asked=key if before == upstream else stage_key(asked, reads[0].digest),
+            in_the_dark=next((name for name, step in needed.items() if step.feeds and not step.made), ""),
+            waits=any(step.waits or (step.feeds and step.is_to_run) for step in needed.values()),
         )
         return step._replace(unprovable=unprovable(step, content))
 

@@ -116,6 +116,10 @@ class Recorder:
         if result.verdict == "passed" and step.stage.outputs:
             self._flush(self._prove(step.place))
 
+    def goes_on_with(self, plan: Plan) -> None:
+        """What a stage has made gives those that follow other keys."""
+        self._plan = plan
+
     def result_of(self, stage: str) -> StageResult:
         """What is known of a stage that has ended."""
         return self._results[stage]
@@ -211,7 +215,7 @@ class Recorder:
                 self._keep(passed._replace(proven=True))
             if is_whole:
                 tree = here[step.place].tree if step.makers else self._plan.content.about.tree
-                proofs.append(_proof_of(step, tree, made, self.run, passed.seconds))
+                proofs.append(_proof_of(step, tree, made, self.run, passed))
             file_proofs += [FileProof(key, self.run, made) for key in step.file_keys]
         if self._plan.mends:  # the next fixer begins with what this one has left
             self._before |= {place: snapshot.tree for place, snapshot in here.items()}
@@ -304,8 +308,8 @@ def _joined(*notes: str) -> str:
     return "; ".join(note for note in notes if note)
 
 
-def _proof_of(step: Step, tree: bytes, outputs: bytes, run: int, seconds: float) -> Proof:
+def _proof_of(step: Step, tree: bytes, outputs: bytes, run: int, passed: StageResult) -> Proof:
     from json import dumps  # 10 ms, best spent while stages are under way
 
     manifest = dumps(step.manifest(tree, outputs))
-    return Proof(step.key, step.stage.name, run, time.time_ns(), seconds, manifest, outputs)
+    return Proof(step.key, step.stage.name, run, time.time_ns(), passed.seconds, manifest, outputs, passed.made)

@@ -7,14 +7,16 @@ from collections.abc import Mapping
 from typing import TYPE_CHECKING
 
 from gofigure.executor.base import Task
-from gofigure.model import Place, Trigger
+from gofigure.model import RECIPE, Place, Stage, Trigger
 from gofigure.process.log_files import stem_of
 from gofigure.process.spawn import CannotStart, which
+from gofigure.recipes import ORDER_VARIABLE, recipe
 from gofigure.runner.batches import argument_space, as_argument, split
 from gofigure.runner.environment import HOOK_VARIABLE, INSIDE_VARIABLE
+from gofigure.runner.made import checked_out
 from gofigure.runner.plan import Step
 from gofigure.runner.planner import Planner
-from gofigure.targets import handed_variables, reads_arguments
+from gofigure.targets import handed_variables, passed_to, reads_arguments
 
 if TYPE_CHECKING:
     from gofigure.runner.secrets import Secrets
@@ -33,6 +35,8 @@ class TaskMaker:
         logs: str,
         inside: str,
         trigger: Trigger,
+        environ: Mapping[str, str],
+        state_dir: str,
         secrets: Secrets | None = None,
     ) -> None:
         self._planner = planner
@@ -40,11 +44,16 @@ class TaskMaker:
         self._logs = logs
         self._inside = inside
         self._trigger = trigger
+        self._environ = environ
+        self._state_dir = state_dir
         self._secrets = secrets
         self._programs: dict[str, str | bytes] = {}  # PATH is the same for all stages, and slow to walk
 
-    def task_of(self, step: Step) -> Task:
+    def task_of(self, step: Step, made: Mapping[str, str] = {}) -> Task:
+        """`made`: what recipes have handed back so far, by stage."""
         stage, root = step.stage, self._roots[step.place]
+        if stage.checkout is not None:
+            root = checked_out(made[stage.checkout])
         env = {**self._planner.environment(stage), INSIDE_VARIABLE: self._inside}
         handed: tuple[str, ...] = ()
         if step.gets_arguments:
@@ -52,6 +61,11 @@ class TaskMaker:
             handed_over = {**self._trigger.variables, HOOK_VARIABLE: self._trigger.kind}
             asked = (HOOK_VARIABLE, *handed_variables(stage).names)
             env |= {name: handed_over[name] for name in asked if name in handed_over}
+        folder_of_made = ""
+        if any(command.argv[0] == RECIPE for command in step.commands):
+            folder_of_made = f"{os.path.join(self._logs, stem_of(stage.name))}.made"
+            env |= self._passed(stage)
+            env[ORDER_VARIABLE] = self._order(step, root, made, folder_of_made)
         if self._secrets is not None:
             env |= self._secrets.of(stage)
         commands: list[tuple[tuple[str | bytes, ...], str]] = []
@@ -62,6 +76,9 @@ class TaskMaker:
             if len(step.commands) > 1:
                 parts.append(command.cwd)
             folder = os.path.join(root, command.cwd) if command.cwd else root
+            if command.argv[0] == RECIPE:
+                commands.append((recipe(command.argv[1:]), folder))
+                continue
             argv = (self._program(command.argv[0], env["PATH"]), *command.argv[1:])
             if not command.takes_files:
                 commands.append(((*argv, *handed), folder))
@@ -79,7 +96,32 @@ class TaskMaker:
             parts=tuple(parts),
             stdin=(self._trigger.stdin or None) if step.gets_arguments else None,
             interactive=stage.interactive,
+            made=folder_of_made,
         )
+
+    def _order(self, step: Step, root: str, made: Mapping[str, str], folder: str) -> str:
+        """What a recipe is told besides its own arguments; no part of a key."""
+        import json
+
+        stage = step.stage
+        os.makedirs(folder, mode=0o700, exist_ok=True)
+        needed = {name: json.loads(made[name]) for name in self._planner.needed(stage) if name in made}
+        return json.dumps(
+            {
+                "stage": stage.name,
+                "root": root,
+                "state_dir": self._state_dir,
+                "made": folder,
+                "mark": self._inside.rpartition(" ")[2],
+                "trigger": self._trigger.kind,
+                "key": step.key.hex(),
+                "needed": needed,
+            }
+        )
+
+    def _passed(self, stage: Stage) -> dict[str, str]:
+        """Variables of the user's own that tell a recipe's programs where their servers are, and who asks."""
+        return {name: self._environ[name] for name in passed_to(stage) if name in self._environ}
 
     def _program(self, name: str, path: str) -> str | bytes:
         """The program that a plain name stands for; a name that stands for none is left for the executor to tell."""

@@ -31,7 +31,9 @@ def must_run(step: Step, content: Content, *, use_proofs: bool) -> str:
         return f"never reused ({never})"
     if not use_proofs:
         return "asked to (--no-cache)"
-    if step.inputs.files == 0:
+    if step.in_the_dark:
+        return f"what {step.in_the_dark} makes is not known yet"
+    if _reads_in_vain(step):
         return "its inputs match no file"
     blind = _unseen(step, content.about.unprovable)
     return f"{show(blind)}: {content.about.unprovable[blind]}" if blind is not None else ""
@@ -41,7 +43,9 @@ def unprovable(step: Step, content: Content) -> str:
     """Why its passing will prove nothing; "" where it proves something."""
     if never_reused(step):
         return step.handed or "its result is never reused"
-    if step.inputs.files == 0:
+    if step.in_the_dark:
+        return f"nobody knows what {step.in_the_dark} has made"
+    if _reads_in_vain(step):
         return "its inputs match no file"
     reasons = {**content.about.unprovable, **(content.here.unprovable if step.place == "in place" else {})}
     blind = _unseen(step, reasons)
@@ -50,10 +54,15 @@ def unprovable(step: Step, content: Content) -> str:
     return f"it ran on other content: {', '.join(step.differs)}" if step.astray else step.leads_back
 
 
+def _reads_in_vain(step: Step) -> bool:
+    """Whether nothing is there of what it says that it reads."""
+    return step.inputs.files == 0 and bool(step.inputs.selector.locations)
+
+
 def never_reused(step: Step) -> str:
     """What it is about a stage that keeps it from ever being proven; "" mostly."""
-    if step.stage.type == "deploy":
-        return "a deploy"
+    if step.stage.type == "deploy" or step.stage.target == "checkout":
+        return f"a {step.stage.type}"
     if step.stage.interactive:
         return "it asks a person"
     return step.handed if step.stage.cache else "cache = false"

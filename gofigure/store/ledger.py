@@ -63,6 +63,7 @@ class StageRow(NamedTuple):
     note: str
     place: str  # where it was executed; "" if it was not
     why_there: str  # why in a private checkout
+    made: str = ""  # JSON: what its recipes have handed back
     parts: tuple[Part, ...] = ()
 
 
@@ -70,7 +71,7 @@ class StageRow(NamedTuple):
 EXECUTED = "('running', 'passed', 'failed', 'timed out', 'interrupted', 'superseded')"
 RUN_COLUMNS = "id, job, trigger, worktree, content, tree, branch, state, started_ns, seconds"
 STAGE_COLUMNS = (
-    "run, stage, state, reason, key, seconds, exit_code, log, excerpt, proven, allowed, note, place, why_there"
+    "run, stage, state, reason, key, seconds, exit_code, log, excerpt, proven, allowed, note, place, why_there, made"
 )
 PART_COLUMNS = "location, state, seconds, exit_code, log, reason"
 
@@ -106,7 +107,8 @@ class Ledger:
         results = list(results)
         self._db.executemany(
             "UPDATE stage_runs SET state = ?, reason = ?, seconds = ?, exit_code = ?, log = ?, excerpt = ?,"
-            " proven = ?, allowed = ?, note = ?, key = ?, place = ?, why_there = ? WHERE run = ? AND stage = ?",
+            " proven = ?, allowed = ?, note = ?, key = ?, place = ?, why_there = ?, made = ?"
+            " WHERE run = ? AND stage = ?",
             [
                 (
                     result.verdict,
@@ -121,6 +123,7 @@ class Ledger:
                     result.key or None,
                     result.place or "",
                     result.why_there,
+                    result.made,
                     run,
                     result.stage,
                 )
@@ -172,6 +175,15 @@ class Ledger:
         """The stages that have failed in any run that is on record."""
         rows = self._db.execute("SELECT DISTINCT stage FROM stage_runs WHERE state IN ('failed', 'timed out')")
         return frozenset(row[0] for row in rows)
+
+    def last_made(self, key: bytes, worktree: str) -> str:
+        """What a stage with this key made when it passed last for a working tree; "" if nobody knows."""
+        row = self._db.execute(
+            "SELECT made FROM stage_runs WHERE key = ? AND state = 'passed' AND made != ''"
+            " AND (SELECT worktree FROM runs WHERE id = run) = ? ORDER BY run DESC LIMIT 1",
+            (key, stored_path(worktree)),
+        ).fetchone()
+        return str(row[0]) if row else ""
 
     def last_of_stage(self, stage: str, worktree: str) -> StageRow | None:
         """The newest time that a stage was really executed for a working tree, to its end or not."""

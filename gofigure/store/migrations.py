@@ -123,4 +123,10 @@ STEPS: tuple[str, ...] = (
     DROP TABLE file_proofs;
     ALTER TABLE file_proofs_and_outputs RENAME TO file_proofs;
     """,
+    """
+    -- JSON: what a stage's recipes have handed back, by location (executor.made): images, what was checked out.
+    ALTER TABLE stage_runs ADD COLUMN made TEXT NOT NULL DEFAULT '';
+    ALTER TABLE proofs ADD COLUMN made TEXT NOT NULL DEFAULT '';
+    CREATE INDEX stage_runs_that_made ON stage_runs (key, run) WHERE made != ''
+    """,
 )

@@ -9,7 +9,7 @@ from gofigure.store.db import Database
 
 COMPARED = 10  # newest proofs of a stage that a change is told by; the trees of these are kept
 _CHUNK = 500
-_COLUMNS = "key, stage, run, proven_ns, seconds, manifest, outputs"
+_COLUMNS = "key, stage, run, proven_ns, seconds, manifest, outputs, made"
 
 
 class Proof(NamedTuple):
@@ -22,6 +22,7 @@ class Proof(NamedTuple):
     seconds: float  # how long the stage took when it was proven
     manifest: str  # JSON: what the key was made of
     outputs: bytes = b""  # the digest of what stages had made when it was proven; empty where they make nothing
+    made: str = ""  # JSON: what its recipes have handed back
 
 
 class FileProof(NamedTuple):
@@ -82,6 +83,6 @@ class Proofs:
 
     def add(self, proofs: Iterable[Proof], files: Iterable[FileProof]) -> None:
         """Record passes; to be called inside a transaction."""
-        into = f"INSERT OR REPLACE INTO proofs ({_COLUMNS}) VALUES (?, ?, ?, ?, ?, ?, ?)"  # noqa: S608
+        into = f"INSERT OR REPLACE INTO proofs ({_COLUMNS}) VALUES (?, ?, ?, ?, ?, ?, ?, ?)"  # noqa: S608
         self._db.executemany(into, proofs)
         self._db.executemany("INSERT OR REPLACE INTO file_proofs (key, run, outputs) VALUES (?, ?, ?)", files)

@@ -17,6 +17,8 @@ class Target(Protocol):
     MANIFESTS: tuple[str, ...]  # files that make a folder a module, which others may refer to
     TELLS_VERSION: bool  # its tools may be run with `--version`; a word of the user's could do anything
     ENVIRONMENT: tuple[tuple[str, str], ...]  # variables that its programs get, unless the stage says otherwise
+    # A target whose work is a recipe of our own may have PASSES: variables of the user's own that its recipe gets, and
+    # that are no part of a key: where a server is, and who asks.
 
     def commands(self, stage: Stage) -> tuple[Command, ...]:
         """One for each location, in order; or one that takes file names."""
@@ -68,6 +70,11 @@ def source_of(stage: Stage) -> str | None:
 
 def environment_of(stage: Stage) -> Mapping[str, str]:
     return dict(KINDS[stage.target].ENVIRONMENT)
+
+
+def passed_to(stage: Stage) -> tuple[str, ...]:
+    """Variables of the user's own that a recipe of this stage gets."""
+    return getattr(KINDS[stage.target], "PASSES", ())
 
 
 def reads_arguments(stage: Stage) -> Reads:

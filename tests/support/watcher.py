@@ -55,9 +55,13 @@ class Watcher:
         What has happened is known to the kernel's queue already; one event more brings a look that begins after it.
         """
         state = self.state
-        looks = state.looks if state is not None else 0
+        looks = state.looks if state is not None and self._is_mine(state) else 0
         os.utime(self.repo.root / ".gofigure.toml")
-        return self.until(lambda now: now.looks > looks and now.resting, "it has come to rest")
+        return self.until(lambda now: self._is_mine(now) and now.looks > looks and now.resting, "it has come to rest")
+
+    def _is_mine(self, state: State) -> bool:
+        """What a killed one has left is there until this one, which has its place already, has thrown it away."""
+        return state.pid == self.running.pid
 
     def ended(self) -> int:
         """Its exit code."""

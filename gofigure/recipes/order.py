@@ -1,0 +1,47 @@
+"""What a recipe is told besides its arguments, and how it hands back what it has made."""
+
+from __future__ import annotations
+
+import json
+import os
+from collections.abc import Mapping
+from typing import Any, NamedTuple
+
+from gofigure.digest.content import digest_bytes
+from gofigure.recipes import ORDER_VARIABLE
+
+
+class Order(NamedTuple):
+    """One command of one stage in one run."""
+
+    stage: str
+    root: str  # the top folder of the workspace that it runs in
+    state_dir: str  # where gofigure keeps things for this repository
+    made: str  # the folder to hand things back in
+    mark: str  # REPOSITORY:RUN, which marks everything that belongs to this run
+    trigger: str  # what asked for it: "manual", "change" or a git hook's name
+    key: str  # of the stage, in hexadecimal
+    needed: Mapping[str, Mapping[str, Mapping[str, Any]]]  # stage -> location -> what was handed back there
+
+    @property
+    def location(self) -> str:
+        """The folder that this is about, relative to the root; "" is the root itself."""
+        here = os.path.relpath(os.getcwd(), self.root)
+        return "" if here == "." else here
+
+    def hand_back(self, made: Mapping[str, Any]) -> None:
+        """What later stages and people are to know; replaces what was handed back for this location before.
+
+        A `digest` in it names what was made: the keys of the stages that need this one depend on it, where the
+        target's steps feed them (runner.plan.Step.feeds).
+        """
+        name = digest_bytes(os.fsencode(self.location)).hex()[:32]
+        path = os.path.join(self.made, f"{name}.json")
+        with open(f"{path}.new", "w", encoding="utf-8") as file:
+            json.dump({"location": self.location, **made}, file, sort_keys=True)
+        os.replace(f"{path}.new", path)
+
+
+def taken() -> Order:
+    """The order of this process, which what it starts does not see. KeyError, ValueError: there is no good one."""
+    return Order(**json.loads(os.environ.pop(ORDER_VARIABLE)))
