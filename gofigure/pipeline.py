@@ -100,6 +100,7 @@ class Planning:
             self._apart = dict.fromkeys(setting.planner.stages, "somebody may be at work in the working tree")
         self._looking = looking
         self._setting = setting
+        self._plan: Plan | None = None  # by the newest look
 
     def left_behind(self, run: int) -> int:
         """How many processes a run has left alive, in sessions of their own."""
@@ -110,16 +111,19 @@ class Planning:
 
     def plan(self) -> Plan:
         """By what was seen when somebody looked last."""
-        setting = self._setting
-        content = content_now(self.about, self._looking, setting.store, setting.observe)
-        # Nobody can check out what arrives; a gate that has not looked at it must not let it in.
-        lenient = setting.trigger.kind not in ("manual", *RECEIVING)
-        return setting.planner.plan(
-            self.job, content, use_proofs=setting.use_proofs, lenient=lenient, apart=self._apart
-        )
+        if self._plan is None:
+            setting = self._setting
+            content = content_now(self.about, self._looking, setting.store, setting.observe)
+            # Nobody can check out what arrives; a gate that has not looked at it must not let it in.
+            lenient = setting.trigger.kind not in ("manual", *RECEIVING)
+            self._plan = setting.planner.plan(
+                self.job, content, use_proofs=setting.use_proofs, lenient=lenient, apart=self._apart
+            )
+        return self._plan
 
     def plan_again(self) -> Plan:
         """By a new look: time has passed."""
+        self._plan = None
         self._looking.forget()
         return self.plan()
 
@@ -131,6 +135,7 @@ class Planning:
 
     def renew(self) -> None:
         """Fixers have changed what this is about."""
+        self._plan = None
         self._looking.forget()
         setting = self._setting
         if self.about.kind == "index" and setting.repository is not None:

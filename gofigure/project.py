@@ -5,7 +5,7 @@ from __future__ import annotations
 import contextlib
 import os
 from collections.abc import Iterator, Mapping
-from typing import NamedTuple
+from typing import TYPE_CHECKING, NamedTuple
 
 from gofigure import config as configuration
 from gofigure.errors import ConfigError, GitError, GofigureError, NotARepository, StoreError, StoreUnwritable
@@ -15,10 +15,12 @@ from gofigure.git.index import tracked_among
 from gofigure.git.repository import Asked, Repository, answer
 from gofigure.model import Config, Stage
 from gofigure.snapshot.looking import Looking
-from gofigure.store.db import NAME, SIDE_FILES
-from gofigure.store.store import Store
+from gofigure.store.names import NAME, SIDE_FILES
 from gofigure.targets import KINDS, commands_of
 from gofigure.trust import Layer, Trust, trust_for
+
+if TYPE_CHECKING:
+    from gofigure.store.store import Store
 
 CONFIG_NAME = ".gofigure.toml"
 
@@ -164,6 +166,8 @@ def open_store(project: Project, token: bytes, observe: Observer, looking: Looki
 
     `looking` has asked git already which files it tracks.
     """
+    from gofigure.store.store import Store  # SQLite loads while git is looking
+
     try:
         if project.repository is not None and not project.repository.is_bare:
             names = (NAME, *SIDE_FILES)

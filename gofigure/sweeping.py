@@ -23,7 +23,8 @@ from gofigure.process.log_files import folders
 from gofigure.project import Project, lock_file_of
 from gofigure.runner.execute import settle_if_free
 from gofigure.store.bounds import BOUNDS, DAY_NS, Bounds
-from gofigure.store.db import NAME, NotNowError
+from gofigure.store.db import NotNowError
+from gofigure.store.names import NAME
 from gofigure.store.store import Store
 from gofigure.store.sweep import Swept
 

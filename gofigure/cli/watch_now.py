@@ -29,7 +29,6 @@ from gofigure.errors import (
 from gofigure.model import CHANGE, Config
 from gofigure.project import as_judged, load_config, parse_config, read_config
 from gofigure.snapshot.looking import Looking
-from gofigure.watch.commands import Several
 from gofigure.watch.place import Place, folder_of, send, state_of
 from gofigure.watch.state import Options, State, to_json
 
@@ -87,6 +86,7 @@ def _answer(state: State, screen: Screen, *, as_json: bool) -> int:
 def _be(
     where: Here, options: Options, place: Place, screen: Screen, desktop: Desktop | None, looking: Looking
 ) -> State:
+    from gofigure.watch.commands import Several
     from gofigure.watch.engine import watch
 
     def show(state: State) -> None:

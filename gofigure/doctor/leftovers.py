@@ -10,9 +10,9 @@ from gofigure.doctor.finding import Said, fine, warning
 from gofigure.doctor.scene import Scene
 from gofigure.errors import GofigureError
 from gofigure.git.index import abandoned
-from gofigure.store.db import NAME
 from gofigure.store.inspect import inspect
 from gofigure.store.lock import RunLock
+from gofigure.store.names import NAME
 
 
 def check_leftovers(scene: Scene) -> Iterator[Said]:

@@ -11,8 +11,9 @@ from gofigure.doctor.finding import Said, fine, problem, size, warning
 from gofigure.doctor.scene import Scene
 from gofigure.errors import GitError, GofigureError, StoreError
 from gofigure.git.index import tracked_among
-from gofigure.store.db import NAME, SIDE_FILES, DamagedError
+from gofigure.store.db import DamagedError
 from gofigure.store.inspect import NEWEST_SCHEMA, inspect
+from gofigure.store.names import NAME, SIDE_FILES
 
 _LARGE = 1 << 30
 _BEGIN_ANEW = "gofigure status (sets it aside, and begins a new one)"

@@ -117,8 +117,11 @@ def without_conflicts(git: Git, index_file: str, paths: Sequence[bytes]) -> str:
     return own
 
 
+FLAGS = ("ls-files", "-v", "-z", "--cached")
+
+
 def start_flags(git: Git, index_file: str) -> Running:
-    return git.start("ls-files", "-v", "-z", "--cached", index_file=index_file)
+    return git.start(*FLAGS, index_file=index_file)
 
 
 def parse_flags(out: bytes) -> Flags:

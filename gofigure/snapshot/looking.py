@@ -12,6 +12,7 @@ from gofigure.events import Observer
 from gofigure.git import index
 from gofigure.git.repository import Repository
 from gofigure.model import Snapshot
+from gofigure.snapshot import plain_index
 
 if TYPE_CHECKING:
     from gofigure.snapshot.working_tree import Asked
@@ -32,6 +33,8 @@ class Looking:
         self._folder = ""
         self._asked: Asked | None = None
         self._held: tuple[int, ...] = ()  # the index that the next two are of: see git.index.identity
+        self._name = b""  # of that index, see plain_index
+        self._is_plain = False  # so that it need not be listed to know what stands in the working tree
         self._listed: bytes | None = None
         self._index_tree: tuple[Repository, str] | None = None
         self._seen: Snapshot | None = None
@@ -69,6 +72,8 @@ class Looking:
 
     def tracked(self, names: Sequence[str]) -> list[str]:
         """Which of `names`, relative to the root, are in the index, by what git has been asked anyway."""
+        if self._listed is None and self._is_plain and plain_index.lists_none(names):
+            return []
         listed = self.listing()
         if len(names) > _FEW:
             known = {entry[2:] for entry in listed.split(b"\0")}
@@ -77,11 +82,17 @@ class Looking:
 
     def listing(self) -> bytes:
         """Every entry of the index, as `git ls-files -v -z` names them; nothing where nobody has looked."""
-        if self._listed is None and self._asked is not None:
+        if self._listed is None and self._asked is not None and self._asked.flags is not None:
             from gofigure.snapshot.working_tree import listing
 
             self._listed = listing(self._asked)
+        elif self._listed is None and self._is_plain and self._repository is not None:
+            self._listed = self._repository.git.run(*index.FLAGS, index_file=self._held_file)
         return self._listed or b""
+
+    @property
+    def _held_file(self) -> str:
+        return os.path.join(self._folder, "held")
 
     def _ask(self, repository: Repository) -> Asked:
         """Ask git; what the index alone decides, only if it is another one than the last time."""
@@ -89,7 +100,7 @@ class Looking:
 
         if not self._is_the_same_index(repository):
             self._hold_index(repository)
-        return ask(repository, self._folder, self._index_file, flags=self._listed is None)
+        return ask(repository, self._folder, self._index_file, flags=self._listed is None and not self._is_plain)
 
     def _is_the_same_index(self, repository: Repository) -> bool:
         return self._held != () and index.identity(self._index_file or repository.index_file) == self._held
@@ -99,8 +110,9 @@ class Looking:
         from gofigure.snapshot.working_tree import objects_in
 
         self._listed = self._index_tree = None
+        self._name, self._is_plain = b"", False
         index.remove_scratch(objects_in(self._folder))
-        held = os.path.join(self._folder, "held")
+        held = self._held_file
         with contextlib.suppress(FileNotFoundError):
             os.unlink(held)
         try:
@@ -108,6 +120,9 @@ class Looking:
             self._held = index.identity(held)
         except OSError:  # there is none yet, or no link can be made: then nothing is known
             self._held = ()
+            return
+        self._name = plain_index.name_of(held)
+        self._is_plain = plain_index.is_known(_own_folder(repository), self._name)
 
     def here(self, contents: Contents, observe: Observer) -> Snapshot:
         """What stands in the working tree, as far as it was looked at last."""
@@ -152,8 +167,12 @@ class Looking:
                 self._index_tree = found
             return self._index_tree
 
+        listed = b"" if self._is_plain else self.listing()
+        if not self._is_plain and self._name and plain_index.is_plain(listed):
+            self._is_plain = True
+            plain_index.remember(_own_folder(repository), self._name)
         try:
-            return of_working_tree(repository, asked, self.listing(), contents, observe, tree_of_index)
+            return of_working_tree(repository, asked, listed, contents, observe, tree_of_index)
         finally:
             self.drop()
 
@@ -163,3 +182,8 @@ class Looking:
             self._asked.kill()
             index.remove_scratch(self._asked.cleaned)
             self._asked = None
+
+
+def _own_folder(repository: Repository) -> str:
+    """Where things of this very working tree are kept."""
+    return os.path.join(repository.git_dir, "gofigure")

@@ -15,11 +15,10 @@ from typing import Any
 
 from gofigure.errors import StoreError, StoreUnwritable
 from gofigure.store.migrations import STEPS
+from gofigure.store.names import NAME
 from gofigure.store.planted import CutOffError, identity, journal_inode, refuse_foreign_journal, refuse_planted
 
-NAME = ".gofigure"
 MEMORY = ":memory:"
-SIDE_FILES = (NAME + "-journal", NAME + "-wal", NAME + "-shm")
 APPLICATION_ID = 0x676F6669  # "gofi"
 _BUSY_MS = 10_000
 _STEPS_BETWEEN_LOOKS = 5000  # of SQLite's virtual machine: below a millisecond

@@ -1,0 +1,4 @@
+"""What the store's files are called: for those who do not open it."""
+
+NAME = ".gofigure"
+SIDE_FILES = (NAME + "-journal", NAME + "-wal", NAME + "-shm")
