@@ -14,6 +14,19 @@ from gofigure.errors import StoreUnwritable
 _OFTEN = 0.05  # seconds
 
 
+def take(fd: int, kind: int) -> bool:
+    """Take a lock of the kernel (LOCK_EX or LOCK_SH) on an open file, if that is free. OSError: it has none."""
+    try:
+        fcntl.flock(fd, kind | fcntl.LOCK_NB)
+    except BlockingIOError:
+        return False
+    return True
+
+
+def _said_in(fd: int) -> str:
+    return os.pread(fd, 200, 0).decode(errors="replace").strip()
+
+
 class RunLock:
     """A lock file in a working tree's own git directory; its content only tells people who holds it."""
 
@@ -34,25 +47,15 @@ class RunLock:
             self._fd = os.open(self._path, flags, 0o600)
         except OSError as error:
             raise StoreUnwritable(f"{self._path} cannot be used: {error.strerror}") from error
-        waited = False
-        try:
-            fcntl.flock(self._fd, fcntl.LOCK_EX | fcntl.LOCK_NB)
-        except BlockingIOError:
-            waited = True
-            on_wait(os.pread(self._fd, 200, 0).decode(errors="replace").strip())
-            while meanwhile is not None and not self._take_now():
+        has_to_wait = not take(self._fd, fcntl.LOCK_EX)
+        if has_to_wait:
+            on_wait(_said_in(self._fd))
+            while meanwhile is not None and not take(self._fd, fcntl.LOCK_EX):
                 meanwhile()
                 time.sleep(_OFTEN)
             fcntl.flock(self._fd, fcntl.LOCK_EX)
         self._held = True
-        return waited
-
-    def _take_now(self) -> bool:
-        try:
-            fcntl.flock(self._fd, fcntl.LOCK_EX | fcntl.LOCK_NB)
-        except BlockingIOError:
-            return False
-        return True
+        return has_to_wait
 
     def try_acquire(self, *, create: bool = False) -> bool:
         """Take the lock if nobody holds it; with `create`, also where nobody ever did."""
@@ -60,12 +63,10 @@ class RunLock:
             self._fd = os.open(self._path, os.O_RDWR | os.O_CLOEXEC | os.O_NOFOLLOW | (os.O_CREAT * create), 0o600)
         except OSError:
             return False  # no run was ever made here, or it is not ours to settle
-        try:
-            fcntl.flock(self._fd, fcntl.LOCK_EX | fcntl.LOCK_NB)
-        except BlockingIOError:
-            self.release()
-            return False
-        return True
+        if take(self._fd, fcntl.LOCK_EX):
+            return True
+        self.release()
+        return False
 
     def describe(self, words: str) -> None:
         """Say who holds it, for those who wait."""
@@ -98,14 +99,11 @@ def holder_of(path: str) -> str:
     except OSError:  # no run was ever made here, or it is of no use: then runs go on without it
         return ""
     try:
-        fcntl.flock(fd, fcntl.LOCK_EX | fcntl.LOCK_NB)
-    except BlockingIOError:
-        return os.pread(fd, 200, 0).decode(errors="replace").strip().partition(" ")[2] or "another run"
+        return "" if take(fd, fcntl.LOCK_EX) else _said_in(fd).partition(" ")[2] or "another run"
     except OSError:
         return ""
     finally:
         os.close(fd)
-    return ""
 
 
 _PATIENCE = 5.0

@@ -17,6 +17,7 @@ from collections.abc import Sequence
 from select import PIPE_BUF
 
 from gofigure.errors import StoreUnwritable
+from gofigure.store.lock import take
 from gofigure.triggers.background import write_whole
 from gofigure.watch.commands import from_line, to_line
 from gofigure.watch.state import Command, State, from_json, to_json
@@ -57,7 +58,7 @@ class Place:
             name = os.path.join(self.folder, _LOCK)
             raise StoreUnwritable(f"{name} cannot be used: {error.strerror}", hint=f"ls -la {self.folder}") from error
         for _ in range(_GLANCES if patient else 1):
-            if _taken(lock, fcntl.LOCK_EX):
+            if take(lock, fcntl.LOCK_EX):
                 self._lock = lock
                 self._begin()
                 return True
@@ -131,7 +132,7 @@ def state_of(folder: str) -> State | None:
     except OSError:
         return None
     try:
-        if _taken(lock, fcntl.LOCK_SH):  # shared: two who look do not take each other for an engine
+        if take(lock, fcntl.LOCK_SH):  # shared: two who look do not take each other for an engine
             return None
         pid = os.pread(lock, 20, 0)
     finally:
@@ -161,14 +162,6 @@ def send(folder: str, command: Command) -> bool:
 
 def _open(path: str, flags: int) -> int:
     return os.open(path, flags | os.O_NONBLOCK | os.O_CLOEXEC | os.O_NOFOLLOW, 0o600)
-
-
-def _taken(fd: int, kind: int) -> bool:
-    try:
-        fcntl.flock(fd, kind | fcntl.LOCK_NB)
-    except BlockingIOError:
-        return False
-    return True
 
 
 def _read(path: str) -> str:
