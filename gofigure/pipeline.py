@@ -305,7 +305,7 @@ def make_planner(project: Project, config: Config, request: Request, store: Stor
     circumstances = Circumstances(
         lineage, operations, changed, since=since_commit(project, request), all_files=request.all_files
     )
-    return Planner(config, store, request.environ, project.root, trigger, circumstances, repository)
+    return Planner(config, store, request.environ, project.root, trigger, circumstances, repository, project.state_dir)
 
 
 def since_commit(project: Project, request: Request) -> str:

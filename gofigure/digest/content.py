@@ -39,6 +39,19 @@ class BigFileError(Exception):
     """A regular file that is better read in pieces than held in memory."""
 
 
+class Digesting(Protocol):
+    """A digest under way."""
+
+    def update(self, data: bytes, /) -> object: ...
+
+    def digest(self) -> bytes: ...
+
+
+def digesting() -> Digesting:
+    """For content that comes in pieces, best of a MiB or more: the same digest as that of the whole."""
+    return blake3(max_threads=blake3.AUTO)
+
+
 def read_regular(path: bytes) -> bytes:
     """All bytes of a regular file; links are not followed and a FIFO cannot block.
 

@@ -27,19 +27,24 @@ if TYPE_CHECKING:
 
 def execute(setting: Setting, plan: Plan, plan_again: Callable[[], Plan]) -> RunResult:
     """Run what the plan could not reuse, and record it; `plan_again` looks anew, for when another run came first."""
-    if not plan.to_run:
+    if not plan.to_run and not plan.lacks:
         settle_if_free(setting.store, setting.lock_file, setting.root, setting.mark)
         return _reused(setting, plan)
     secrets = _secrets(setting, plan)
     with _locked(setting) as (lock, waited):
-        if waited:
-            plan = plan_again()
-            if not plan.to_run:
-                return _reused(setting, plan)
+        planned, plan = plan, plan_again() if waited else plan
+        if plan.to_run or plan.lacks:
+            settle(setting.store, setting.root, setting.mark)
+        if plan.lacks:
+            from gofigure.runner.putting_back import whole_again
+
+            plan = whole_again(setting, plan, plan_again)
+        if not plan.to_run:
+            return _reused(setting, plan)
+        if plan is not planned:
             secrets = _secrets(setting, plan)
         if secrets is not None:
             plan = secrets.hide(plan)
-        settle(setting.store, setting.root, setting.mark)
         from gofigure.process.log_files import make_folder  # a run that is wholly proven needs none
 
         with opened(setting, plan) as (possible, places):
@@ -110,6 +115,7 @@ def _run(setting: Setting, plan: Plan, number: int, places: Places, logs: str, s
     from gofigure.process.supervisor import Supervisor
     from gofigure.runner.changes import Patches
     from gofigure.runner.loop import run_plan
+    from gofigure.runner.putting_back import RunsOutputs
     from gofigure.runner.record import Recorder
     from gofigure.runner.tasks import TaskMaker
 
@@ -136,7 +142,7 @@ def _run(setting: Setting, plan: Plan, number: int, places: Places, logs: str, s
         new = setting.planner.renewed(plan, stage, made, use_proofs=setting.use_proofs)
         return new if secrets is None or new is plan else secrets.hide(new)
 
-    pulse = None
+    outputs, pulse = RunsOutputs(setting, plan, places), None
     if setting.wants_output:
         from gofigure.runner.pulse import Pulse
 
@@ -144,17 +150,20 @@ def _run(setting: Setting, plan: Plan, number: int, places: Places, logs: str, s
     with Supervisor((RUN_VARIABLE, this), pulse.take if pulse else None, mask=mask) as supervisor:
         capacity = setting.parallel or os.cpu_count() or 1
         executor = LocalExecutor(supervisor, capacity, follow=pulse.follow if pulse else None, hide=hide)
-        return run_plan(
+        result = run_plan(
             plan,
             executor,
             recorder,
             setting.observe,
             task_of=tasks.task_of,
             renewed=renewed,
+            outputs=outputs,
             keep_going=setting.keep_going,
             pulse=pulse,
             attend=setting.attend,
         )
+    outputs.refresh(result)
+    return result
 
 
 def _changed_under(

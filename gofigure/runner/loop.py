@@ -5,7 +5,7 @@ from __future__ import annotations
 import time
 from collections import deque
 from collections.abc import Callable, Collection, Mapping
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Protocol
 
 from gofigure.errors import Interrupted
 from gofigure.events import Note, Observer, StageFinished, StageStarted, Stopping
@@ -17,6 +17,15 @@ from gofigure.runner.record import Recorder
 
 if TYPE_CHECKING:
     from gofigure.runner.pulse import Pulse
+
+    class Outputs(Protocol):
+        """What becomes of what stages make."""
+
+        def put_back(self, step: Step) -> Step:
+            """One that is to be reused: with what was put back, or to run as that cannot be."""
+
+        def keep(self, step: Step, made: str) -> tuple[Step, str]:
+            """One that has passed: unprovable where nobody can say what it has made; and all that it has made."""
 
 
 _ATTEND_EVERY = 0.05  # seconds
@@ -31,6 +40,7 @@ def run_plan(
     *,
     task_of: Callable[[Step, Mapping[str, str]], Task],
     renewed: Callable[[Plan, str, str], Plan],
+    outputs: Outputs,
     keep_going: bool,
     pulse: Pulse | None = None,
     attend: Callable[[Collection[str]], None] | None = None,
@@ -42,7 +52,7 @@ def run_plan(
     `renewed`: the plan, by what a stage has made.
     """
     began = time.monotonic()
-    loop = _Loop(plan, executor, recorder, observe, task_of, renewed, keep_going=keep_going, pulse=pulse, attend=attend)
+    loop = _Loop(plan, executor, recorder, observe, task_of, renewed, outputs, keep_going, pulse, attend)
     stopped: Interrupted | None = None
     try:
         loop.run()
@@ -78,7 +88,7 @@ class _Loop:
         observe: Observer,
         task_of: Callable[[Step, Mapping[str, str]], Task],
         renewed: Callable[[Plan, str, str], Plan],
-        *,
+        outputs: Outputs,
         keep_going: bool,
         pulse: Pulse | None,
         attend: Callable[[Collection[str]], None] | None,
@@ -89,6 +99,7 @@ class _Loop:
         self._observe = observe
         self._task_of = task_of
         self._renewed = renewed
+        self._outputs = outputs
         self._made: dict[str, str] = {}  # by stage: what its recipes have handed back
         self._keep_going = keep_going
         self._pulse = pulse
@@ -145,6 +156,8 @@ class _Loop:
             if stage is None:
                 return
             step = self._plan.steps[stage]
+            if step.reused and step.puts_back:
+                step = self._now(self._outputs.put_back(step))
             settled = self._plan.without_running(step)
             if settled is not None:
                 self._finish(settled)
@@ -195,6 +208,10 @@ class _Loop:
         passed = ran_well and not step.missing
         if ended.left_behind:
             self._observe(Note(f"{ended.name} left {ended.left_behind} process(es) running; they were ended"))
+        made = ended.made
+        if passed and step.keeps:
+            step, made = self._outputs.keep(step, made)
+            self._now(step)
         if ended.lost_bytes:
             self._observe(Note(f"{ended.name}: {ended.lost_bytes:,} bytes of its log could not be written"))
         self._finish(
@@ -212,9 +229,16 @@ class _Loop:
                 parts=parts_of(step, ended.parts),
                 place=step.place,
                 why_there=step.why_there,
-                made=ended.made,
+                made=made,
             )
         )
+
+    def _now(self, step: Step) -> Step:
+        """What is known of a step now."""
+        if step is not self._plan.steps[step.stage.name]:
+            self._plan = self._plan._replace(steps={**self._plan.steps, step.stage.name: step})
+            self._recorder.goes_on_with(self._plan)
+        return step
 
     def _finish(self, result: StageResult) -> None:
         stage = result.stage

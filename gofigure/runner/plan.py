@@ -71,6 +71,8 @@ class Step(NamedTuple):
     place: Place = "in place"
     why_there: str = ""  # why it runs in a private checkout
     leads_back: str = ""  # what in a private checkout leads it back to the working tree
+    puts_back: int = 0  # how many of its outputs are to be put back, if it is reused; -1: those that are lacking then
+    put_back: int = 0  # how many were
 
     @property
     def reused(self) -> bool:
@@ -93,7 +95,12 @@ class Step(NamedTuple):
     @property
     def feeds(self) -> bool:
         """Whether what it makes decides the keys of those that need it."""
-        return self.stage.target == "checkout"
+        return self.stage.target == "checkout" or self.keeps
+
+    @property
+    def keeps(self) -> bool:
+        """Whether what it makes in its workspace is kept."""
+        return bool(self.stage.outputs) and self.stage.checkout is None
 
     @property
     def inputs(self) -> Read:
@@ -133,18 +140,28 @@ class Plan(NamedTuple):
         """Those that a run must come to a verdict on: neither reused nor left out."""
         return [step for step in self.steps.values() if step.is_to_run]
 
+    @property
+    def lacks(self) -> list[Step]:
+        """Those that are reused in the working tree, and of whose outputs something is to be put back."""
+        return [step for step in self.steps.values() if step.puts_back and step.reused and step.place == "in place"]
+
     def without_running(self, step: Step) -> StageResult | None:
         """The result of a step that has one already; None for one that is to be run, or fails."""
         name, reason, key = step.stage.name, step.reason, step.key
         if step.fate == "reuse":
             seconds = step.proof.seconds if step.proof else 0.0
             made = step.proof.made if step.proof else ""
-            return StageResult(name, "reused", reason, seconds, proven=not step.narrowed, key=key, made=made)
+            proven, note = not step.narrowed, files_put_back(step.put_back)
+            return StageResult(name, "reused", reason, seconds, proven=proven, note=note, key=key, made=made)
         if step.fate == "leave out":
             return StageResult(name, "skipped", reason, allowed=True, key=key)
         if step.fate == "not checked out":
             return StageResult(name, "skipped", reason, allowed=self.lenient, key=key)
         return None
+
+
+def files_put_back(number: int) -> str:
+    return f"{number:,} file{'s' if number != 1 else ''} put back" if number else ""
 
 
 def job_digest(plan: Plan) -> bytes:

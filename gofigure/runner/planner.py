@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 from gofigure.digest.tree import look_up, names_in
 from gofigure.errors import SlowExpression
 from gofigure.model import Config, Job, Stage, Trigger, is_older_job
+from gofigure.runner.artifacts import Artifacts
 from gofigure.runner.circumstances import Circumstances
 from gofigure.runner.environment import base_environment, declared
 from gofigure.runner.graph import order
@@ -21,6 +22,7 @@ from gofigure.runner.places import moved, not_checked_out, placed
 from gofigure.runner.plan import Content, Plan, Read, Shared, Step
 from gofigure.runner.scripts import scripts_of
 from gofigure.runner.skips import Skips
+from gofigure.runner.standing_up import StandingUp
 from gofigure.runner.tools import Tools
 from gofigure.runner.why import ago, failed_here, first_difference, must_run, unprovable
 from gofigure.snapshot.select import Selecting, covers
@@ -46,7 +48,9 @@ class Planner:
         trigger: Trigger,
         circumstances: Circumstances,
         repository: Repository | None = None,
+        state_dir: str = "",
     ) -> None:
+        """`state_dir`: where what stages make is kept; "": nowhere."""
         self._repository = repository
         self._config = config
         self._store = store
@@ -61,6 +65,9 @@ class Planner:
         self._ever_proven: set[str] = set()
         self._ever_failed: frozenset[str] = frozenset()
         self.selecting = Selecting(store.contents)
+        is_kept = state_dir and any(stage.outputs for stage in config.stages.values())
+        self.artifacts = Artifacts(state_dir, store.contents.load_tree) if is_kept else None
+        self._standing_up = StandingUp(store, self.selecting, self.artifacts, root, repository, trigger)
 
     def plan(
         self,
@@ -86,9 +93,11 @@ class Planner:
                 raise error.within(f"stages.{stage.name}.{'source' if stage.files is None else 'files'}") from None
         steps = placed(steps, content, apart)
         for stage in reversed(graph.stages):  # whatever needs a stage comes before it
-            step = steps[stage.name] = self._by_circumstance(steps[stage.name], job, content)
+            step = self._by_circumstance(steps[stage.name], job, content)
+            step = steps[stage.name] = self._standing_up.reused(step, content, apart)
             if step.is_to_run or (step.waits and step.reused):
-                self._stand_up(stage, steps, content.here.tree)
+                self._standing_up.stand_up(stage, steps, content, None)
+        self._standing_up.stand_up_late(steps, content)
         shared = self._share(steps, content)
         self.selecting.keep()
         return Plan(job, content, graph, steps, lenient, shared)
@@ -108,7 +117,11 @@ class Planner:
             if step.is_to_run or step.reused:
                 new = self._by_content(self._looked_at(step.stage, content, steps), content, use_proofs=use_proofs)
                 new = moved(new, content, step.place, step.why_there, step.leads_back)
-                steps[name] = self._by_circumstance(new, plan.job, content)
+                steps[name] = self._standing_up.reused(self._by_circumstance(new, plan.job, content), content)
+        touched.remove(stage)
+        for name in reversed([name for name in steps if name in touched]):
+            if steps[name].is_to_run or (steps[name].waits and steps[name].reused):
+                self._standing_up.stand_up(steps[name].stage, steps, content, touched)
         self.selecting.keep()
         return plan._replace(steps=steps)
 
@@ -168,7 +181,10 @@ class Planner:
         self._ever_proven = self._store.proofs.stages()
         steps: dict[str, Step] = {}
         for stage in order(job, self._config).stages:
-            step = steps[stage.name] = self._looked_at(stage, content, steps)
+            step = self._looked_at(stage, content, steps)
+            if step.feeds:
+                step = self._knowing_its_own(step._replace(proof=self._store.proofs.find(step.key, step.outputs)))
+            steps[stage.name] = step
             if not stage.allow_failure and not self._is_proven(step, content):
                 return stage.name
         self.selecting.keep()
@@ -287,28 +303,6 @@ class Planner:
         if step.astray and content.about.kind == "commit":
             return not_checked_out(step)
         return step
-
-    def _stand_up(self, stage: Stage, steps: dict[str, Step], here: bytes) -> None:
-        """Run again what a stage to run needs, unless that was the last thing done in the working tree.
-
-        A proof says that the needed stage passes on this content, not that what it left behind (a build, a
-        checkout) is of this content; and a private checkout was of another content the last time. `here`: the
-        working tree, in which what was made must be what was proven.
-        """
-        for name in stage.needs:
-            step = steps[name]
-            if not step.reused or step.stage.files is not None:
-                continue
-            if steps[stage.name].place == "private" and step.place == "private":
-                reason = f"{stage.name} needs it in the private checkout"
-                steps[name] = step._replace(fate="run", proof=None, reason=reason)
-                continue
-            last = self._store.ledger.last_of_stage(name, self._root)
-            # One in a private checkout may have written into what the two share.
-            is_other = last is None or last.state != "passed" or last.key != step.key or last.place == "private"
-            if is_other or standing(step.makers, here, self.selecting) != step.outputs:
-                reason = f"{stage.name} needs it, and what was last done here is of other content"
-                steps[name] = step._replace(fate="run", proof=None, reason=reason)
 
     def _with_all_files(self, step: Step, content: Content, reason: str) -> Step:
         if step.stage.files is None:

@@ -13,7 +13,7 @@ from gofigure.process.spawn import CannotStart, which
 from gofigure.recipes import ORDER_VARIABLE, recipe
 from gofigure.runner.batches import argument_space, as_argument, split
 from gofigure.runner.environment import HOOK_VARIABLE, INSIDE_VARIABLE
-from gofigure.runner.made import checked_out
+from gofigure.runner.made import checked_out, of_recipes
 from gofigure.runner.plan import Step
 from gofigure.runner.planner import Planner
 from gofigure.targets import handed_variables, passed_to, reads_arguments
@@ -105,7 +105,7 @@ class TaskMaker:
 
         stage = step.stage
         os.makedirs(folder, mode=0o700, exist_ok=True)
-        needed = {name: json.loads(made[name]) for name in self._planner.needed(stage) if name in made}
+        needed = {name: of_recipes(made[name]) for name in self._planner.needed(stage) if name in made}
         return json.dumps(
             {
                 "stage": stage.name,

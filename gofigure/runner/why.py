@@ -13,6 +13,7 @@ from gofigure.store.ledger import StageRow
 from gofigure.store.proofs import Proof
 
 NO_PROOF = "no proof yet"
+_HEX = 64  # of a key; what follows in what is needed is what that makes
 
 
 def ago(then_ns: int) -> str:
@@ -125,12 +126,16 @@ def differences(
         words.append(f"platform {old['platform']} → {now['platform']}")
     if (old["inputs"], old.get("shared")) != (now["inputs"], now["shared"]):
         words += changed_inputs(bytes.fromhex(old["tree"])) or ["its inputs changed"]
+    needed = [{name: key[:_HEX] for name, key in one["upstream"].items()} for one in (old, now)]
     words += [
         word.replace(" changed", ", which it needs, changed")
-        for word in _mapping("", old["upstream"], now["upstream"], show_values=False)
+        for word in _mapping("", needed[0], needed[1], show_values=False)
     ]
     if old.get("outputs") != now.get("outputs"):
         words += changed_outputs(bytes.fromhex(old["tree"])) or ["what is made changed"]
+    made = [{name: key[_HEX:] for name, key in one["upstream"].items()} for one in (old, now)]
+    if needed[0] == needed[1]:
+        words += [f"what {name} makes changed" for name in sorted(made[1]) if made[0][name] != made[1][name]]
     return words
 
 

@@ -42,6 +42,9 @@ class Bounds(NamedTuple):
 
     checkout_days: int = 14  # since a private checkout was used last
 
+    artifact_days: int = 30  # since what a stage makes was kept, or stood where it was asked for
+    artifact_bytes: int = 5 * 1024 * MIB  # of all that is kept of them
+
     aside_days: int = 30  # stores that were set aside as damaged
 
 

@@ -1,0 +1,92 @@
+"""What becomes of the outputs of stages in one run: kept when they have passed, put back where they are reused."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import TYPE_CHECKING
+
+from gofigure.artifacts.restore import CannotPutBackError
+from gofigure.events import Note
+from gofigure.runner.artifacts import Artifacts, Workspace
+from gofigure.runner.made import with_outputs
+from gofigure.runner.plan import Plan, Step, files_put_back
+from gofigure.runner.standing_up import run_again
+from gofigure.snapshot.select import show
+from gofigure.store.bounds import BOUNDS
+
+if TYPE_CHECKING:
+    from gofigure.events import Observer
+    from gofigure.model import RunResult
+    from gofigure.runner.checkouts import Places
+    from gofigure.runner.setting import Setting
+
+
+def whole_again(setting: Setting, plan: Plan, plan_again: Callable[[], Plan]) -> Plan:
+    """The plan when all that is lacking in the working tree was put back; another one where that cannot be.
+
+    What cannot be put back is not tried again, so this comes to an end.
+    """
+    artifacts = setting.planner.artifacts
+    while artifacts is not None and plan.lacks:
+        try:
+            done = [_put_back(step, plan, artifacts, _here(setting), setting.observe) for step in plan.lacks]
+        except CannotPutBackError:
+            plan = plan_again()
+        else:
+            plan = plan._replace(steps={**plan.steps, **{step.stage.name: step for step in done}})
+    return plan
+
+
+class RunsOutputs:
+    """Those of one run, as its loop asks for them."""
+
+    def __init__(self, setting: Setting, plan: Plan, places: Places) -> None:
+        self._artifacts = setting.planner.artifacts
+        self._observe = setting.observe
+        self._plan = plan
+        self._where = {place: _here(setting) for place in places.roots}
+        if "private" in places.roots:
+            shared, repository = plan.shared.folders, places.repositories["private"]
+            self._where["private"] = Workspace(places.roots["private"], repository, ours=True, shared=shared)
+
+    def refresh(self, result: RunResult) -> None:
+        """What stages have changed in the working tree that others have made is no reason to make it again."""
+        ended = [stage for stage in result.stages if stage.made and self._plan.steps[stage.stage].keeps]
+        here = [stage for stage in ended if self._plan.steps[stage.stage].place == "in place"]
+        if self._artifacts is not None and any(stage.place == "in place" for stage in result.stages):
+            self._artifacts.refresh(((stage.stage, stage.made) for stage in here), self._where["in place"].root)
+
+    def put_back(self, step: Step) -> Step:
+        if self._artifacts is None:
+            return step
+        try:
+            return _put_back(step, self._plan, self._artifacts, self._where[step.place], self._observe)
+        except CannotPutBackError as error:
+            # What it needs itself may not stand: nobody has looked after that.
+            why = f"its outputs are gone: {error}"
+            return run_again(step, why)._replace(unprovable=why)
+
+    def keep(self, step: Step, made: str) -> tuple[Step, str]:
+        name = step.stage.name
+        if self._artifacts is None:
+            return step, made
+        kept = self._artifacts.keep(step, self._where[step.place], BOUNDS.artifact_bytes)
+        if not kept.artifact:
+            return (step if step.unprovable else step._replace(unprovable=kept.why_not)), made
+        if kept.lost:
+            self._observe(Note(f"what {name} makes is not kept: {kept.lost}"))
+        for path in kept.others:
+            self._observe(Note(f"{show(path)}, which {name} makes, is neither a file nor a link, and is not kept"))
+        return step, with_outputs(made, kept.artifact)
+
+
+def _put_back(step: Step, plan: Plan, artifacts: Artifacts, where: Workspace, observe: Observer) -> Step:
+    """Raises CannotPutBackError."""
+    number = artifacts.put_back(step, plan.content, where)
+    if number:
+        observe(Note(f"{step.stage.name} is reused; {files_put_back(number)}"))
+    return step._replace(puts_back=0, put_back=number)
+
+
+def _here(setting: Setting) -> Workspace:
+    return Workspace(setting.root, setting.repository)
