@@ -62,6 +62,7 @@ class Standing(NamedTuple):
     shared: Shared = Shared()  # what a private checkout would get from the working tree
     commits: Commits | None = None  # those that are on no remote
     fast: Mapping[str, str] = {}  # see fast_path.outlook
+    kept: tuple[int, int] = (0, 0)  # of what stages have made: files, and bytes on the disk
 
 
 def standing(
@@ -75,7 +76,16 @@ def standing(
         last = {job: run for job in jobs for run in present.store.history.runs(Filter(job), 1)}
         unpublished = _unpublished(present, observe) if with_commits else None
         fast = outlook(project, loaded, planned, present.planner, present.store.contents)
-        return Standing(planned, last, present.shared(planned), unpublished, fast)
+        return Standing(planned, last, present.shared(planned), unpublished, fast, _kept(project))
+
+
+def _kept(project: Project) -> tuple[int, int]:
+    folder = os.path.join(project.state_dir, "artifacts")
+    if not os.path.isdir(folder):
+        return 0, 0
+    from gofigure.artifacts.bounds import held
+
+    return held(folder)[1:]
 
 
 class Commits(NamedTuple):
@@ -122,6 +132,7 @@ class AboutStage(NamedTuple):
     step: Step
     last: StageRow | None
     skipped: StageRow | None  # it was part of a later run, which did not come to it
+    put_back: StageRow | None  # outputs were put back in the newest run, which reused it
     answered: list[Answered]  # hooks that would have reused it, and answered by themselves
 
 
@@ -135,6 +146,7 @@ def about_stages(project: Project, loaded: Loaded, request: Request, observe: Ob
                 step,
                 present.store.ledger.last_of_stage(name, project.root),
                 present.store.history.last_skipped(name, project.root),
+                present.store.history.last_put_back(name, project.root),
                 present.store.history.hits_of_stage(name, step.key) if step.reused else [],
             )
             for plan in planned

@@ -46,6 +46,9 @@ class Removed(NamedTuple):
     checkouts: int = 0  # private ones
     checkout_files: int = 0
     checkout_bytes: int = 0
+    artifacts: int = 0  # what stages have made
+    artifact_files: int = 0
+    artifact_bytes: int = 0
 
 
 class _Log(NamedTuple):
@@ -107,9 +110,10 @@ def _sweep(
     logs, log_bytes = _remove_logs(project, store.history.states(), observe, bounds, until, dry=dry)
     files = _remove_left(project, bounds, dry=dry) + _remove_markers(project, bounds, dry=dry)
     checkouts = _remove_checkouts(project, bounds, until, dry=dry)
+    artifacts = _remove_artifacts(project, bounds, until, dry=dry)
     if rows is None:
         raise NotNowError("there was no time for more")
-    return Removed(*rows, logs, log_bytes, files, *checkouts)
+    return Removed(*rows, logs, log_bytes, files, *checkouts, *artifacts)
 
 
 def _settle(project: Project, store: Store, mark: str) -> None:
@@ -222,6 +226,16 @@ def _remove_checkouts(project: Project, bounds: Bounds, until: float, *, dry: bo
     held = [sweep.remove(old, in_time, dry=dry)]
     held += [sweep.remove_orphan(home, in_time, dry=dry) for home in sweep.orphans(environ)]
     return sum(one.checkouts for one in held), sum(one.files for one in held), sum(one.bytes for one in held)
+
+
+def _remove_artifacts(project: Project, bounds: Bounds, until: float, *, dry: bool) -> tuple[int, int, int]:
+    """What stages have made and nobody has used for long, or what is too much; none while one is kept or put back."""
+    folder = os.path.join(project.state_dir, "artifacts")
+    if not os.path.isdir(folder):
+        return 0, 0, 0
+    from gofigure.artifacts.bounds import bound
+
+    return bound(folder, bounds.artifact_days, bounds.artifact_bytes, lambda: _in_time(until), dry=dry)
 
 
 def _is_ours(path: str) -> bool:

@@ -24,10 +24,6 @@ class Held(NamedTuple):
     bytes: int = 0  # on the disk
 
 
-def folder_of(state_dir: str) -> str:
-    return os.path.join(state_dir, "artifacts")
-
-
 @contextlib.contextmanager
 def in_use(folder: str) -> Iterator[None]:
     """Nothing is removed in here. Raises OSError where nothing can be kept."""

@@ -6,6 +6,7 @@ that of something kept, or of what the last run has left there. Anything else is
 
 from __future__ import annotations
 
+import contextlib
 import os
 import stat
 import time
@@ -75,7 +76,8 @@ def standing(place: Place, artifact: bytes, leaves_out: Callable[[Sequence[bytes
     if items is None and known is not None:
         items = tuple(Item(path, one.kind, one.digest) for path, one in known.stood.items())
     looked = [_looked_at(place, item, artifact, known) for item in items or ()]
-    left_out = leaves_out([one.item.path for one in looked if one.stood is None])
+    looked = _without_ways_out(place, looked)
+    left_out = leaves_out([one.item.path for one in looked if one.stood is None and not one.why])
     wrong = [one for one in looked if one.stood is None and left_out.get(one.item.path, "no") != ""]
     extra = _extra(place, known, items or ()) if known is not None and known.artifact != artifact else ()
     if wrong and is_forgotten:
@@ -84,6 +86,7 @@ def standing(place: Place, artifact: bytes, leaves_out: Callable[[Sequence[bytes
         why = one.why or left_out.get(one.item.path, "")
         if why or not blobs_hold(place.folder, one.item):
             return Standing(spoilt=one.item.path, why=why or "is gone, and what was kept of it too", extra=extra)
+    _use(place, artifact, seen_ns)
     if not wrong:
         stood = {one.item.path: one.stood for one in looked if one.stood is not None}
         record.write(place.folder, place.record, Record(artifact, seen_ns, stood))
@@ -130,6 +133,25 @@ def _looked_at(place: Place, item: Item, artifact: bytes, known: Record | None) 
     if is_left or digest == item.digest or place.ours or blobs.has(place.folder, digest):
         return _Looked(item, instead=stamp)
     return _Looked(item, why="was changed, and not by a run")
+
+
+def _without_ways_out(place: Place, looked: list[_Looked]) -> list[_Looked]:
+    """What is lacking, and cannot be put back as something else than a folder is on the way."""
+    ways: dict[bytes, str] = {b"": ""}
+
+    def way(folder: bytes) -> str:
+        if folder not in ways:
+            why = way(folder.rpartition(b"/")[0])
+            with contextlib.suppress(FileNotFoundError, NotADirectoryError):
+                if not why and not stat.S_ISDIR(os.lstat(place.path(folder)).st_mode):
+                    why = f"has {show(folder)} in its way, which is no folder"
+            ways[folder] = why
+        return ways[folder]
+
+    return [
+        one if one.stood is not None else one._replace(why=way(one.item.path.rpartition(b"/")[0]) or one.why)
+        for one in looked
+    ]
 
 
 def _is_as_it_was(place: Place, known: Record) -> bool:

@@ -99,4 +99,5 @@ def of_step(step: Step) -> dict[str, Any]:
         "key": step.key.hex(),
         "place": step.place,
         "why_there": step.why_there,
+        "puts_back": max(0, step.puts_back),
     }

@@ -23,7 +23,8 @@ def gc(*, dry_run: bool, as_json: bool) -> int:
     """Remove old runs, logs, proofs and digests; once a day that happens by itself.
 
     Kept are runs of 90 days and always the newest 100, logs of 14 days and at most 512 MiB of them, proofs that were
-    used in 90 days, digests seen in 30 days, private checkouts used in 14 days. Nothing of a run under way is touched.
+    used in 90 days, digests seen in 30 days, private checkouts used in 14 days, what stages have made if it was used
+    in 30 days and at most 5 GiB of that. Nothing of a run under way is touched.
     """
     project = here().project
     with console_for(sys.stderr) as console, reading(project, console) as store:
@@ -44,6 +45,7 @@ def _words(removed: Removed, verb: str) -> str:
         _count(removed.digests, "digest"),
         _count(removed.files, "leftover"),
         _checkouts(removed),
+        _artifacts(removed),
     ]
     told = ", ".join(part for part in parts if part)
     return f"{verb} {told}" if told else f"{verb} nothing: all is within bounds"
@@ -54,6 +56,13 @@ def _checkouts(removed: Removed) -> str:
         return ""
     files, held = _count(removed.checkout_files, "file"), size(removed.checkout_bytes)
     return f"{_count(removed.checkouts, 'private checkout')} ({files}, {held})"
+
+
+def _artifacts(removed: Removed) -> str:
+    if not removed.artifacts and not removed.artifact_files:
+        return ""
+    files, held = _count(removed.artifact_files, "file") or "no file", size(removed.artifact_bytes)
+    return f"what stages have made, {_count(removed.artifacts, 'time') or 'half'} ({files}, {held})"
 
 
 def _count(number: int, one: str, many: str = "") -> str:

@@ -14,6 +14,7 @@ from gofigure.cli.console import console_for
 from gofigure.cli.here import Here, here
 from gofigure.cli.terminal import tell
 from gofigure.cli.verdicts import outlook
+from gofigure.doctor.finding import size
 from gofigure.errors import EXIT_PASSED, NotAllowedError
 from gofigure.git.repository import branch_of
 from gofigure.model import CHANGE, Job
@@ -127,6 +128,8 @@ def _tell(place: _Place, jobs: Sequence[Job], stand: Standing) -> None:
         for job in jobs:
             tell(f"{job.name}: {', '.join(job.stages)}")
     _tell_shared(stand.shared)
+    if stand.kept[0]:
+        tell(f"kept of what stages make: {stand.kept[0]:,} files, {size(stand.kept[1])}")
     for outcome in place.background:
         tell_outcome(outcome)
     for plan in stand.plans:
@@ -213,6 +216,7 @@ def _json(place: _Place, jobs: Sequence[Job], stand: Standing) -> dict[str, obje
         "local": place.local,
         "disabled": place.disabled,
         "shared": [show(path) for path in stand.shared.folders],
+        "kept": {"files": stand.kept[0], "bytes": stand.kept[1]},
         "watcher": _of_watcher(place.watcher),
         "background": [of_outcome(outcome) for outcome in place.background],
         "commits": of_commits(stand.commits),

@@ -51,11 +51,21 @@ def _why_stages(where: Here, loaded: Loaded, name: str, *, as_json: bool) -> Non
         _tell(*one)
 
 
-def _tell(step: Step, last: StageRow | None, skipped: StageRow | None, answered: Sequence[Answered]) -> None:
+def _tell(
+    step: Step,
+    last: StageRow | None,
+    skipped: StageRow | None,
+    put_back: StageRow | None,
+    answered: Sequence[Answered],
+) -> None:
     now = "" if step.reused else f"{outlook(step)}: "  # the reason of what is proven says that it is
     tell(f"{step.stage.name}: {now}{step.reason}")
     if step.place == "private" and step.fate == "run":
         tell(f"  it would run in a private checkout: {step.why_there}")
+    if step.puts_back > 0:
+        tell(f"  of what it makes, {step.puts_back:,} would be put back")
+    if put_back is not None:
+        tell(f"  reused in run {put_back.run}; {put_back.note}")
     for one in answered:
         often = f"{one.times} times, the last of them" if one.times > 1 else "once,"
         tell(f"  by that, the {one.hook} hook has let it through by itself {often} {ago(one.last_ns)}")
@@ -72,13 +82,20 @@ def _tell(step: Step, last: StageRow | None, skipped: StageRow | None, answered:
 
 
 def _json(
-    step: Step, last: StageRow | None, skipped: StageRow | None, answered: Sequence[Answered]
+    step: Step,
+    last: StageRow | None,
+    skipped: StageRow | None,
+    put_back: StageRow | None,
+    answered: Sequence[Answered],
 ) -> dict[str, object]:
-    then, left_out = ({"run": row.run, **of_stage_row(row)} if row is not None else None for row in (last, skipped))
+    then, left_out, back = (
+        {"run": row.run, **of_stage_row(row)} if row is not None else None for row in (last, skipped, put_back)
+    )
     return {
         "stage": step.stage.name,
         "now": of_step(step),
         "last": then,
         "skipped": left_out,
+        "put_back": back,
         "answered": [one._asdict() for one in answered],
     }

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from gofigure.doctor import (
+    artifacts,
     checkouts,
     clock,
     configuration,
@@ -54,6 +55,7 @@ CHECKS: tuple[tuple[str, Check], ...] = (
     ("file system", filesystem.check_space),
     ("working tree", litter.check_litter),
     ("private checkouts", checkouts.check_checkouts),
+    ("outputs", artifacts.check_artifacts),
     ("leftovers", leftovers.check_leftovers),
 )
 

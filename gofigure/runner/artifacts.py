@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, NamedTuple
 
 from gofigure.digest.content import NotAFileError
 from gofigure.digest.tree import FOLDER, decode, look_up
+from gofigure.errors import GitError
 from gofigure.runner.made import artifact_of
 from gofigure.runner.plan import Content, Step
 
@@ -48,8 +49,8 @@ class Artifacts:
         place = Place(self._folder, where.root, step.stage.name, where.ours)
         try:
             return standing(place, artifact, lambda paths: self._left_out(paths, content, where))
-        except (OSError, NotAFileError) as error:
-            return Standing(why=f"they cannot be read ({error})")
+        except (OSError, NotAFileError, GitError) as error:
+            return Standing(why=f"they cannot be looked at ({error})")
 
     def why_not_whole(self, step: Step) -> str:
         """Why the outputs of a step that is reused cannot be put back; "" if all of them are there."""
@@ -115,7 +116,7 @@ class Artifacts:
             refresh(Place(self._folder, root, stage), artifact_of(text))
 
     def _left_out(self, paths: Sequence[bytes], content: Content, where: Workspace) -> Mapping[bytes, str]:
-        """Those of the paths that are part of the content, as the proof is about them; and those that would become it."""
+        """Those of the paths that are content, as the proof is about them; and those that would become it."""
         found = dict.fromkeys(self._content(paths, content, where), "")
         rest = [path for path in paths if path not in found]
         if not rest:

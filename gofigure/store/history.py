@@ -116,14 +116,23 @@ class History:
             found += [run_row(row) for row in self._db.execute(query, part)]
         return sorted(found, key=lambda run: -run.id)
 
+    def last_put_back(self, stage: str, worktree: str) -> StageRow | None:
+        """The newest run of a working tree that a stage was part of, if it was reused there and outputs put back."""
+        row = self._newest_of(stage, worktree)
+        return row if row is not None and row.state == "reused" and row.note else None
+
     def last_skipped(self, stage: str, worktree: str) -> StageRow | None:
         """What became of a stage in the newest run of a working tree that it was part of, if it was left out there."""
+        row = self._newest_of(stage, worktree)
+        return row if row is not None and row.state == "skipped" else None
+
+    def _newest_of(self, stage: str, worktree: str) -> StageRow | None:
         row = self._db.execute(
             f"SELECT {STAGE_COLUMNS} FROM stage_runs WHERE stage = ? AND state != 'queued'"  # noqa: S608
             " AND (SELECT worktree FROM runs WHERE id = run) = ? ORDER BY run DESC LIMIT 1",
             (stage, stored_path(worktree)),
         ).fetchone()
-        return stage_row(row) if row and stage_row(row).state == "skipped" else None
+        return stage_row(row) if row else None
 
     def under_way(self) -> list[RunRow]:
         """Runs that are recorded as running, in any working tree."""
