@@ -86,9 +86,13 @@ def add_bytes(folder: str, data: bytes, digest: bytes) -> None:
     new, place = new_place(folder), place_of(folder, digest)
     os.makedirs(os.path.dirname(place), mode=0o700, exist_ok=True)
     packed = _packed(data)
-    with open(new, "xb") as file:
-        file.write(data if packed is None else packed)
-    os.rename(new, place if packed is None else place + _PACKED)
+    try:
+        with open(new, "xb") as file:
+            file.write(data if packed is None else packed)
+        os.rename(new, place if packed is None else place + _PACKED)
+    finally:
+        with contextlib.suppress(FileNotFoundError):
+            os.unlink(new)
 
 
 def _packed(data: bytes) -> bytes | None:

@@ -15,10 +15,12 @@ from gofigure.artifacts.record import Record, Stood
 from gofigure.artifacts.walk import Chosen, found
 from gofigure.digest.content import digest_bytes
 from gofigure.digest.stamp import Stamp, kind_of, stamp_of
-from gofigure.digest.tree import FOLDER
+from gofigure.digest.tree import FOLDER, LINK
 from gofigure.snapshot.select import show
 
 _IN_MEMORY = 1 << 20
+MANY = 16 << 20  # bytes that are worth several threads
+THREADS = 4
 
 
 class Kept(NamedTuple):
@@ -69,12 +71,19 @@ def keep(keeping: Keeping) -> Kept:
 def _all(keeping: Keeping, files: list[bytes], known: Record | None) -> tuple[dict[bytes, Stood], str]:
     """Each of them, and why not all of them are kept; "" if they are. Raises ChangedError and OSError."""
     root = os.fsencode(keeping.root)
-    lost = _too_much(keeping, root, files)
-    stood: dict[bytes, Stood] = {}
-    for path in files:
+    total = sum(os.lstat(os.path.join(root, path)).st_size for path in files)
+    lost = _why_not(keeping, total)
+
+    def kept(path: bytes) -> Stood:
         keeping.attend()
-        stood[path], lost = _kept(keeping, os.path.join(root, path), path, known, lost)
-    return stood, lost
+        return _kept(keeping, os.path.join(root, path), path, known, lost)
+
+    if total < MANY:
+        return dict(zip(files, map(kept, files), strict=True)), "".join(lost[:1])
+    from concurrent.futures import ThreadPoolExecutor
+
+    with ThreadPoolExecutor(THREADS) as pool:
+        return dict(zip(files, pool.map(kept, files), strict=True)), "".join(lost[:1])
 
 
 def _look_again(root: bytes, stood: Mapping[bytes, Stood]) -> None:
@@ -84,37 +93,34 @@ def _look_again(root: bytes, stood: Mapping[bytes, Stood]) -> None:
             raise ChangedError(path)
 
 
-def _too_much(keeping: Keeping, root: bytes, files: list[bytes]) -> str:
-    """Why no content is to be kept; "" if it is."""
+def _why_not(keeping: Keeping, total: int) -> list[str]:
+    """Why no content is to be kept; empty if it is."""
     if not keeping.wanted:
-        return "not wanted"
-    total = sum(os.lstat(os.path.join(root, path)).st_size for path in files)
-    return f"they hold more than {keeping.most >> 20:,} MiB" if total > keeping.most else ""
+        return ["not wanted"]
+    return [f"they hold more than {keeping.most >> 20:,} MiB"] if total > keeping.most else []
 
 
-def _kept(keeping: Keeping, place: bytes, path: bytes, known: Record | None, lost: str) -> tuple[Stood, str]:
-    """One of them, and why nothing is kept any more, if something has gone wrong."""
+def _kept(keeping: Keeping, place: bytes, path: bytes, known: Record | None, lost: list[str]) -> Stood:
+    """One of them. `lost`: why nothing is kept any more, if something has gone wrong."""
     info = os.lstat(place)
     stamp = stamp_of(info)
     if stat.S_ISDIR(info.st_mode):
-        return Stood(FOLDER, NOTHING, stamp), lost
+        return Stood(FOLDER, NOTHING, stamp)
     before = known.knows(path, stamp) if known is not None else None
     if before is not None and (lost or blobs.has(keeping.folder, before.digest)):
-        return before, lost
-    try:
-        if stat.S_ISLNK(info.st_mode):
-            digest, lost = _bytes(keeping.folder, os.readlink(place), lost)
-        else:
-            digest, lost = _file(keeping.folder, place, stamp, lost)
-    except ChangedError:
-        raise ChangedError(path) from None
+        return before
     kind = kind_of(info.st_mode)
     if kind is None:
         raise ChangedError(path)
-    return Stood(kind, digest, stamp), lost
+    try:
+        if kind == LINK:
+            return Stood(kind, _bytes(keeping.folder, os.readlink(place), lost), stamp)
+        return Stood(kind, _file(keeping.folder, place, stamp, lost), stamp)
+    except ChangedError:
+        raise ChangedError(path) from None
 
 
-def _file(folder: str, place: bytes, stamp: Stamp, lost: str) -> tuple[bytes, str]:
+def _file(folder: str, place: bytes, stamp: Stamp, lost: list[str]) -> bytes:
     fd = os.open(place, os.O_RDONLY | os.O_NOFOLLOW | os.O_NONBLOCK | os.O_CLOEXEC)
     try:
         if stamp_of(os.fstat(fd)) != stamp:
@@ -129,20 +135,20 @@ def _file(folder: str, place: bytes, stamp: Stamp, lost: str) -> tuple[bytes, st
             try:
                 blobs.add(folder, fd, digest)
             except OSError as error:
-                lost = error.strerror or str(error)
-        return digest, lost
+                lost.append(error.strerror or str(error))
+        return digest
     finally:
         os.close(fd)
 
 
-def _bytes(folder: str, data: bytes, lost: str) -> tuple[bytes, str]:
+def _bytes(folder: str, data: bytes, lost: list[str]) -> bytes:
     digest = digest_bytes(data)
     if not lost:
         try:
             blobs.add_bytes(folder, data, digest)
         except OSError as error:
-            lost = error.strerror or str(error)
-    return digest, lost
+            lost.append(error.strerror or str(error))
+    return digest
 
 
 def _size(one: Stood) -> int:

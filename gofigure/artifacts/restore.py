@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING
 
 from gofigure.artifacts import blobs
 from gofigure.artifacts.blobs import GoneError
+from gofigure.artifacts.keep import MANY, THREADS
 from gofigure.artifacts.manifest import Item, new_place
 from gofigure.artifacts.walk import BESIDE
 from gofigure.digest.stamp import stamp_of
@@ -22,8 +23,6 @@ from gofigure.snapshot.select import show
 if TYPE_CHECKING:
     from gofigure.artifacts.standing import Lacking
 
-_MANY = 16 << 20  # bytes that are worth a second thread
-_THREADS = 4
 _FOLDER = os.O_RDONLY | os.O_DIRECTORY | os.O_NOFOLLOW | os.O_CLOEXEC
 
 
@@ -35,13 +34,13 @@ def put_back(folder: str, root: str, lacking: Sequence[Lacking]) -> None:
     """`folder`: of all artifacts; `root`: of the workspace. Raises CannotPutBackError at the first that cannot be."""
     top = os.open(root, _FOLDER)
     try:
-        if sum(one.item.size for one in lacking) < _MANY:
+        if sum(one.item.size for one in lacking) < MANY:
             for one in lacking:
                 _one(folder, top, one)
             return
         from concurrent.futures import ThreadPoolExecutor
 
-        with ThreadPoolExecutor(min(_THREADS, os.cpu_count() or 1)) as pool:
+        with ThreadPoolExecutor(THREADS) as pool:
             doing = [pool.submit(_one, folder, top, one) for one in lacking]
             try:
                 for each in doing:
@@ -103,7 +102,7 @@ def _put(folder: str, parent: int, lacking: Lacking) -> None:
     if item.kind == FOLDER:
         os.mkdir(name, dir_fd=parent)
         return
-    beside = os.fstat(parent).st_dev != os.stat(folder).st_dev
+    beside = is_elsewhere(parent, folder)
     new = name + BESIDE if beside else os.fsencode(new_place(folder))
     where = parent if beside else None
     with contextlib.suppress(FileNotFoundError):
@@ -117,6 +116,11 @@ def _put(folder: str, parent: int, lacking: Lacking) -> None:
     finally:
         with contextlib.suppress(FileNotFoundError):
             os.unlink(new, dir_fd=where)
+
+
+def is_elsewhere(parent: int, folder: str) -> bool:
+    """Whether nothing can be renamed from one into the other."""
+    return os.fstat(parent).st_dev != os.stat(folder).st_dev
 
 
 def _stamp(name: bytes, parent: int) -> object:
