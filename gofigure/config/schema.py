@@ -132,7 +132,8 @@ KEYS: tuple[Key, ...] = (
         Kind("a list of globs", checks.items, item=_GLOB),
         (),
         "Globs from the root of what the stage makes: not part of what it, or a stage that needs it, reads; a proof "
-        "holds for the outputs that the run left.",
+        "holds for the outputs that the run left. They are kept, and those that git ignores are put back when it is "
+        "reused.",
     ),
     Key(
         "stages.*",
