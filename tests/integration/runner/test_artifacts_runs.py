@@ -282,6 +282,44 @@ def test_another_working_tree_gets_it_too(project: Repo) -> None:
     assert _content(linked.root / "dist") == _content(project.root / "dist")
 
 
+def test_what_it_has_made_of_other_content_and_still_stands_there_makes_it_run(project: Repo) -> None:
+    """Only where somebody needs it: nobody knows whether it matters to the test."""
+    named = BUILD.replace("ln -sfn", "rm -f dist/*.js; cp a.txt dist/$(cat a.txt).js; ln -sfn")
+    project.config(f'{JOB}["build", "test"]\n{named}{TEST}')
+    project.gofigure("allow")
+    project.gofigure("run")
+    _change(project, "two\n")
+    project.gofigure("run")
+    _change(project, "one\n")
+    project.write("test.txt", "2\n")
+    told = stages(project.json("run"))
+    assert {name: stage["verdict"] for name, stage in told.items()} == PASSED
+    assert told["build"]["reason"] == "test needs it, and dist/two.js is there, which it has made of other content"
+    assert not (project.root / "dist/two.js").exists()
+
+
+def test_what_runs_again_for_one_and_makes_something_else_runs_the_others_too(project: Repo) -> None:
+    """And what those need stands when they start."""
+    build = BUILD.replace("echo built", "date +%N >> dist/app.txt; echo built")
+    gen = "[stages.gen]\nrun = 'mkdir -p gen; echo g > gen/g'\ninputs = ['gen.txt']\noutputs = ['gen/**']\n"
+    other = "[stages.other]\nrun = 'cat gen/g dist/app.txt'\ninputs = ['other.txt']\nneeds = ['build', 'gen']\n"
+    for name in ("other.txt", "gen.txt"):
+        project.write(name, "1\n")
+    project.write(".gitignore", "dist/\ngen/\n")
+    project.config(f'{JOB}["build", "test", "gen", "other"]\n{build}{TEST}{gen}{other}')
+    project.gofigure("allow")
+    assert set(verdicts(project.json("run")).values()) == {"passed"}
+    assert set(verdicts(project.json("run")).values()) == {"reused"}
+    project.write("test.txt", "2\n")
+    shutil.rmtree(project.root / "dist")
+    shutil.rmtree(project.root / "gen")
+    (_artifacts(project) / "blobs").rename(_artifacts(project) / "lost")
+    told = stages(project.json("run"))
+    assert {name: stage["verdict"] for name, stage in told.items()} == dict.fromkeys(told, "passed")
+    assert told["other"]["reason"] == "what build makes changed"
+    assert told["other"]["proven"]
+
+
 def test_what_is_no_file_is_left_out_with_a_word(project: Repo) -> None:
     line = "python3 -c 'import socket; socket.socket(socket.AF_UNIX).bind(\\\\\"dist/s\\\\\")'"
     project.config(f'{JOB}["build"]\n{BUILD.replace("echo built", "mkfifo dist/f; echo built")}')

@@ -149,7 +149,10 @@ ROW = {
     "run": "int", "job": "str", "trigger": "str", "worktree": "str", "content": "str", "tree": "str", "branch": "str",
     "verdict": "str", "started_ns": "int", "seconds": "float",
 }  # fmt: skip
-NOW = {"proven": "bool", "left_out": "bool", "reason": "str", "key": "str", "place": "str", "why_there": "str"}
+NOW = {
+    "proven": "bool", "left_out": "bool", "reason": "str", "key": "str", "place": "str", "why_there": "str",
+    "puts_back": "int",
+}  # fmt: skip
 
 
 def test_the_shape_of_run(project: Repo) -> None:
@@ -176,12 +179,13 @@ def test_the_shape_of_the_rest(project: Repo) -> None:
     assert _shape(status["jobs"][:1]) == [{"job": "str", "last": ROW, "stages": [{"stage": "str", **NOW}]}]
     assert _shape({**status, "jobs": []}) == {
         "content": "str", "branch": "str", "allowed": "bool", "hooks": [], "missing_hooks": [],
-        "watcher": "NoneType",
+        "watcher": "NoneType", "kept": {"files": "int", "bytes": "int"},
         "hooks_of_others": {}, "fast_path": {}, "local": {}, "disabled": [], "shared": [],
         "background": [], "commits": "NoneType", "jobs": [],
     }  # fmt: skip
     last = {"run": "int", **STAGE}
-    why = {"stages": [{"stage": "str", "now": NOW, "last": last, "skipped": "NoneType", "answered": []}]}
+    rest = {"skipped": "NoneType", "put_back": "NoneType", "answered": []}
+    why = {"stages": [{"stage": "str", "now": NOW, "last": last, **rest}]}
     assert _shape(project.json("why", "s")) == why
     reader = {"job": "str", "stage": "str", **NOW, "handed_over": "NoneType"}
     assert _shape(project.json("why", "./a")["stages"]) == [reader]
