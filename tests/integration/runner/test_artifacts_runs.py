@@ -252,7 +252,9 @@ def test_what_later_stages_write_into_it_is_no_reason_to_build_again(project: Re
 
 def test_what_a_private_checkout_makes_is_kept_and_put_into_the_next(project: Repo) -> None:
     private = BUILD.replace("[stages.build]", '[stages.build]\nworkspace = "private"')
-    project.config(f'{JOB}["build", "test"]\n{private}{TEST}'.replace("../", f"{project.root.parent}/"))
+    private = private.replace("ln -sfn", "rm -f dist/*.js; cp a.txt dist/$(cat a.txt).js; ln -sfn")
+    test = TEST.replace("cat dist", "ls dist > ../listed; cat dist")
+    project.config(f'{JOB}["build", "test"]\n{private}{test}'.replace("../", f"{project.root.parent}/"))
     project.gofigure("allow")
     shutil.rmtree(project.root / "dist")
     _change(project, "three\n")
@@ -270,6 +272,7 @@ def test_what_a_private_checkout_makes_is_kept_and_put_into_the_next(project: Re
     assert "put back" in told["build"]["note"]
     assert _tested(project)[-1] == "THREE"
     assert _builds(project) == builds + 1
+    assert "four.js" not in (project.root.parent / "listed").read_text(), "what was made of other content is away"
     assert verdicts(project.json("run")) == REUSED
     assert (project.root / "dist/app.txt").read_text() == "THREE\n", "and into the working tree"
 
@@ -318,6 +321,35 @@ def test_what_runs_again_for_one_and_makes_something_else_runs_the_others_too(pr
     assert {name: stage["verdict"] for name, stage in told.items()} == dict.fromkeys(told, "passed")
     assert told["other"]["reason"] == "what build makes changed"
     assert told["other"]["proven"]
+
+
+def test_nor_do_they_start_beside_what_was_done_of_other_content(project: Repo) -> None:
+    """What they need and nobody keeps is made again before them."""
+    build = BUILD.replace("echo built", "date +%N >> dist/app.txt; echo built")
+    gen = "[stages.gen]\nrun = 'cp gen.txt log'\ninputs = ['gen.txt']\n"
+    other = "[stages.other]\nrun = 'cat log >> ../logs'\ninputs = ['other.txt']\nneeds = ['build', 'gen']\n"
+    for name in ("other.txt", "gen.txt"):
+        project.write(name, "1\n")
+    project.write(".gitignore", "dist/\nlog\n")
+    project.config(f'{JOB}["build", "test", "gen", "other"]\n{build}{TEST}{gen}{other}')
+    project.gofigure("allow")
+    project.gofigure("run")
+    project.write("gen.txt", "2\n")
+    project.gofigure("run", "gen")
+    project.write("gen.txt", "1\n")
+    project.write("test.txt", "2\n")
+    shutil.rmtree(project.root / "dist")
+    (_artifacts(project) / "blobs").rename(_artifacts(project) / "lost")
+    told = stages(project.json("run"))
+    assert {name: stage["verdict"] for name, stage in told.items()} == dict.fromkeys(told, "passed")
+    assert (project.root.parent / "logs").read_text().split() == ["1", "1"]
+
+
+def test_a_commit_that_no_hook_has_seen_is_known_to_be_proven(project: Repo) -> None:
+    project.write("unrelated", "of no stage\n")
+    assert project.commit("two").returncode == 0
+    newest = project.json("status")["commits"]["commits"][0]
+    assert newest["reason"] == "every stage of check is proven", newest
 
 
 def test_what_is_no_file_is_left_out_with_a_word(project: Repo) -> None:
