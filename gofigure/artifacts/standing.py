@@ -36,6 +36,7 @@ class Standing(NamedTuple):
     spoilt: bytes = b""  # a path that keeps them from being put back
     why: str = ""  # about that path; without a path about all of them
     extra: tuple[bytes, ...] = ()  # what was made of other content, and is still there
+    stood: Mapping[bytes, Stood] = {}  # where something is lacking: what is not
 
     @property
     def words(self) -> str:
@@ -87,10 +88,19 @@ def standing(place: Place, artifact: bytes, leaves_out: Callable[[Sequence[bytes
         if why or not blobs_hold(place.folder, one.item):
             return Standing(spoilt=one.item.path, why=why or "is gone, and what was kept of it too", extra=extra)
     _use(place, artifact, seen_ns)
+    stood = {one.item.path: one.stood for one in looked if one.stood is not None}
     if not wrong:
-        stood = {one.item.path: one.stood for one in looked if one.stood is not None}
         record.write(place.folder, place.record, Record(artifact, seen_ns, stood))
-    return Standing(tuple(Lacking(one.item, one.instead) for one in wrong), extra=extra)
+        return Standing(extra=extra)
+    return Standing(tuple(Lacking(one.item, one.instead) for one in wrong), extra=extra, stood=stood)
+
+
+def note(place: Place, artifact: bytes, found: Standing, seen_ns: int) -> None:
+    """How they stand when all that was lacking has been put back. `seen_ns`: from before that."""
+    stood = dict(found.stood)
+    for item, _ in found.lacking:
+        stood[item.path] = Stood(item.kind, item.digest, stamp_of(os.lstat(place.path(item.path))))
+    record.write(place.folder, place.record, Record(artifact, seen_ns, stood))
 
 
 def blobs_hold(folder: str, item: Item) -> bool:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import time
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from typing import TYPE_CHECKING, NamedTuple
 
@@ -83,7 +84,9 @@ class Artifacts:
 
     def _put_back(self, step: Step, content: Content, where: Workspace) -> int:
         from gofigure.artifacts.restore import CannotPutBackError, put_back, remove
+        from gofigure.artifacts.standing import Place, note
 
+        seen_ns = time.time_ns()
         found = self.standing(step, content, where)
         if found.words:
             raise CannotPutBackError(found.words)
@@ -91,7 +94,8 @@ class Artifacts:
             remove(where.root, self._strangers(step, content, where))
         if found.lacking:
             put_back(self._folder, where.root, found.lacking)
-            self.standing(step, content, where)  # notes how it stands now
+            artifact = artifact_of(step.proof.made) if step.proof is not None else b""
+            note(Place(self._folder, where.root, step.stage.name), artifact, found, seen_ns)
         return len(found.lacking)
 
     def keep(self, step: Step, where: Workspace, most: int) -> Kept:

@@ -9,7 +9,6 @@ from typing import TYPE_CHECKING
 from gofigure.digest.tree import look_up, names_in
 from gofigure.errors import SlowExpression
 from gofigure.model import Config, Job, Stage, Trigger, is_older_job
-from gofigure.runner.artifacts import Artifacts
 from gofigure.runner.circumstances import Circumstances
 from gofigure.runner.environment import base_environment, declared
 from gofigure.runner.graph import order
@@ -31,6 +30,7 @@ from gofigure.targets import commands_of, source_of
 
 if TYPE_CHECKING:
     from gofigure.git.repository import Repository
+    from gofigure.runner.artifacts import Artifacts
     from gofigure.runner.per_file import Files
 
 _NAMES_SHOWN = 3
@@ -66,7 +66,7 @@ class Planner:
         self._ever_failed: frozenset[str] = frozenset()
         self.selecting = Selecting(store.contents)
         is_kept = state_dir and any(stage.outputs for stage in config.stages.values())
-        self.artifacts = Artifacts(state_dir, store.contents.load_tree) if is_kept else None
+        self.artifacts = _artifacts(state_dir, store) if is_kept else None
         self._standing_up = StandingUp(store, self.selecting, self.artifacts, root, repository, trigger)
 
     def plan(
@@ -379,6 +379,12 @@ class Planner:
             return []
         words = [self.selecting.changed(old, new, one.selector, _NAMES_SHOWN) for one in reads]
         return [word for some in words for word in some][:_NAMES_SHOWN]
+
+
+def _artifacts(state_dir: str, store: Store) -> Artifacts:
+    from gofigure.runner.artifacts import Artifacts
+
+    return Artifacts(state_dir, store.contents.load_tree)
 
 
 def _older_jobs(tree: bytes, load: Callable[[bytes], bytes]) -> set[bytes]:

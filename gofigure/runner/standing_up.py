@@ -11,7 +11,6 @@ from collections.abc import Collection
 from typing import TYPE_CHECKING
 
 from gofigure.model import CHANGE, Stage
-from gofigure.runner.artifacts import Artifacts, Workspace
 from gofigure.runner.outputs import standing
 from gofigure.runner.plan import Content, Step
 from gofigure.snapshot.select import Selecting, show
@@ -19,6 +18,7 @@ from gofigure.snapshot.select import Selecting, show
 if TYPE_CHECKING:
     from gofigure.git.repository import Repository
     from gofigure.model import Trigger
+    from gofigure.runner.artifacts import Artifacts
     from gofigure.store.store import Store
 
 
@@ -38,7 +38,8 @@ class StandingUp:
         self._store = store
         self._selecting = selecting
         self._artifacts = artifacts
-        self._here = Workspace(root, repository)
+        self._root = root
+        self._repository = repository
         # A commit is about content; who asks for a build wants to have what it makes.
         self._wants_outputs = trigger.kind in ("manual", CHANGE)
         self._has_none = repository is not None and repository.is_bare  # no working tree
@@ -99,7 +100,7 @@ class StandingUp:
             return other
         if _is_kept(step) and step.place == follower.place and not step.differs and self._artifacts is not None:
             return ""
-        last = self._store.ledger.last_of_stage(step.stage.name, self._here.root)
+        last = self._store.ledger.last_of_stage(step.stage.name, self._root)
         # One in a private checkout may have written into what the two share.
         is_other = last is None or last.state != "passed" or last.key != step.key or last.place == "private"
         return other if is_other else ""
@@ -107,7 +108,9 @@ class StandingUp:
     def _in_place(self, step: Step, content: Content, follower: str = "") -> Step:
         if self._artifacts is None or self._has_none or step.differs:
             return step
-        found = self._artifacts.standing(step, content, self._here)
+        from gofigure.runner.artifacts import Workspace  # who has no outputs needs none of that
+
+        found = self._artifacts.standing(step, content, Workspace(self._root, self._repository))
         why = f"its outputs are gone: {found.words}" if found.words else ""
         if not why and follower and found.extra:
             why = f"{show(found.extra[0])} is there, which it has made of other content"
