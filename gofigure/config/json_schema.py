@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping, Sequence
 from typing import Any, Literal, TypeAlias
 
-from gofigure.config import checks
+from gofigure.config import checkout_keys, checks
 from gofigure.config.kinds import Key, Kind
 from gofigure.config.older_keys import JOB_KEYS, stage_keys
 from gofigure.config.schema import tables
@@ -19,6 +19,10 @@ _TEXT = r"^[^\x00]*[^\s\x00][^\x00]*$"
 _PATH = r"^(?!/)(?!(?:[^\x00]*/)?\.\.(?:/|$))[^\x00]+$"
 # What checks.name says of ASCII. Beyond it, \w is another set of letters in every language that reads schemas.
 _NAME = r"^[^\x00-\x2f\x3a-\x40\x5b-\x5e\x60\x7b-\x7f][^\x00-\x2c\x2f\x3a-\x40\x5b-\x5e\x60\x7b-\x7f]{0,99}$"
+# Less than git.address asks for, which knows better.
+_ADDRESS = r"^(?!-)[^\x00-\x1f\x7f]+$"
+_REF = r"^(?![-.])[^\x00-\x20\x7f~^:?*\[\\]+$"
+_FOLDER = r"^(?!(?:[^\x00]*/)?\.\.(?:/|$))[^\x00]+$"
 _DURATION = rf"^(?=.*[1-9])(?:{checks.DURATION.pattern})$"
 
 # Globs of what is not read: less than everything, and first something to take away from.
@@ -44,6 +48,19 @@ _SHAPES: Mapping[object, Callable[[Kind], Json]] = {
     checks.env_name: lambda _kind: {"type": "string", "pattern": f"^{checks.ENV_NAME.pattern}$"},
     checks.pattern: lambda _kind: {"type": "string", "minLength": 1, "format": "regex"},
     checks.relative: lambda _kind: {"type": "string", "pattern": _PATH},
+    checkout_keys.address: lambda _kind: {"type": "string", "pattern": _ADDRESS},
+    checkout_keys.ref: lambda _kind: {"type": "string", "pattern": _REF},
+    checkout_keys.folder: lambda _kind: {"type": "string", "pattern": _FOLDER},
+    checkout_keys.depth: lambda _kind: {"type": "integer", "minimum": 0, "maximum": checkout_keys.MOST_COMMITS},
+    checkout_keys.modules: lambda kind: {
+        "anyOf": [{"type": "boolean"}, {"type": "array", "items": _shape(kind.item), "uniqueItems": True}]
+    },
+    checkout_keys.poll: lambda _kind: {
+        "anyOf": [
+            {"type": "number", "minimum": checkout_keys.LEAST_POLL, "maximum": checks.MAX_SECONDS},
+            {"type": "string", "pattern": _DURATION},
+        ]
+    },
     checks.items: lambda kind: {"type": "array", "items": _shape(kind.item), "uniqueItems": True},
     checks.pairs: lambda kind: {
         "type": "object",
