@@ -41,8 +41,9 @@ def ref(value: object, kind: Kind) -> Value | list[Wrong]:
 
 def folder(value: object, kind: Kind) -> Value | list[Wrong]:
     """An absolute path, or one below the configuration's folder."""
-    if isinstance(value, str) and value.startswith("/") and "\0" not in value and ".." not in value.split("/"):
-        return value
+    if isinstance(value, str) and value.startswith("/"):
+        checked = checks.relative(value.lstrip("/") or ".", kind)
+        return f"/{checked}" if checked and isinstance(checked, str) else refuse(value, kind.expected)
     checked = checks.relative(value, kind)
     return checked or refuse(value, kind.expected)
 

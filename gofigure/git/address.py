@@ -28,9 +28,7 @@ _USERINFO = re.compile(r"(?<=://)([^/@\s'\"]+)@")
 _QUERY = re.compile(r"(?<==)[^&\s'\"]+")
 _COMMIT = re.compile(r"[0-9a-f]{40}|[0-9a-f]{64}")
 _PART_OF_A_COMMIT = re.compile(r"[0-9a-f]{4,63}")
-_REF = re.compile(
-    r"(?![-.])(?!@$)(?!.*(?:\.\.|@\{|//|/\.|\.lock(?:/|$)))[^\x00-\x20\x7f~^:?*\[\\]+(?<![./])", re.DOTALL
-)
+REF = re.compile(r"(?![-.])(?!@$)(?!.*(?:\.\.|@\{|//|/\.|\.lock(?:/|$)))[^\x00-\x20\x7f~^:?*\[\\]+(?<![./])", re.DOTALL)
 _PULL = re.compile(r"(?:pull|merge-requests)/\d+/(?:head|merge)")
 
 
@@ -127,7 +125,7 @@ def ref_fault(ref: str) -> str:
     """Why this names nothing that could be asked for; "" if it may (git-check-ref-format)."""
     if ref.startswith("-"):
         return "an option is no name"
-    return "" if _REF.fullmatch(ref) and len(ref) <= _LONGEST else "git has no such names"
+    return "" if REF.fullmatch(ref) and len(ref) <= _LONGEST else "git has no such names"
 
 
 def is_commit(ref: str) -> bool:
