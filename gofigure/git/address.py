@@ -28,7 +28,9 @@ _USERINFO = re.compile(r"(?<=://)([^/@\s'\"]+)@")
 _QUERY = re.compile(r"(?<==)[^&\s'\"]+")
 _COMMIT = re.compile(r"[0-9a-f]{40}|[0-9a-f]{64}")
 _PART_OF_A_COMMIT = re.compile(r"[0-9a-f]{4,63}")
-REF = re.compile(r"(?![-.])(?!@$)(?!.*(?:\.\.|@\{|//|/\.|\.lock(?:/|$)))[^\x00-\x20\x7f~^:?*\[\\]+(?<![./])", re.DOTALL)
+REF = re.compile(
+    r"(?![-./])(?!@$)(?!.*(?:\.\.|@\{|//|/\.|\.lock(?:/|$)))[^\x00-\x20\x7f~^:?*\[\\]+(?<![./])", re.DOTALL
+)
 _PULL = re.compile(r"(?:pull|merge-requests)/\d+/(?:head|merge)")
 
 
@@ -55,7 +57,7 @@ def parsed(text: str) -> Address:
         raise BadAddress("it holds a blank")
     if match := _URL.fullmatch(text):
         return _of_url(text, match)
-    if match := _SCP.fullmatch(text):
+    if "://" not in text and (match := _SCP.fullmatch(text)):
         _refuse_user(match["user"])
         return Address(text, "ssh")
     raise BadAddress(

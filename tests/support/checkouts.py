@@ -20,7 +20,7 @@ class Project:
 
     def checks_out(self, url: str | Remote, settings: str = "", use: str = "cat a.txt >> {ran}") -> Project:
         if isinstance(url, Remote):
-            url, settings, self.env = url.url, url.settings + settings, url.env
+            self.env, settings, url = url.env, url.settings + settings, url.url
         self.repo.config(
             f"""
 [jobs.j]

@@ -31,13 +31,13 @@ class Upstream:
         self.work = Repo.create(folder / "work", env)
         self.work.git("remote", "add", "origin", str(self.bare))
 
-    def push(self, files: Mapping[str, str | bytes], *more: str) -> str:
+    def push(self, files: Mapping[str, str | bytes], to: str = "HEAD") -> str:
         """Commit these files and push; the commit's id. Without files: a commit of the same tree."""
         for path, content in files.items():
             self.work.write(path, content)
         self.work.git("add", "-A")
         self.work.git("commit", "-q", "--allow-empty", "-m", "a commit")
-        self.work.git("push", "-q", "origin", "HEAD", *more)
+        self.work.git("push", "-q", "origin", to)
         return self.head()
 
     def digest(self) -> str:
@@ -68,11 +68,9 @@ class Listener:
             except OSError:
                 return
             with connection:
-                self._children.append(
-                    subprocess.Popen(
-                        self._argv, stdin=connection, stdout=connection, stderr=subprocess.DEVNULL, env=self._env
-                    )
-                )
+                end = connection.fileno()
+                child = subprocess.Popen(self._argv, stdin=end, stdout=end, stderr=subprocess.DEVNULL, env=self._env)
+                self._children.append(child)
 
     def close(self) -> None:
         with contextlib.suppress(OSError):
@@ -187,7 +185,7 @@ def _handler(folder: Path, env: Mapping[str, str], asked: list[str]) -> type[Bas
             with contextlib.suppress(OSError):
                 self.wfile.write(content)
 
-        do_POST = do_GET
+        do_POST = do_GET  # noqa: N815 - the name that http.server looks for
 
     return Handler
 

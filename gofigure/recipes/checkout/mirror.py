@@ -108,7 +108,8 @@ class Mirror:
         progress = Progress()
         options = {name: value for name, value in options.items() if value is not False}
         try:
-            with contextlib.suppress(ValueError):  # what it makes of git's report is not asked for, and it may fail
+            # Once git has done it, GitPython reads git's report, and cannot read all of them; we ask for the result.
+            with contextlib.suppress(ValueError, TypeError, LookupError):
                 Remote(self._repo, "origin").fetch(refspecs, progress=progress, **options)
         except GitCommandError as error:
             said = progress.said() or str(error.stderr)

@@ -85,6 +85,8 @@ def _modules(dest: str, url: str, wish: Wish) -> list[Module]:
             continue  # written down, and not in this commit
         _refuse_path(path, name)
         _refuse_path(name, name)
+        if fields.get("update", "").startswith("!"):
+            raise _bad(name, "it names a command")
         if any(path == link or path.startswith(f"{link}/") for link in links):
             raise _bad(name, "its path leads through a link")
         found.append(Module(name, path, _allowed(name, fields.get("url", ""), url, wish)))

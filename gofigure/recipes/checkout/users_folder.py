@@ -33,6 +33,7 @@ def checked(dest: str, root: str, environ: Mapping[str, str]) -> str:
             f"dest = {dest!r} holds files that git tracks here", hint="leave dest out, or name another folder"
         )
     # With a slash: a pattern such as `vendor/` is about folders, and there may be none yet.
+    del env["GIT_LITERAL_PATHSPECS"]  # check-ignore takes names as they are, and refuses that
     ignored = capture(["git", "-C", real_root, "check-ignore", "-q", "--", f"{relative}/"], env=env)
     if ignored.code == _NOT_IGNORED:
         raise GofigureError(

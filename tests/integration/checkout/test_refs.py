@@ -45,7 +45,7 @@ def test_a_branch_beats_a_tag_of_the_same_name(project: Project, upstream: Upstr
     upstream.work.git("tag", "both")
     upstream.work.git("push", "-q", "origin", "refs/tags/both")
     upstream.work.git("switch", "-q", "-c", "both")
-    commit = upstream.push({"a.txt": "of the branch\n"}, "HEAD:refs/heads/both")
+    commit = upstream.push({"a.txt": "of the branch\n"}, to="HEAD:refs/heads/both")
     project.checks_out(str(upstream.bare), 'ref = "both"').run()
     assert project.made()["commit"] == commit
 

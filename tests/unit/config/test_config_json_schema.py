@@ -156,9 +156,9 @@ def test_each_key_alone(data: st.DataObject) -> None:
     base: dict[str, Any] = {"stages": ["a"]} if table == "jobs" else {"run": "true"}
     keys = READY.job if table == "jobs" else READY.stage
     name = data.draw(st.sampled_from(sorted(keys)))
-    if keys[name].targets and data.draw(st.booleans()):
-        base = OF_TARGETS[keys[name].targets[0]]
     value = data.draw(values_of(keys[name].kind) | VALUES)
+    if keys[name].targets and bool(data.draw(st.sampled_from([0, 1]))):
+        base = OF_TARGETS[keys[name].targets[0]]
     assert not disagreement({table: {"x": {**base, name: value}}})
 
 
