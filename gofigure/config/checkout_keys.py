@@ -11,7 +11,7 @@ if TYPE_CHECKING:
     from gofigure.model import Stage
 
 MOST_COMMITS = 1_000_000
-LEAST_POLL = 5.0  # seconds
+LEAST_POLL = 1.0  # seconds
 _TARGET = ("checkout",)
 _OF_OTHERS = ("run", "source", "locations", "inputs", "outputs", "checkout", "image")
 _FLAG = Kind("true or false", checks.flag)
@@ -121,7 +121,7 @@ CHECKOUT_KEYS: tuple[Key, ...] = (
     Key(
         "stages.*",
         "poll",
-        Kind(f'a number of seconds, or a text like "5m", from {LEAST_POLL:g} seconds on', poll),
+        Kind(f'a number of seconds, or a text like "5m", from {LEAST_POLL:g} second on', poll),
         None,
         "Of a checkout: how often gofigure watch asks the remote for new commits, which start jobs on `change`.",
         _TARGET,

@@ -27,7 +27,7 @@ def run(spec: Mapping[str, Any], order: Order, _arguments: Sequence[str]) -> int
     wish = wish._replace(url=address.url)
     users = dict(os.environ)
     place = place_of(order, wish, users)
-    env = environment(users, address, wish, place.home)
+    env = environment(users, address, wish, os.path.join(place.home, "home"))
     record = place.record()
     asking = ask.begin(wish, env)  # it is under way while we look at what stands here
     looking = standing.begin(place, record, env)

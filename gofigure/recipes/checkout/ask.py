@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import difflib
 import os
 import shlex
 from collections.abc import Mapping
@@ -12,7 +11,7 @@ from gofigure.errors import GofigureError
 from gofigure.git.address import is_commit, may_be_short, names_of, redacted
 from gofigure.process.capture import Captured, HelperFailed, Running, start
 from gofigure.recipes.checkout.trouble import Trouble, again, trouble
-from gofigure.recipes.checkout.wish import Wish, say
+from gofigure.recipes.checkout.wish import Wish
 
 PATIENCE = 60.0  # seconds
 _NEAREST = 3
@@ -61,7 +60,15 @@ def _finished(asking: Running) -> Captured:
 
 
 def chosen(done: Captured, wish: Wish, env: Mapping[str, str]) -> Found:
-    """The commit that an answer names."""
+    """The commit that an answer names. Raises Trouble, UnknownRef."""
+    found = read(done, wish)
+    if found is None:
+        raise _unknown(wish, env)
+    return found
+
+
+def read(done: Captured, wish: Wish) -> Found | None:
+    """The commit that an answer names, if it names one. Raises Trouble where it is none."""
     if done.code != 0:
         raise trouble(os.fsdecode(done.err), wish)
     named = {}
@@ -72,11 +79,13 @@ def chosen(done: Captured, wish: Wish, env: Mapping[str, str]) -> Found:
     for name in names_of(wish.ref):
         if name in named:
             return Found(named.get(f"{name}^{{}}", named[name]), name)
-    raise _unknown(wish, env)
+    return None
 
 
 def _unknown(wish: Wish, env: Mapping[str, str]) -> UnknownRef:
     """What there is instead."""
+    import difflib  # 3 ms that few need
+
     where = redacted(wish.url)
     if may_be_short(wish.ref):
         hint = f"write all of a commit's id: git rev-parse {wish.ref}"
@@ -92,7 +101,3 @@ def _unknown(wish: Wish, env: Mapping[str, str]) -> UnknownRef:
     if wish.ref == "HEAD":
         hint = f'its HEAD leads nowhere; name a branch: ref = "{names[0]}"'
     return UnknownRef(f"{where} has no branch and no tag {wish.ref}", hint=hint)
-
-
-def tell(wish: Wish) -> None:
-    say(f"$ {redacted(shlex.join(words(wish.url, wish.ref)))}")

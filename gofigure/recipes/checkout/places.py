@@ -61,7 +61,7 @@ class Place(NamedTuple):
 
     @property
     def record_file(self) -> str:
-        return os.path.join(self.home, "records", f"{self.name}.json")
+        return record_file(self.home, self.name)
 
     @property
     def lock_file(self) -> str:
@@ -97,6 +97,10 @@ def read_record(path: str) -> Record | None:
         if all(isinstance(value, str) for value in record[:-1]):
             return record
     return None
+
+
+def record_file(home: str, name: str) -> str:
+    return os.path.join(home, "records", f"{name}.json")
 
 
 def home_of(state_dir: str) -> str:
