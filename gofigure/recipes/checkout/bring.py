@@ -8,7 +8,7 @@ from collections.abc import Mapping
 from gofigure.errors import GofigureError
 from gofigure.git.address import redacted
 from gofigure.recipes.checkout.ask import Found
-from gofigure.recipes.checkout.places import Place, Record, must_be_free, remove
+from gofigure.recipes.checkout.places import Place, Record, must_be_free, remove, sign
 from gofigure.recipes.checkout.trouble import Broken
 from gofigure.recipes.checkout.wish import Wish, say
 from gofigure.store.lock import RunLock
@@ -23,7 +23,10 @@ def bring(place: Place, wish: Wish, found: Found, env: Mapping[str, str]) -> Rec
         os.makedirs(folder, mode=0o700, exist_ok=True)
     with RunLock(place.lock_file) as lock:
         lock.acquire(lambda _holder: say("waiting for another checkout from the same repository"))
-        place.forget()
+        before = place.forget()
+        if before is not None and before.owned and before.dest != place.dest and os.path.isdir(before.dest):
+            remove(before.dest)
+        sign(place)
         try:
             commit, digest = _brought(place, wish, found)
         except Broken as error:

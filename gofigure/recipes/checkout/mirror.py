@@ -15,6 +15,7 @@ from git.util import RemoteProgress
 
 from gofigure.errors import GofigureError
 from gofigure.git.address import is_commit, redacted
+from gofigure.process.capture import capture
 from gofigure.recipes.checkout.ask import Found
 from gofigure.recipes.checkout.places import Place, is_ours, remove
 from gofigure.recipes.checkout.trouble import Broken, Trouble, again, trouble
@@ -140,6 +141,9 @@ class Mirror:
             here = Repo(place.dest)
             here.git.checkout("--force", "--detach", "--quiet", commit, "--")
             here.git.clean("-ffd", "--quiet")
+            # What nobody needs any more goes once it is a lot.
+            limits = ("-c", "gc.auto=5000", "-c", "gc.autoPackLimit=40", "-c", "gc.autoDetach=false")
+            capture(["git", *limits, "-C", place.mirror, "gc", "--auto", "--quiet"], env=os.environ)
         except (GitPythonError, OSError) as error:
             raise _local(error) from error
 

@@ -2,9 +2,12 @@
 
     STATE/sources/
         mirrors/NAME.git    one for each url, depth and filter; `NAME.lock`: who works with it
-        records/NAME.json   one for each checkout stage of each working tree: a Record, gone while its folder changes
+        records/NAME.json   one for each checkout stage of each working tree: a Record, without commit while its folder
+                            changes
         home/               the HOME of who is not the user
-    CACHE/gofigure/sources/REPOSITORY/STAGE-NAME/     the checkouts: linked worktrees of their mirrors
+    CACHE/gofigure/sources/REPOSITORY/
+        STAGE-NAME/         the checkouts: linked worktrees of their mirrors
+        repository          STATE/sources
 
 Not below `.git`: tools look for their settings in the folders above (docs/decisions/0022).
 """
@@ -24,15 +27,16 @@ from gofigure.errors import GofigureError
 from gofigure.recipes.checkout.wish import Wish
 from gofigure.recipes.order import Order
 
+OWNER = "repository"  # the file that names STATE/sources
 _SHORT = 16
 _READABLE = re.compile(r"[^A-Za-z0-9._-]")
 _GITDIR = b"gitdir: "
 
 
 class Record(NamedTuple):
-    """A checkout that was brought to its end."""
+    """A checkout."""
 
-    commit: str
+    commit: str  # "": it was not brought to its end
     digest: str  # of its tree, in hexadecimal
     dest: str
     mirror: str
@@ -65,17 +69,18 @@ class Place(NamedTuple):
 
     @property
     def lock_file(self) -> str:
-        return f"{self.mirror.removesuffix('.git')}.lock"
+        return lock_of(self.mirror)
 
     def record(self) -> Record | None:
         """What stands there, if it is what is asked for now."""
         record = read_record(self.record_file)
-        return record if record is not None and record.wish == self.wish else None
+        return record if record is not None and record.commit and record.wish == self.wish else None
 
-    def forget(self) -> None:
-        """From here on nobody knows what stands there."""
-        with contextlib.suppress(FileNotFoundError):
-            os.unlink(self.record_file)
+    def forget(self) -> Record | None:
+        """From here on nobody knows what stands there; what was known."""
+        before = read_record(self.record_file)
+        self.note("", "")
+        return before
 
     def note(self, commit: str, digest: str) -> Record:
         record = Record(commit, digest, self.dest, self.mirror, self.wish, self.stage, self.root, self.owned)
@@ -97,6 +102,10 @@ def read_record(path: str) -> Record | None:
         if all(isinstance(value, str) for value in record[:-1]):
             return record
     return None
+
+
+def lock_of(mirror: str) -> str:
+    return f"{mirror.removesuffix('.git')}.lock"
 
 
 def record_file(home: str, name: str) -> str:
@@ -130,9 +139,7 @@ def place_of(order: Order, wish: Wish, environ: Mapping[str, str]) -> Place:
 
 def _own(order: Order, home: str, name: str, environ: Mapping[str, str]) -> str:
     """In the user's cache folder; below the state folder where there is none, or it is in the working tree."""
-    cache = environ.get("XDG_CACHE_HOME", "")
-    if not os.path.isabs(cache):
-        cache = os.path.join(environ.get("HOME", ""), ".cache")
+    cache = cache_of(environ)
     folder = f"{_READABLE.sub('-', order.stage)[:40]}-{name[:8]}"
     real, root = os.path.realpath(cache), os.path.realpath(order.root)
     if not os.path.isabs(cache) or "\n" in real or f"{real}/".startswith(f"{root}/"):
@@ -140,8 +147,22 @@ def _own(order: Order, home: str, name: str, environ: Mapping[str, str]) -> str:
     return os.path.join(sources_in(real), _repository(home), folder)
 
 
+def cache_of(environ: Mapping[str, str]) -> str:
+    """The user's cache folder; perhaps relative, which is none."""
+    cache = environ.get("XDG_CACHE_HOME", "")
+    return cache if os.path.isabs(cache) else os.path.join(environ.get("HOME", ""), ".cache")
+
+
 def sources_in(cache: str) -> str:
     return os.path.join(cache, "gofigure", "sources")
+
+
+def sign(place: Place) -> None:
+    """Say whose checkouts lie there, for who finds that repository gone."""
+    folder = os.path.dirname(place.dest)
+    if place.owned and folder != os.path.join(place.home, "trees"):
+        with open(os.path.join(folder, OWNER), "w", encoding="utf-8", errors="surrogateescape") as file:
+            file.write(place.home)
 
 
 def _repository(home: str) -> str:
