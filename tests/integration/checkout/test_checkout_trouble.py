@@ -2,13 +2,18 @@
 
 from __future__ import annotations
 
+import os
 import shutil
+import signal
+import subprocess
+import sys
 from pathlib import Path
 
 import pytest
 from support.checkouts import Project
-from support.rig import said
-from support.servers import Upstream
+from support.repo import Repo
+from support.rig import Rig, said, until
+from support.servers import Listener, Upstream
 
 
 def fails(project: Project, *words: str) -> None:
@@ -150,3 +155,37 @@ def test_nothing_of_the_clone_is_started(project: Project, upstream: Upstream, t
         canary.unlink(missing_ok=True)
         project.run()
         assert not canary.exists()
+
+
+def test_the_warm_way_needs_no_gitpython() -> None:
+    line = "import sys, gofigure.recipes.checkout, gofigure.watch.engine; print('git' in sys.modules)"
+    done = subprocess.run([sys.executable, "-P", "-c", line], capture_output=True, text=True, check=True)
+    assert done.stdout == "False\n"
+
+
+@pytest.mark.parametrize("number", [signal.SIGKILL, signal.SIGINT])
+def test_one_that_is_ended_while_it_fetches_is_made_up_for(
+    repo: Repo, rig: Rig, upstream: Upstream, environment: dict[str, str], number: signal.Signals
+) -> None:
+    gate, root, open_to_all = rig.gate(), upstream.bare.parent, repo.root.parent / "open"
+    waits = f"exec 3<&0 4>&1; [ -e {open_to_all} ] || {{ {gate.sh}; }} >/dev/null 2>&1; exec <&3 >&4"
+    serves = f"exec git daemon --inetd --export-all --base-path={root} {root}"
+    listener = Listener(["sh", "-c", f"{waits}; {serves}"], environment)
+    project = Project(repo).checks_out(f"git://127.0.0.1:{listener.port}/up.git")
+    assert repo.gofigure("allow", "--yes").returncode == 0
+    running = rig.start(repo, "run")
+    gate.arrive()  # it asks
+    gate.open()
+    gate.arrive()  # it fetches
+    os.kill(running.pid, number)
+    running.finish()
+    until(lambda: not left(repo), what="nothing is left of it")
+    open_to_all.touch()
+    assert project.verdicts() == {"src": "passed", "use": "passed"}
+    listener.close()
+
+
+def left(repo: Repo) -> bool:
+    """Whether a recipe is still at work."""
+    done = subprocess.run(["pgrep", "-f", f"gofigure.recipes checkout.*{repo.root}"], capture_output=True, check=False)
+    return done.returncode == 0
