@@ -30,7 +30,7 @@ def bring(place: Place, wish: Wish, found: Found, env: Mapping[str, str]) -> Rec
         try:
             commit, digest = _brought(place, wish, found)
         except Broken as error:
-            say(f"what is kept of {redacted(wish.url)} cannot be used, and is made anew: {error}")
+            say(f"what is kept of {redacted(wish.url)} cannot be used, and is made anew: {redacted(str(error))}")
             throw_away(place)
             try:
                 commit, digest = _brought(place, wish, found)

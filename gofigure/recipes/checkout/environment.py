@@ -32,6 +32,7 @@ _ALWAYS = {
     "gc.auto": "0",
     "maintenance.auto": "false",
     "submodule.recurse": "false",
+    "worktree.useRelativePaths": "false",
     "fetch.recurseSubmodules": "false",
     "fetch.writeCommitGraph": "false",
     "transfer.bundleURI": "false",  # CVE-2025-48385
@@ -79,7 +80,7 @@ def environment(users: Mapping[str, str], address: Address, wish: Wish, home: st
         env.update({name: users[name] for name in kept if name in users})
     else:
         env.update(HOME=home, XDG_CONFIG_HOME=home, GIT_CONFIG_GLOBAL=os.devnull, GIT_CONFIG_NOSYSTEM="1")
-    if address.protocol == "ssh":
+    if address.protocol == "ssh" or wish.submodules:  # these may be anywhere
         env["GIT_SSH_COMMAND"] = _ssh(users, env, as_user=as_user)
         env["GIT_SSH_VARIANT"] = "ssh"
     return {**env, **_as_variables({**_ALWAYS, **(_LFS if wish.lfs else _NO_LFS)})}
@@ -95,9 +96,9 @@ def _as_variables(settings: Mapping[str, str]) -> dict[str, str]:
 
 def _ssh(users: Mapping[str, str], env: Mapping[str, str], *, as_user: bool) -> str:
     """The ssh that asks nothing; the user's own one, where git would take that."""
-    command = "ssh"
-    if as_user:
+    command = users.get("GIT_SSH_COMMAND", "") if as_user else "ssh"
+    if not command:
         asked = capture(["git", "config", "--get", "core.sshCommand"], env=env, cwd="/")
-        command = users.get("GIT_SSH_COMMAND") or os.fsdecode(asked.out).strip() or command
+        command = os.fsdecode(asked.out).strip() or "ssh"
     options = ["-oBatchMode=yes", "-oConnectTimeout=20", "-oServerAliveInterval=20"]
     return f"{command} {shlex.join([*options, *(() if as_user else _NO_KEYS)])}"

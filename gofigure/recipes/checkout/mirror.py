@@ -71,7 +71,7 @@ class Mirror:
 
     def fetch(self, found: Found) -> str:
         """Have what was found; the commit that it is by now."""
-        if is_commit(found.name) and self._commit(found.commit) == found.commit:
+        if self._has(found):
             self._repo.git.update_ref(self._place.ref, found.commit)
             return found.commit
         try:
@@ -88,6 +88,12 @@ class Mirror:
         if commit is None:
             raise Broken(f"{found.name} was fetched, and is no commit here")
         return commit
+
+    def _has(self, found: Found) -> bool:
+        """Whether all of it is here: the commit, with as much history as is asked for."""
+        if self._commit(found.commit) != found.commit:
+            return False
+        return self._wish.depth <= 1 or is_commit(found.name) or self._commit(self._place.ref) == found.commit
 
     def _fetch_named(self, name: str) -> None:
         self._fetch([f"+{name}:{self._place.ref}"], depth=self._wish.depth)

@@ -43,12 +43,14 @@ def bring_modules(dest: str, wish: Wish, url: str = "", depth: int = 0) -> None:
         _git(dest, env, "config", f"submodule.{module.name}.url", module.url)
         _git(dest, env, "config", f"submodule.{module.name}.active", "true")
         _git(dest, env, "config", f"submodule.{module.name}.update", "checkout")
+        inner = os.path.join(dest, module.path)
+        if os.path.lexists(os.path.join(inner, ".git")):  # else it would be fetched from where it was before
+            _git(inner, env, "config", "remote.origin.url", module.url)
         options = ["--init", "--checkout", "--force", "--no-recommend-shallow"]
         options += [f"--depth={wish.depth}"] if wish.depth else []
         words = ["submodule", "update", *options, "--", module.path]
         say(f"$ git -C {shlex.quote(dest)} {redacted(shlex.join(words))}")
         again(lambda words=words, module=module: _update(dest, env, words, wish, module), shlex.join(words))  # type: ignore[misc]
-        inner = os.path.join(dest, module.path)
         _git(inner, env, "clean", "-ffd", "--quiet")
         bring_modules(inner, wish, module.url, depth + 1)
 

@@ -49,6 +49,24 @@ def test_brought_at_their_commit(project: Project, whole: Upstream, part: Upstre
     assert inside.read_text() == "newer\n"
 
 
+def test_one_that_has_moved_is_not_fetched_from_where_it_was(
+    project: Project, whole: Upstream, part: Upstream, tmp_path: Path
+) -> None:
+    project.checks_out(str(whole.bare), "submodules = true").run()
+    moved = tmp_path / "moved.git"
+    part.bare.rename(moved)
+    part.work.git("remote", "set-url", "origin", str(moved))
+    commit = part.push({"part.txt": "newer\n"})
+    text = (whole.work.root / ".gitmodules").read_text().replace(str(part.bare), str(moved))
+    whole.work.write(".gitmodules", text)
+    whole.work.git("update-index", "--cacheinfo", f"160000,{commit},libs/part")
+    whole.work.git("add", ".gitmodules")
+    whole.work.git("commit", "-q", "-m", "moved, and newer")
+    whole.work.git("push", "-q", "origin", "HEAD")
+    project.run()
+    assert (project.dest / "libs/part/part.txt").read_text() == "newer\n"
+
+
 def test_one_that_is_not_in_the_list(project: Project, whole: Upstream) -> None:
     project.checks_out(str(whole.bare), 'submodules = ["https://example.com/other.git"]').run(code=1)
     assert "is not in the list of those that are allowed" in project.log()
