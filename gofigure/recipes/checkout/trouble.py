@@ -17,7 +17,7 @@ PAUSES = (0.5, 2.0)  # seconds before the second and the third try
 _SHOWN = 6  # lines
 
 _USE_YOURS = 'to let git use your own settings and credential helpers: credentials = "user"'
-_YOURS = "try it by hand, where git may ask you: git ls-remote URL"
+_YOURS = "try it by hand, where git may ask you: git ls-remote -- URL"
 # What git says where another try would end in the same way, and what to do about it.
 _FOR_GOOD: tuple[tuple[str, str], ...] = (
     (r"Authentication failed|could not read (?:Username|Password)|returned error: 40[13]|access denied", "credentials"),
@@ -26,9 +26,9 @@ _FOR_GOOD: tuple[tuple[str, str], ...] = (
     (r"transport '.*' not allowed", "the server leads to another protocol, which is not followed"),
     (
         r"repository '.*' not found|not exported|error: 404|Repository not found",
-        "is the url right, and public?",
+        "is the url right, and public? git ls-remote -- URL",
     ),
-    (r"does not appear to be a git repository|not a git repository|No such file or directory", "is the url right?"),
+    (r"does not appear to be a git repository|not a git repository|No such file or directory", "is the url right? git ls-remote -- URL"),
     (r"detected dubious ownership|unsafe repository", "whose is it? ls -ld URL"),
     (
         r"SSL certificate problem|server certificate verification failed",
