@@ -36,7 +36,7 @@ _NO: Json = {"const": False}
 # What a checkout has no use for (checkout_keys.checkout_rules).
 _CHECKOUT: Json = {
     "properties": {
-        **dict.fromkeys(("run", "source", "files", "checkout"), False),
+        **dict.fromkeys(("run", "source", "files", "checkout", "image"), False),
         **dict.fromkeys(("locations", "inputs", "outputs"), _NONE),
         **dict.fromkeys(("fix", "interactive"), _NO),
     }

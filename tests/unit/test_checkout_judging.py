@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from gofigure.recipes.checkout.trouble import Trouble, again, trouble
+from gofigure.recipes.checkout.trouble import Trouble, again, is_damage, trouble
 from gofigure.recipes.checkout.wish import Wish
 
 WISH = Wish("https://example.com/x.git")
@@ -41,6 +41,22 @@ def test_what_will_not(said: str, hint: str) -> None:
     found = trouble(said, WISH)
     assert not found.passing
     assert hint in found.hint
+
+
+@pytest.mark.parametrize(
+    ("said", "damaged"),
+    [
+        ("error: object file ./objects/aa/bb is empty\nfatal: bad object HEAD", True),
+        ("fatal: Unable to create '/x/shallow.lock': File exists.", True),
+        ("error: cannot lock ref 'refs/gofigure/x'", True),
+        ("fetch-pack: unexpected disconnect while reading sideband packet\nfatal: early EOF", False),
+        ("fatal: early EOF\nfatal: fetch-pack: invalid index-pack output", False),
+        ("error: unable to read sha1\nfatal: the remote end hung up unexpectedly", False),
+        ("fatal: unable to access 'https://example.com/': Could not resolve host", False),
+    ],
+)
+def test_damage_here_is_told_from_a_connection_that_was_cut(said: str, damaged: bool) -> None:
+    assert is_damage(said) is damaged
 
 
 def test_nothing_secret_is_repeated() -> None:

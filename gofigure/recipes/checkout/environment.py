@@ -34,6 +34,7 @@ _ALWAYS = {
     "submodule.recurse": "false",
     "worktree.useRelativePaths": "false",
     "fetch.recurseSubmodules": "false",
+    "fetch.unpackLimit": "1",  # as a pack: small ones would come without a word of how far it is
     "fetch.writeCommitGraph": "false",
     "transfer.bundleURI": "false",  # CVE-2025-48385
     "advice.detachedHead": "false",

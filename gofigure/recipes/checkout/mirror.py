@@ -18,21 +18,11 @@ from gofigure.git.address import is_commit, redacted
 from gofigure.process.capture import capture
 from gofigure.recipes.checkout.ask import Found
 from gofigure.recipes.checkout.places import Place, is_ours, remove
-from gofigure.recipes.checkout.trouble import Broken, Trouble, again, trouble
+from gofigure.recipes.checkout.trouble import Broken, Trouble, again, is_damage, trouble
 from gofigure.recipes.checkout.wish import Wish, say
 
 _OFTEN = 2.0  # seconds between two lines about how far it is
 _SHA256 = 64  # hexadecimal digits
-# What git says where what it has here is no good.
-_DAMAGE = (
-    "bad object", "object file", "is corrupt", "loose object", "packfile", "pack has", "invalid index", "index file",
-    "unable to read", "missing blob", "not a valid object", "did not send all necessary objects", "bad config",
-    ".lock': File exists", "shallow file", "not a git repository: '/", "inflate:", "garbage at end",
-    "unresolved delta", "could not parse",
-    "bad tree", "reference broken", "unable to resolve reference", "cannot lock ref",
-)  # fmt: skip
-
-
 # It tells the log of things that we tell better.
 logging.getLogger("git").setLevel(logging.CRITICAL)
 
@@ -120,7 +110,7 @@ class Mirror:
                 Remote(self._repo, "origin").fetch(refspecs, progress=progress, **options)
         except GitCommandError as error:
             said = progress.said() or str(error.stderr)
-            if any(words in said for words in _DAMAGE):
+            if is_damage(said):
                 raise Broken(redacted(said.strip().splitlines()[-1])) from error
             raise trouble(said, self._wish) from error
 
@@ -179,8 +169,14 @@ def _opened(folder: str, url: str, digits: int) -> Repo:
 
 
 def _local(error: Exception) -> GofigureError:
-    """What went wrong on this machine. A full disk is no reason to throw anything away."""
+    """What went wrong on this machine. Neither a full disk nor a bad commit is a reason to throw anything away."""
     said = str(error.stderr if isinstance(error, GitCommandError) else error).strip()
+    said = said.removeprefix("stderr: '").removesuffix("'")
+    if "invalid path" in said:
+        return GofigureError(
+            f"the commit holds a path that git refuses to write: {redacted(said)}",
+            hint="it would reach into git's own folder: look at who has made it before anything else",
+        )
     if "No space left" in said or "quota" in said:
         return GofigureError(redacted(said), hint="make room, then run it again: df -h")
     return Broken(redacted(said) or type(error).__name__)

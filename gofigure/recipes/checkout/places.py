@@ -18,7 +18,7 @@ import contextlib
 import json
 import os
 import re
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from typing import NamedTuple
 
 from gofigure.digest.content import digest_bytes
@@ -111,6 +111,15 @@ def record_file(home: str, name: str) -> str:
     return os.path.join(home, "records", f"{name}.json")
 
 
+def records(home: str) -> Iterator[tuple[str, Record]]:
+    """All that are known, with the files that hold them."""
+    folder = os.path.join(home, "records")
+    for name in sorted(os.listdir(folder)) if os.path.isdir(folder) else ():
+        path = os.path.join(folder, name)
+        if name.endswith(".json") and (record := read_record(path)) is not None:
+            yield path, record
+
+
 def home_of(state_dir: str) -> str:
     return os.path.join(os.path.abspath(state_dir), "sources")
 
@@ -194,12 +203,23 @@ def must_be_free(place: Place) -> None:
         raise GofigureError(
             f"{place.dest} is a file, and no folder to check out into", hint='name another: dest = "..."'
         )
+    _refuse_shared(place)
     if place.owned or not os.listdir(place.dest) or is_of_a_mirror(place.dest, place.home):
         return
     raise GofigureError(
         f"{place.dest} holds something that gofigure has not put there, which would be overwritten",
         hint='move it away, or name another folder: dest = "..."',
     )
+
+
+def _refuse_shared(place: Place) -> None:
+    """Two stages in one folder would bring it to and fro."""
+    for path, other in records(place.home) if not place.owned else ():
+        if other.dest == place.dest and path != place.record_file and os.path.isdir(other.root):
+            raise GofigureError(
+                f"{place.dest} is the folder of stage {other.stage} in {other.root} already",
+                hint='name another folder: dest = "..."; if that stage is no more: gofigure gc',
+            )
 
 
 def is_of_a_mirror(dest: str, home: str) -> bool:

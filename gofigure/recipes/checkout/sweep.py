@@ -14,7 +14,7 @@ from gofigure.recipes.checkout.places import (
     home_of,
     is_of_a_mirror,
     lock_of,
-    read_record,
+    records,
     remove,
     sources_in,
 )
@@ -43,7 +43,7 @@ def sweep(
     home = home_of(state_dir)
     gone = _Gone(in_time, dry=dry)
     left: set[str] = set()
-    for path, record in _records(home):
+    for path, record in records(home):
         if not _is_over(path, record, known):
             left.add(record.mirror)
             continue
@@ -86,14 +86,6 @@ def _is_over(path: str, record: Record, known: Known) -> bool:
     if not os.path.isdir(record.root) or os.lstat(path).st_mtime_ns < known.long_ago_ns:
         return True
     return record.root == known.root and known.stages is not None and record.stage not in known.stages
-
-
-def _records(home: str) -> Iterator[tuple[str, Record]]:
-    folder = os.path.join(home, "records")
-    for name in sorted(os.listdir(folder)):
-        path = os.path.join(folder, name)
-        if name.endswith(".json") and (record := read_record(path)) is not None:
-            yield path, record
 
 
 def _orphans(environ: Mapping[str, str]) -> Iterator[str]:

@@ -28,7 +28,10 @@ _FOR_GOOD: tuple[tuple[str, str], ...] = (
         r"repository '.*' not found|not exported|error: 404|Repository not found",
         "is the url right, and public? git ls-remote -- URL",
     ),
-    (r"does not appear to be a git repository|not a git repository|No such file or directory", "is the url right? git ls-remote -- URL"),
+    (
+        r"does not appear to be a git repository|not a git repository|No such file or directory",
+        "is the url right? git ls-remote -- URL",
+    ),
     (r"detected dubious ownership|unsafe repository", "whose is it? ls -ld URL"),
     (
         r"SSL certificate problem|server certificate verification failed",
@@ -42,6 +45,16 @@ _FOR_GOOD: tuple[tuple[str, str], ...] = (
 )
 
 
+# What git says where what it has here is no good.
+_DAMAGE = (
+    "bad object", "object file", "loose object", "not a valid object", "did not send all necessary objects",
+    "unable to read", "bad config", ".lock': File exists", "shallow file", "not a git repository: '/", "bad tree",
+    "could not parse", "reference broken", "unable to resolve reference", "cannot lock ref", "unresolved delta",
+)  # fmt: skip
+# These too may stand beside what a cut connection leaves: then it is that.
+_CUT = ("early EOF", "unexpected disconnect", "hung up", "index-pack output", "RPC failed", "Connection reset")
+
+
 class Trouble(GofigureError):  # noqa: N818 - says it better
     """The remote could not be asked, or did not give; `passing`: another try may end otherwise."""
 
@@ -52,6 +65,11 @@ class Trouble(GofigureError):  # noqa: N818 - says it better
 
 class Broken(GofigureError):  # noqa: N818 - says it better
     """What is kept here cannot be used; it can be made anew."""
+
+
+def is_damage(said: str) -> bool:
+    """Whether a fetch has failed by what is kept here, and not by the remote or the way to it."""
+    return any(words in said for words in _DAMAGE) and not any(words in said for words in _CUT)
 
 
 def trouble(said: str, wish: Wish) -> Trouble:

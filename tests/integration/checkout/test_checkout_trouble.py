@@ -100,6 +100,17 @@ def test_a_folder_in_which_it_would_be_in_the_way(project: Project, upstream: Up
     assert (project.repo.root / "tracked/file").read_text() == "mine\n"
 
 
+def test_a_folder_is_not_shared_by_two_stages(project: Project, upstream: Upstream, tmp_path: Path) -> None:
+    dest = tmp_path / "there"
+    project.checks_out(str(upstream.bare), f'dest = "{dest}"')
+    text = (project.repo.root / ".gofigure.toml").read_text()
+    project.run()
+    second = f'[stages.twin]\ntarget = "checkout"\nurl = "{upstream.bare}"\nref = "main"\ndest = "{dest}"\n'
+    project.repo.config(text.replace('["src",', '["src", "twin",') + second)
+    project.run(code=1)
+    assert "is the folder of stage src" in project.log("twin")
+
+
 def test_a_folder_here_that_git_ignores(project: Project, upstream: Upstream) -> None:
     project.repo.write(".gitignore", "/vendor/\n")
     project.checks_out(str(upstream.bare), 'dest = "vendor/up"').run()
@@ -155,6 +166,42 @@ def test_nothing_of_the_clone_is_started(project: Project, upstream: Upstream, t
         canary.unlink(missing_ok=True)
         project.run()
         assert not canary.exists()
+
+
+def test_a_tree_that_reaches_into_gits_own_folder(project: Project, upstream: Upstream, tmp_path: Path) -> None:
+    """CVE-2014-9390 and after it: what a checkout writes there would be started."""
+    canary = tmp_path / "canary"
+    git = upstream.work.git
+    blob = git("hash-object", "-w", "--stdin", stdin=f"#!/bin/sh\ntouch {canary}\n".encode()).decode().strip()
+    hooks = git("mktree", stdin=f"100755 blob {blob}\tpost-checkout\n".encode()).decode().strip()
+    inner = git("mktree", stdin=f"040000 tree {hooks}\thooks\n".encode()).decode().strip()
+    for name in (".git", ".GIT", "git~1", ".git "):
+        tree = git("mktree", stdin=f"040000 tree {inner}\t{name}\n".encode()).decode().strip()
+        commit = git("commit-tree", "-m", "evil", tree).decode().strip()
+        git("push", "-q", "-f", "origin", f"{commit}:refs/heads/main")
+        fails(project, "the commit holds a path that git refuses to write")
+        assert "is made anew" not in project.log()
+        assert not canary.exists()
+
+
+def test_a_link_in_a_local_repository_brings_nothing_along(
+    project: Project, upstream: Upstream, tmp_path: Path
+) -> None:
+    """CVE-2022-39253, CVE-2024-32021: a clone by path would follow it; a fetch asks for objects."""
+    (tmp_path / "secret").write_text("secret\n")
+    (upstream.bare / "objects" / "secret").symlink_to(tmp_path / "secret")
+    (upstream.bare / "objects" / "folder").symlink_to(tmp_path)
+    project.run()
+    found = [path for path in (project.repo.root / ".git/gofigure/sources").rglob("*") if path.name == "secret"]
+    assert found == []
+
+
+def test_names_that_a_shell_would_obey_are_only_names(project: Project, upstream: Upstream, tmp_path: Path) -> None:
+    for name in (f"$(touch${{IFS}}{tmp_path}/canary)", "a;id", "a`id`b", "a|b&c", "@x"):
+        upstream.work.git("push", "-q", "origin", f"HEAD:refs/heads/{name}")
+        project.checks_out(str(upstream.bare), f"ref = '{name}'").run()
+        assert project.made()["ref"] == name
+    assert not (tmp_path / "canary").exists()
 
 
 def test_the_warm_way_needs_no_gitpython() -> None:

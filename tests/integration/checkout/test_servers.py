@@ -41,6 +41,8 @@ def test_a_connection_that_is_cut_once_is_tried_again(repo: Repo, upstream: Upst
         assert project.verdicts() == {"src": "passed", "use": "passed"}
         assert cutter.left == 0
     assert "try 1 of 3 has failed" in project.log()
+    assert "Receiving objects: 100%" in project.log()
+    assert "is made anew" not in project.log(), "a cut is no reason to throw away what is here"
     assert (project.dest / "big").read_bytes() == BIG
     assert PASSWORD not in project.log()
 
