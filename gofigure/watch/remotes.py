@@ -8,6 +8,7 @@ when each was asked, and what came of it.
 
 from __future__ import annotations
 
+import contextlib
 import json
 import math
 import os
@@ -84,11 +85,15 @@ class Remotes:
         wish = wish_of(json.loads(commands_of(stage)[0].argv[2]))
         address = based(parsed(wish.url), self._root)
         wish = wish._replace(url=address.url)
-        home = home_of(self._state_dir)
-        record = read_record(record_file(home, name_of(self._root, stage.name)))
-        os.makedirs(os.path.join(home, "home"), mode=0o700, exist_ok=True)
-        env = environment(self._environ, address, wish, os.path.join(home, "home"))
-        return _Remote(stage, wish, env, record.commit if record is not None else "")
+        home = os.path.join(home_of(self._state_dir), "home")
+        with contextlib.suppress(OSError):  # git does without one
+            os.makedirs(home, mode=0o700, exist_ok=True)
+        return _Remote(stage, wish, environment(self._environ, address, wish, home), self._standing(stage))
+
+    def _standing(self, stage: Stage) -> str:
+        """The commit that is checked out; "": none, or nobody knows."""
+        record = read_record(record_file(home_of(self._state_dir), name_of(self._root, stage.name)))
+        return record.commit if record is not None else ""
 
     def filenos(self) -> list[int]:
         """Readable when there is an answer."""
@@ -140,7 +145,8 @@ class Remotes:
             self._tell(f"{name}: the remote answers again")
         remote.failures, remote.due = 0, time.monotonic() + remote.every
         remote.line = f"{name}: asked at {at}, {ref} is {found.commit[:12]}"
-        if found.commit == remote.known:
+        if found.commit in (remote.known, self._standing(remote.stage)):
+            remote.known = found.commit  # who has run it meanwhile, by hand or for a change, has seen it
             return ""
         remote.known = found.commit
         return f"{name}: {ref} is {found.commit[:12]} now at {redacted(remote.wish.url)}"

@@ -68,7 +68,7 @@ def test_a_new_commit_starts_what_checks_it_out(watcher: Watcher, upstream: Upst
     assert state.remotes[0].startswith("src: asked at ")
     again = watcher.job().run
     asked(watcher, 2)
-    assert watcher.job().run == again
+    assert watcher.job().run == again == first + 1
     assert commit[:12] in str(watcher.state)
     assert b"src: asked at" in repo.gofigure("status").stdout
 
