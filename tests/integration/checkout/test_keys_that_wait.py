@@ -77,3 +77,19 @@ def test_before_anything_was_checked_out_nothing_is_taken_for_proven(project: Pr
     assert "src" in str(asked)
     assert project.repo.gofigure("why", "use").returncode == 0
     assert project.repo.gofigure("validate").returncode == 0
+
+
+def test_a_checkout_has_its_own_place_though_what_needs_it_runs_apart(project: Project, upstream: Upstream) -> None:
+    chain(project, upstream)
+    text = (project.repo.root / ".gofigure.toml").read_text()
+    project.repo.config(text.replace('needs = ["use"]', 'needs = ["use"]\ninputs = ["here.txt"]'))
+    project.repo.write("here.txt", "staged\n")
+    project.repo.git("add", "-A")
+    project.repo.write("here.txt", "not staged\n")
+    ran = stages(project.run("--staged"))
+    assert {name: stage["place"] for name, stage in ran.items()}["then"] == "private"
+    assert ran["src"]["place"] == "in place"
+    first = project.dest
+    project.repo.write("here.txt", "staged\n")
+    project.run()
+    assert project.dest == first
