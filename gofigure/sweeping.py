@@ -20,7 +20,7 @@ from gofigure.errors import GofigureError, StoreUnwritable
 from gofigure.events import Note, Observer, Progress
 from gofigure.git.index import abandoned, remove_scratch
 from gofigure.process.log_files import folders
-from gofigure.project import Project, lock_file_of
+from gofigure.project import Project, load_config, lock_file_of
 from gofigure.runner.execute import settle_if_free
 from gofigure.store.bounds import BOUNDS, DAY_NS, Bounds
 from gofigure.store.db import NotNowError
@@ -110,10 +110,12 @@ def _sweep(
     logs, log_bytes = _remove_logs(project, store.history.states(), observe, bounds, until, dry=dry)
     files = _remove_left(project, bounds, dry=dry) + _remove_markers(project, bounds, dry=dry)
     checkouts = _remove_checkouts(project, bounds, until, dry=dry)
+    sources = _remove_sources(project, bounds, until, dry=dry)
     artifacts = _remove_artifacts(project, bounds, until, dry=dry)
     if rows is None:
         raise NotNowError("there was no time for more")
-    return Removed(*rows, logs, log_bytes, files, *checkouts, *artifacts)
+    both = [mine + theirs for mine, theirs in zip(checkouts, sources, strict=True)]
+    return Removed(*rows, logs, log_bytes, files, *both, *artifacts)
 
 
 def _settle(project: Project, store: Store, mark: str) -> None:
@@ -236,6 +238,20 @@ def _remove_artifacts(project: Project, bounds: Bounds, until: float, *, dry: bo
     from gofigure.artifacts.bounds import bound
 
     return bound(folder, bounds.artifact_days, bounds.artifact_bytes, lambda: _in_time(until), dry=dry)
+
+
+def _remove_sources(project: Project, bounds: Bounds, until: float, *, dry: bool) -> tuple[int, int, int]:
+    """What checkout stages have brought that are no more, or that nobody has run for long; and its mirrors."""
+    from gofigure.recipes.checkout import sweep as sources
+
+    if not sources.any_here(project.state_dir):
+        return 0, 0, 0
+    stages = None
+    with contextlib.suppress(GofigureError):  # one that is wrong just now is no reason to remove anything
+        stages = [stage.name for stage in load_config(project).config.stages.values() if stage.target == "checkout"]
+    known = sources.Known(project.root, stages, time.time_ns() - bounds.checkout_days * DAY_NS)
+    environ = project.repository.git.env if project.repository is not None else {}
+    return sources.sweep(project.state_dir, environ, known, lambda: _in_time(until), dry=dry)
 
 
 def _is_ours(path: str) -> bool:

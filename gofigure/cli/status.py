@@ -163,6 +163,8 @@ def _tell_watcher(state: State | None, jobs: Sequence[Job]) -> None:
         return
     words = [f"process {state.pid}", *([state.backend] if state.backend else []), *(["paused"] if state.paused else [])]
     tell(f"watcher: at work ({', '.join(words)})")
+    for remote in state.remotes:
+        tell(f"  {remote}")
     held = [(f"{job.job} is held", job.held) for job in state.jobs]
     for what, why in (("waiting", state.waiting), ("degraded", state.degraded), ("trouble", state.trouble), *held):
         if why:
@@ -182,6 +184,7 @@ def _of_watcher(state: State | None) -> dict[str, object] | None:
         "waiting": state.waiting,
         "trouble": state.trouble,
         "paused": state.paused,
+        "remotes": list(state.remotes),
         "held": {job.job: job.held for job in state.jobs if job.held},
     }
 

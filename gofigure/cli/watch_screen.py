@@ -98,6 +98,8 @@ def _notices(state: State, view: View, columns: int) -> list[Line]:
         found += _wrapped("warn", "", state.degraded, columns)
     if not state.ready and not any(job.since_ns for job in state.jobs):
         found.append([("faint", "looking at everything for the first time")])
+    for remote in state.remotes:
+        found += _wrapped("faint", "", remote, columns)
     if state.notes:
         found += _wrapped("faint", "note: ", state.notes[-1], columns)
     return found

@@ -5,10 +5,12 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping, Sequence
 from typing import Any, Literal, TypeAlias
 
-from gofigure.config import checks
+from gofigure.config import checkout_keys, checks
 from gofigure.config.kinds import Key, Kind
 from gofigure.config.older_keys import JOB_KEYS, stage_keys
 from gofigure.config.schema import tables
+from gofigure.config.tables import TYPE_OF
+from gofigure.git.address import REF
 
 Json: TypeAlias = dict[str, Any]
 
@@ -19,12 +21,26 @@ _TEXT = r"^[^\x00]*[^\s\x00][^\x00]*$"
 _PATH = r"^(?!/)(?!(?:[^\x00]*/)?\.\.(?:/|$))[^\x00]+$"
 # What checks.name says of ASCII. Beyond it, \w is another set of letters in every language that reads schemas.
 _NAME = r"^[^\x00-\x2f\x3a-\x40\x5b-\x5e\x60\x7b-\x7f][^\x00-\x2c\x2f\x3a-\x40\x5b-\x5e\x60\x7b-\x7f]{0,99}$"
+# Less than git.address asks for, which knows better.
+_ADDRESS = r"^(?:(?:https?|ssh|git|file)://|/|\.\.?/|[^-/\s][^/\s]*:[^:])[^\x00-\x1f\x7f]*$"
+_FOLDER = r"^(?!(?:[^\x00]*/)?\.\.(?:/|$))(?!(?:\.?/)*\.?$)[^\x00]+$"
 _DURATION = rf"^(?=.*[1-9])(?:{checks.DURATION.pattern})$"
 
 # Globs of what is not read: less than everything, and first something to take away from.
 _SOME: Json = {"type": "string", "allOf": [{"pattern": _PATH}, {"pattern": r"^(?!(?:\./*)*(?:\*\*(?:/\*\*?)?)?/*$)"}]}
 _LEFT_OUT: Json = {"prefixItems": [{**_SOME, "pattern": "^[^!]"}], "items": _SOME}
 _MAKES: Json = {"properties": {"files": False, "fix": {"const": False}}}
+
+_NONE: Json = {"maxItems": 0}
+_NO: Json = {"const": False}
+# What a checkout has no use for (checkout_keys.checkout_rules).
+_CHECKOUT: Json = {
+    "properties": {
+        **dict.fromkeys(("run", "source", "files", "checkout", "image"), False),
+        **dict.fromkeys(("locations", "inputs", "outputs"), _NONE),
+        **dict.fromkeys(("fix", "interactive"), _NO),
+    }
+}
 
 # One shape for each check, which knows better only where a schema has no words for it.
 _SHAPES: Mapping[object, Callable[[Kind], Json]] = {
@@ -44,6 +60,19 @@ _SHAPES: Mapping[object, Callable[[Kind], Json]] = {
     checks.env_name: lambda _kind: {"type": "string", "pattern": f"^{checks.ENV_NAME.pattern}$"},
     checks.pattern: lambda _kind: {"type": "string", "minLength": 1, "format": "regex"},
     checks.relative: lambda _kind: {"type": "string", "pattern": _PATH},
+    checkout_keys.address: lambda _kind: {"type": "string", "pattern": _ADDRESS},
+    checkout_keys.ref: lambda _kind: {"type": "string", "pattern": f"^{REF.pattern}$"},
+    checkout_keys.folder: lambda _kind: {"type": "string", "pattern": _FOLDER},
+    checkout_keys.depth: lambda _kind: {"type": "integer", "minimum": 0, "maximum": checkout_keys.MOST_COMMITS},
+    checkout_keys.modules: lambda kind: {
+        "anyOf": [{"type": "boolean"}, {"type": "array", "items": _shape(kind.item), "uniqueItems": True}]
+    },
+    checkout_keys.poll: lambda _kind: {
+        "anyOf": [
+            {"type": "number", "minimum": checkout_keys.LEAST_POLL, "maximum": checks.MAX_SECONDS},
+            {"type": "string", "pattern": _DURATION},
+        ]
+    },
     checks.items: lambda kind: {"type": "array", "items": _shape(kind.item), "uniqueItems": True},
     checks.pairs: lambda kind: {
         "type": "object",
@@ -60,7 +89,7 @@ def json_schema(targets: Sequence[str], *, local: bool = False) -> Json:
     """
     keys = tables(targets)
     below = {"jobs": keys.job, "stages": keys.stage}
-    rules = {"jobs": _job_rules(local=local), "stages": _stage_rules(local=local)}
+    rules = {"jobs": _job_rules(local=local), "stages": _stage_rules(keys.stage, local=local)}
     properties: Json = {}
     for name, key in keys.top.items():
         if name not in below:
@@ -137,16 +166,31 @@ def _job_rules(*, local: bool) -> Json:
     return some if local else {**some, "required": ["stages"]}
 
 
-def _stage_rules(*, local: bool) -> Json:
+def _stage_rules(keys: Mapping[str, Key], *, local: bool) -> Json:
     """The rules of `tables`: a shell stage has a line, and inputs are chosen in one way."""
+    owned: Json = {name: _of_targets(key.targets, local=local) for name, key in keys.items() if key.targets}
     one_way: Json = {
         "properties": {"outputs": _LEFT_OUT, "ignore": _LEFT_OUT},
         "dependentSchemas": {
             "source": {"properties": {"files": False, "inputs": {"maxItems": 0}}},
             "outputs": {"anyOf": [{"properties": {"outputs": {"maxItems": 0}}}, _MAKES]},
+            **owned,
         },
+        "allOf": [_by(target, {"properties": {"type": {"const": kind}}}) for target, kind in TYPE_OF.items()],
     }
+    one_way["allOf"].append(_by("checkout", _CHECKOUT))
     if local:
         return one_way
+    one_way["allOf"].append(_by("checkout", {"required": ["url"]}))
     by_shell = {"properties": {"target": {"const": "shell"}}}  # without the key, too: it is the default
     return {**one_way, "if": by_shell, "then": {"required": ["run"]}}
+
+
+def _of_targets(targets: Sequence[str], *, local: bool) -> Json:
+    """What a key of some targets asks for; in a personal layer the target may stand in the shared file."""
+    said: Json = {"properties": {"target": {"enum": list(targets)}}}
+    return said if local else {**said, "required": ["target"]}
+
+
+def _by(target: str, rules: Json) -> Json:
+    return {"if": {"properties": {"target": {"const": target}}, "required": ["target"]}, "then": rules}

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any, NamedTuple
 
+from gofigure.config.checkout_keys import checkout_rules
 from gofigure.config.checks import name as is_name
 from gofigure.config.kinds import Key, Wrong, quote, refuse
 from gofigure.config.schema import tables
@@ -124,6 +125,7 @@ def _stage_rules(stage: Stage, bad: list[Wrong]) -> list[Wrong]:
     if stage.target == "shell" and stage.run is None and not _touched("run", bad) and not _touched("target", bad):
         message = "found none, expected a shell line, because the target is 'shell'"
         wrong.append(Wrong(("run",), message))
+    wrong += [one for one in checkout_rules(stage) if not _touched(str(one.at[0]), bad)]
     if stage.files is not None and stage.target != "shell" and not _touched("target", bad):
         message = f"found with the target '{stage.target}', expected it in a shell stage: no other takes files"
         return [*wrong, Wrong(("files",), message)]

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from gofigure.config.checkout_keys import CHECKOUT_KEYS
 from gofigure.config.kinds import Key
 
-TARGET_KEYS: tuple[Key, ...] = ()
+TARGET_KEYS: tuple[Key, ...] = (*CHECKOUT_KEYS,)

@@ -14,6 +14,7 @@ from typing import NamedTuple, TypeAlias
 from blake3 import blake3
 
 from gofigure.digest.content import SIZE
+from gofigure.digest.frame import digest_value
 
 FILE, EXECUTABLE, LINK, MODULE, FOLDER = b"f", b"x", b"l", b"m", b"d"
 KIND_OF_GIT_MODE: Mapping[bytes, bytes] = {
@@ -39,6 +40,11 @@ _AFTER_NAME = 2 + SIZE
 class Entry(NamedTuple):
     kind: bytes
     digest: bytes
+
+
+def module_entry(commit: str) -> Entry:
+    """A submodule is what its commit id says, never what its files are (gitmodules)."""
+    return Entry(MODULE, digest_value("gofigure 2026-11 submodule", commit))
 
 
 Loader: TypeAlias = Callable[[bytes], bytes]  # tree digest -> record

@@ -17,6 +17,7 @@ from gofigure.doctor import (
     litter,
     order,
     programs,
+    sources,
     store,
     trust,
 )
@@ -47,6 +48,7 @@ CHECKS: tuple[tuple[str, Check], ...] = (
     ("store", store.check_content),
     ("store", store.check_place),
     ("programs", programs.check_programs),
+    ("programs", sources.check_sources),
     ("clock", clock.check_file_times),
     ("clock", clock.check_future),
     ("file system", filesystem.check_kind),

@@ -63,6 +63,11 @@ class Running:
         self.pid = self._pipes.start(argv, env=env, cwd=cwd, wants_input=bool(data))
         self._exit = ExitWatch(self.pid)
 
+    @property
+    def fd(self) -> int:
+        """Readable when it has ended; -1: it has to be asked."""
+        return self._exit.fd
+
     def ended(self) -> bool:
         """Whether it has ended already, as far as it could without being listened to."""
         return self._exit.ended()

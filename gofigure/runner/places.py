@@ -27,7 +27,8 @@ def placed(steps: Mapping[str, Step], content: Content, apart: Mapping[str, str]
         if first is None:
             continue
         for step in group:
-            if step.stage.workspace != "in-place":
+            # What a checkout brings has a place of its own, wherever those are that need it.
+            if step.stage.workspace != "in-place" and step.stage.target != "checkout":
                 why = why_of[step.stage.name] or f"{first} does"
                 done[step.stage.name] = moved(step, content, "private", why)
     return done

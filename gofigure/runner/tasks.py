@@ -51,9 +51,7 @@ class TaskMaker:
 
     def task_of(self, step: Step, made: Mapping[str, str] = {}) -> Task:
         """`made`: what recipes have handed back so far, by stage."""
-        stage, root = step.stage, self._roots[step.place]
-        if stage.checkout is not None:
-            root = checked_out(made[stage.checkout])
+        stage, root = step.stage, self._root_of(step, made)
         env = {**self._planner.environment(stage), INSIDE_VARIABLE: self._inside}
         handed: tuple[str, ...] = ()
         if step.gets_arguments:
@@ -98,6 +96,13 @@ class TaskMaker:
             interactive=stage.interactive,
             made=folder_of_made,
         )
+
+    def _root_of(self, step: Step, made: Mapping[str, str]) -> str:
+        """The top folder of what a stage works in."""
+        if step.stage.checkout is not None:
+            return checked_out(made[step.stage.checkout])
+        # What a checkout brings has nothing to do with what stands here, so it lies in one place for all of its runs.
+        return self._roots["in place" if step.stage.target == "checkout" else step.place]
 
     def _order(self, step: Step, root: str, made: Mapping[str, str], folder: str) -> str:
         """What a recipe is told besides its own arguments; no part of a key."""

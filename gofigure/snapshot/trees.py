@@ -6,8 +6,7 @@ import os
 from collections.abc import Iterable, Iterator, Sequence
 
 from gofigure.digest.content import digest_bytes, digest_if_blob
-from gofigure.digest.frame import digest_value
-from gofigure.digest.tree import KIND_OF_GIT_MODE, LINK, MODULE, Changes, Entry, build, graft
+from gofigure.digest.tree import KIND_OF_GIT_MODE, LINK, Changes, Entry, build, graft, module_entry
 from gofigure.errors import GitError
 from gofigure.events import Observer, Progress
 from gofigure.git.objects import TreeFile, changed_files, list_tree, read_blobs
@@ -57,11 +56,6 @@ def _bases(repository: Repository, oid: str, contents: Contents) -> list[tuple[s
         if known is not None and contents.has_tree(known):
             bases.insert(0, (repository.head.tree, known))
     return bases
-
-
-def module_entry(commit: str) -> Entry:
-    """A submodule is what its commit id says, never what its files are (gitmodules)."""
-    return Entry(MODULE, digest_value("gofigure 2026-11 submodule", commit))
 
 
 def _digested(

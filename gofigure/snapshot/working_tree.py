@@ -7,7 +7,7 @@ from collections.abc import Callable, Iterable, Mapping
 from typing import TYPE_CHECKING, NamedTuple
 
 from gofigure.digest.content import digest_bytes
-from gofigure.digest.tree import EXECUTABLE, FILE, LINK, MODULE, Entry, look_up
+from gofigure.digest.tree import EXECUTABLE, FILE, LINK, MODULE, Entry, look_up, module_entry
 from gofigure.errors import GitError
 from gofigure.events import Observer
 from gofigure.git import index, status
@@ -17,7 +17,7 @@ from gofigure.git.program import output
 from gofigure.git.repository import Repository
 from gofigure.model import Snapshot
 from gofigure.process.capture import Running
-from gofigure.snapshot.trees import digest_of_tree, graft_changes, module_entry
+from gofigure.snapshot.trees import digest_of_tree, graft_changes
 from gofigure.store.contents import Contents
 
 if TYPE_CHECKING:

@@ -29,6 +29,7 @@ from gofigure.triggers.backends.scan import Scan
 from gofigure.watch.board import Board, jobs_of
 from gofigure.watch.judging import Judging
 from gofigure.watch.oversight import Oversight
+from gofigure.watch.remotes import Remotes
 from gofigure.watch.settle import Settling
 from gofigure.watch.state import Command, Options, State
 
@@ -94,6 +95,8 @@ class Engine:
         self._board = board
         self._settling = Settling(0.0)
         self._judging = Judging(project.root, project.state_dir)
+        self._remotes = Remotes(project.root, project.state_dir, environ, lambda words: board(Note(words)))
+        self._arrived: dict[str, str] = {}  # jobs that a new commit at a remote starts, and its words
         # Jobs that a person wants to run now; "": all. An old verdict is not always one that still stands.
         self._asked = {""} if options.once else set[str]()
         self._cancelled: set[str] = set()  # jobs whose run a person has had enough of; "": any
@@ -125,6 +128,7 @@ class Engine:
         return self._board.state
 
     def close(self) -> None:
+        self._remotes.close()
         self._backend.close()
 
     # Listening.
@@ -163,8 +167,9 @@ class Engine:
         """Take in what has happened; wait for it, as long as `patience` says, if nothing has."""
         poll = select.poll()
         events = self._backend.fileno()
-        patience = min(patience, CHECK_EVERY)
-        for fd in (events, *self._commands.filenos()):
+        patience = min(patience, CHECK_EVERY, self._remotes.patience())
+        answers = self._remotes.filenos()
+        for fd in (events, *self._commands.filenos(), *answers):
             if fd >= 0:
                 poll.register(fd, select.POLLIN)
         ready = {fd for fd, _ in poll.poll(patience * 1000)}
@@ -172,9 +177,17 @@ class Engine:
             self._check = time.monotonic() + CHECK_EVERY
             self._note(self._backend.read())
             self._notice_runs()
-        for fd in ready - {events}:
+        self._ask_remotes()
+        for fd in ready - {events, *answers}:
             for command in self._commands.read(fd):
                 self._obey(command)
+
+    def _ask_remotes(self) -> None:
+        """A new commit at a remote is a reason to look, and then to run what checks it out."""
+        if arrived := self._remotes.turn():
+            self._arrived |= arrived
+            self._settling.changed()
+        self._board.update(remotes=self._remotes.lines)
 
     def _notice_runs(self) -> None:
         """Who has run something here, by hand or by a hook, has written to the lock; no event tells of that."""
@@ -302,6 +315,7 @@ class Engine:
         self._settling.quiet = config.settle if self._options.settle is None else self._options.settle
         names = jobs_of(config, self._options.names, CHANGE)
         self._board.keep_jobs(names)
+        self._follow_remotes(config, names)
         by_hand = bool(asked)
         asked = {name for name in names if asked & {name, ""}}
         if by_hand:
@@ -315,12 +329,18 @@ class Engine:
             Trigger("manual" if by_hand else CHANGE, inside=self._inside),
             self._environ,
             tuple(name for name in names if name in asked),
-            overseer=Oversight(self, self._judging, self._board, by_hand=by_hand),
+            overseer=Oversight(self, self._judging, self._board, self._arrived, by_hand=by_hand),
             loaded=self._loaded,
             looking=self._looking,
             wants_output=True,
         )
         return run(self._project, request, self._board)
+
+    def _follow_remotes(self, config: Config, names: list[str]) -> None:
+        if not self._options.once:
+            self._remotes.follow(config, names)
+        for name in self._arrived.keys() - set(names):
+            del self._arrived[name]
 
     def _refresh(self) -> None:
         """Know what is checked out now; git is asked only where something may have moved that."""

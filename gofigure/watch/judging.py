@@ -81,6 +81,11 @@ class Judging:
             job.stood = tree
         return Judged(runs, decision.pause, newest, shown)
 
+    def arrived(self, name: str) -> None:
+        """Something has changed that no look at the working tree shows: a chain begins."""
+        job = self._jobs[name]
+        job.chain = job.chain._replace(fresh=True)
+
     def lives_on(self, name: str) -> None:
         """The newest run of a job has left processes alive."""
         self._jobs[name].lives_on = True

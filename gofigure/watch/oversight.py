@@ -51,11 +51,12 @@ class Ears(Protocol):
 class Oversight:
     """One turn's overseer (see subject.Overseer)."""
 
-    def __init__(self, ears: Ears, judging: Judging, board: Board, *, by_hand: bool) -> None:
-        """`by_hand`: a person has asked for this, whatever has changed."""
+    def __init__(self, ears: Ears, judging: Judging, board: Board, arrived: dict[str, str], *, by_hand: bool) -> None:
+        """`by_hand`: a person has asked for this, whatever has changed; `arrived`: jobs that are due, and why."""
         self._ears = ears
         self._judging = judging
         self._board = board
+        self._arrived = arrived
         self._by_hand = by_hand
         self._plan: Plan | None = None  # that is carried out
         self._next_look = 0.0  # under a run
@@ -68,7 +69,12 @@ class Oversight:
         if judged.run > self._board.job(job).run or (self._board.job(job).verdict == "superseded" and not judged.runs):
             self._recall(judged.run, planning.store)
         self._board.update_job(job, **judged.shown)
+        arrived = self._arrived.pop(job, "")
         if self._by_hand:
+            return True
+        if arrived:
+            self._judging.arrived(job)
+            self._board.update_job(job, reason=arrived)
             return True
         if judged.runs:
             self._ears.open()  # what changes while it runs may end it

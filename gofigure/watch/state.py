@@ -44,6 +44,7 @@ class State(NamedTuple):
     resting: bool = False  # it waits for a change, and for nothing else
     jobs: tuple[JobState, ...] = ()
     notes: tuple[str, ...] = ()  # the newest few
+    remotes: tuple[str, ...] = ()  # when each was asked for new commits, and what it said
 
 
 class Options(NamedTuple):

@@ -318,6 +318,7 @@ def test_status_says_whether_it_lives(project: Repo, engine: Engine, rig: Rig) -
         "waiting": "",
         "trouble": trouble,
         "paused": True,
+        "remotes": [],
         "held": {"check": held},
     }
     words = (

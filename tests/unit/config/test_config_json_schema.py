@@ -123,6 +123,7 @@ def values_of(kind: Kind) -> st.SearchStrategy[Any]:
 
 
 READY = tables(TARGETS)
+OF_TARGETS: dict[str, dict[str, Any]] = {"checkout": {"target": "checkout", "url": "/a"}}
 
 
 def table_of(keys: dict[str, Any]) -> st.SearchStrategy[dict[str, Any]]:
@@ -156,6 +157,8 @@ def test_each_key_alone(data: st.DataObject) -> None:
     keys = READY.job if table == "jobs" else READY.stage
     name = data.draw(st.sampled_from(sorted(keys)))
     value = data.draw(values_of(keys[name].kind) | VALUES)
+    if keys[name].targets and bool(data.draw(st.sampled_from([0, 1]))):
+        base = OF_TARGETS[keys[name].targets[0]]
     assert not disagreement({table: {"x": {**base, name: value}}})
 
 

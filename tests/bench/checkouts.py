@@ -1,0 +1,58 @@
+"""What a warm checkout of an unchanged ref costs beside the `git ls-remote` that it cannot do without.
+
+Alone: `python tests/bench/checkouts.py [ROUNDS]`. Against servers on this machine, where the network takes no time:
+what it costs beside `ls-remote` here, it costs over any network.
+"""
+
+from __future__ import annotations
+
+import json
+import sys
+import tempfile
+from pathlib import Path
+
+HERE = Path(__file__).resolve().parent
+sys.path.insert(0, str(HERE.parent))
+sys.path.insert(0, str(HERE.parents[1]))
+
+from bench.timing import Contestant, compare, table  # noqa: E402
+from support.repo import Repo, clean_environment  # noqa: E402
+from support.servers import SSHD, Upstream, served  # noqa: E402
+
+from gofigure.model import Stage  # noqa: E402
+from gofigure.recipes import ORDER_VARIABLE, recipe  # noqa: E402
+from gofigure.targets import commands_of  # noqa: E402
+
+ROUNDS = 21
+FILES = 1000
+
+
+def warm(kind: str, upstream: Upstream, folder: Path, home: Path, rounds: int) -> list[str]:
+    env = clean_environment(home)
+    root = Repo.create(folder / "repo", env).root
+    with served(kind, upstream, folder / "server", env, home) as remote:
+        credentials = [("credentials", "user")] if remote.settings else []
+        stage = Stage("src", target="checkout", settings=(*credentials, ("url", remote.url)))
+        order = {"stage": "src", "root": str(root), "state_dir": str(root / ".git/gofigure"), "made": str(folder)}
+        order |= {"mark": "x:1", "trigger": "manual", "key": ""}
+        env = {**env, **remote.env, ORDER_VARIABLE: json.dumps({**order, "needed": {}})}
+        contestants = (
+            Contestant("git ls-remote", ("git", "ls-remote", "--", remote.url, "HEAD")),
+            Contestant("warm checkout", recipe(commands_of(stage)[0].argv[1:])),
+        )
+        return table(f"{kind}, {FILES:,} files", compare(contestants, rounds=rounds, cwd=root, env=env))
+
+
+def main(rounds: int = ROUNDS) -> None:
+    with tempfile.TemporaryDirectory() as name:
+        folder = Path(name)
+        home = folder / "home"
+        home.mkdir()
+        upstream = Upstream(folder / "upstream", clean_environment(home))
+        upstream.push({f"folder{at % 20}/file{at}": f"{at}\n" for at in range(FILES)})
+        for kind in ("local", "daemon", "http", *(["ssh"] if SSHD else [])):
+            print("\n".join(warm(kind, upstream, folder / kind, home, rounds)), flush=True)
+
+
+if __name__ == "__main__":
+    main(*map(int, sys.argv[1:]))
