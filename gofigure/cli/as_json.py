@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 from typing import TYPE_CHECKING, Any
 
-from gofigure.model import Part, RunResult, StageResult
+from gofigure.model import Case, Part, RunResult, StageResult
 
 if TYPE_CHECKING:
     from gofigure.runner.plan import Step
@@ -43,7 +43,22 @@ def of_stage(stage: StageResult) -> dict[str, Any]:
         "parts": [of_part(part) for part in stage.parts],
         "place": stage.place,
         "why_there": stage.why_there,
+        "tests": stage.counts._asdict() if stage.counts is not None else None,
+        "failures": [of_case(case) for case in _failures(stage)],
     }
+
+
+def _failures(stage: StageResult) -> list[Case]:
+    if stage.counts is None or not stage.counts.failed:
+        return []
+    from gofigure.runner.cases import last_of
+
+    return [case for case in last_of(stage.cases) if case.verdict == "failed"]
+
+
+def of_case(case: Case) -> dict[str, Any]:
+    """One test; `seconds` is None where its tool does not say."""
+    return {**case._asdict(), "seconds": _rounded(case.seconds)}
 
 
 def of_part(part: Part) -> dict[str, Any]:
@@ -83,6 +98,7 @@ def of_stage_row(stage: StageRow) -> dict[str, Any]:
         "parts": [of_part(part) for part in stage.parts],
         "place": stage.place or None,
         "why_there": stage.why_there,
+        "tests": json.loads(stage.counts) if stage.counts else None,
     }
 
 

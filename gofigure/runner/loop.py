@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 from gofigure.errors import Interrupted
 from gofigure.events import Note, Observer, StageFinished, StageStarted, Stopping
 from gofigure.executor.base import BY_CTRL_C, Executor, Task, TaskEnded
-from gofigure.model import Part, RunResult, StageResult, Verdict
+from gofigure.model import Case, Counts, Part, RunResult, StageResult, Verdict
 from gofigure.runner.parts import mend, parts_of
 from gofigure.runner.plan import Plan, Step
 from gofigure.runner.record import Recorder
@@ -197,6 +197,7 @@ class _Loop:
             self._observe(Note(f"{ended.name} left {ended.left_behind} process(es) running; they were ended"))
         if ended.lost_bytes:
             self._observe(Note(f"{ended.name}: {ended.lost_bytes:,} bytes of its log could not be written"))
+        cases, counts, failures = _told(ended, self._recorder.hide)
         self._finish(
             StageResult(
                 ended.name,
@@ -205,7 +206,7 @@ class _Loop:
                 ended.seconds,
                 exit_code=ended.exit_code if passed or not ran_well else None,
                 log=ended.logs[-1] if ended.logs and (passed or not ran_well) else None,
-                excerpt=() if ran_well else tuple(map(self._recorder.hide, _excerpt(ended.logs))),
+                excerpt=() if ran_well else failures or tuple(map(self._recorder.hide, _excerpt(ended.logs))),
                 note=_note(step, ended, passed=passed),
                 allowed=not passed and step.stage.allow_failure,
                 key=step.key,
@@ -213,6 +214,8 @@ class _Loop:
                 place=step.place,
                 why_there=step.why_there,
                 made=ended.made,
+                cases=cases,
+                counts=counts,
             )
         )
 
@@ -257,6 +260,17 @@ class _Loop:
             self._recorder.finished(step, result)
             self._observe(StageFinished(self._recorder.run, result))
             reached.extend(self._followers[stage])
+
+
+def _told(ended: TaskEnded, hide: Callable[[str], str]) -> tuple[tuple[Case, ...], Counts | None, tuple[str, ...]]:
+    """The single tests of what has ended, how many, and the first words of those that failed."""
+    if not ended.cases:
+        return (), None, ()
+    from gofigure.runner.cases import counted, failure_lines, tidied
+
+    cases = tidied(ended.cases, hide)
+    counts = counted(cases, ended.more_cases)
+    return tuple(cases), counts, tuple(failure_lines(cases, counts)) if counts is not None else ()
 
 
 def _excerpt(logs: tuple[str, ...]) -> tuple[str, ...]:
