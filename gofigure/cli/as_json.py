@@ -58,7 +58,7 @@ def _failures(stage: StageResult) -> list[Case]:
 
 def of_case(case: Case) -> dict[str, Any]:
     """One test; `seconds` is None where its tool does not say."""
-    return {**case._asdict(), "seconds": _rounded(case.seconds)}
+    return {**case._asdict(), "seconds": rounded(case.seconds)}
 
 
 def of_part(part: Part) -> dict[str, Any]:
@@ -77,7 +77,7 @@ def of_run_row(run: RunRow) -> dict[str, Any]:
         "branch": run.branch,
         "verdict": run.state,
         "started_ns": run.started_ns,
-        "seconds": _rounded(run.seconds),
+        "seconds": rounded(run.seconds),
     }
 
 
@@ -87,7 +87,7 @@ def of_stage_row(stage: StageRow) -> dict[str, Any]:
         "stage": stage.stage,
         "verdict": stage.state,
         "reason": stage.reason,
-        "seconds": _rounded(stage.seconds),
+        "seconds": rounded(stage.seconds),
         "exit_code": stage.exit_code,
         "log": stage.log,
         "excerpt": stage.excerpt.split("\n") if stage.excerpt else [],
@@ -102,7 +102,7 @@ def of_stage_row(stage: StageRow) -> dict[str, Any]:
     }
 
 
-def _rounded(seconds: float | None) -> float | None:
+def rounded(seconds: float | None) -> float | None:
     return None if seconds is None else round(seconds, 6)
 
 

@@ -69,13 +69,19 @@ def within(cases: Sequence[Case], room: int) -> tuple[Case, ...]:
 
 
 def failure_lines(cases: Sequence[Case], counts: Counts) -> list[str]:
-    """How many failed, which, and the first line of each; [] where none is known to have failed."""
+    """How many failed, which, and the first line of the first; [] where none is known to have failed."""
+    return failed_lines(cases, counts, _LINES)
+
+
+def failed_lines(cases: Sequence[Case], counts: Counts, most: int | None = None) -> list[str]:
+    """The same of all of them, or of as many as `most` lines have room for."""
     failed = [case for case in last_of(cases) if case.verdict == "failed"]
     if not failed:
         return []
     names = shortened([case.name for case in failed], _NAMED)
     lines = [f"{counts.failed:,} of {counts.total:,} test{'s' if counts.total != 1 else ''} failed: {names}"]
-    lines += [f"{case.title}: {case.line}" if case.line else case.title for case in failed[: _LINES - 1]]
+    shown = failed if most is None else failed[: most - 1]
+    lines += [f"{case.title}: {case.line}" if case.line else case.title for case in shown]
     return [line[:_LONGEST_LINE] for line in lines]
 
 
