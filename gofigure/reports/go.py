@@ -20,6 +20,7 @@ _NOT_BUILT = re.compile(r"FAIL\t(\S+) \[(build|setup) failed\]")
 _CRASH = re.compile(r"(panic|fatal error): ")
 _ENDS: dict[str, CaseVerdict] = {"pass": "passed", "fail": "failed", "skip": "skipped"}
 _MOST_HELD = 8 << 20  # characters of one package; what is more than that is not shown
+_MOST_OWN = 10_000  # lines that go says of one package
 
 
 class _Test:
@@ -65,6 +66,8 @@ class _Package:
         printed = "".join(self.printed)
         if printed and not printed.endswith("\n"):
             printed += "\n"
+        if self.held > _MOST_HELD:
+            printed += f"[gofigure: {self.held - _MOST_HELD} characters left out here]\n"
         return printed + "".join(test.text() for test in top) + "".join(self.own)
 
 
@@ -116,11 +119,11 @@ class GoTest(Listener):
         return package.failure() if action == "fail" else "".join(line for line in package.own if "\t" in line)
 
     def _hold(self, package: _Package, name: str, output: str) -> None:
+        if not name:
+            package.own = [*package.own[-_MOST_OWN:], output]
+            return
         package.held += len(output)
         if package.held > _MOST_HELD:
-            return
-        if not name:
-            package.own.append(output)
             return
         test = package.test(name)
         if _HEAD.match(output):

@@ -23,6 +23,7 @@ class Listener:
     def feed(self, data: bytes) -> bytes:
         """More output; what is to be shown of it now."""
         if self._gave_up:
+            data, self._begun = self._begun + data, b""
             return data
         *lines, self._begun = (self._begun + data).split(b"\n")
         out = b"".join(self._heard(line + b"\n") for line in lines)
@@ -35,7 +36,7 @@ class Listener:
         """The rest, at the end."""
         line, self._begun = self._begun, b""
         out = self._heard(line) if line else b""
-        return out if self._gave_up else out + self._safely(self.end, b"")
+        return out + self._safely(self.end, b"")
 
     def hear(self, line: bytes) -> bytes:
         """A line with its end, if it has one; what is to be shown in its place."""

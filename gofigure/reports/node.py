@@ -87,7 +87,7 @@ class NodeTest(Watcher):
 
     def _hear_ticks(self, text: str) -> None:
         if _NODE_SUM.match(text) or _MOCHA_SUM.match(text):
-            self._over = bool(self.cases)
+            self._over, self._last = bool(self.cases), None
         elif self._in_block and text.strip():  # node's, below a test that has failed
             self._in_block = False
             if self._last is not None:
