@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 
 from gofigure.model import Case, CaseVerdict
-from gofigure.reports.listener import Watcher
+from gofigure.reports.listener import LONGEST_TEXT, Watcher
 
 _COLOUR = re.compile(r"\x1b\[[0-9;]*m")
 _CRATE = re.compile(r"\s+(?:Running (?:unittests )?(\S+)(?: \(.*\))?|Doc-tests (\S+))$")
@@ -29,7 +29,7 @@ class CargoTest(Watcher):
         self._about: int | None = None  # the failure that is being told
 
     def hear(self, line: bytes) -> bytes:
-        text = _COLOUR.sub("", line.decode("utf-8", "replace")).rstrip("\r\n")
+        text = _COLOUR.sub("", line[:LONGEST_TEXT].decode("utf-8", "replace")).rstrip("\r\n")
         if match := _CRATE.match(text):
             self._crate = match[1] or f"doc-tests {match[2]}"
             self._open, self._about = "", None

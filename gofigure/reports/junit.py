@@ -13,6 +13,7 @@ from gofigure.reports.listener import MOST
 _DEEPEST = 50  # a report is five deep
 _LONGEST_LINE = 2000
 _COLOUR = re.compile(r"#x1B\[[0-9;]*m")  # as pytest writes what XML cannot hold
+_SAYS_NOTHING = ("", "collection failure")  # what pytest says of a file that it cannot import
 _OUTCOMES: dict[str, CaseVerdict] = {"failure": "failed", "error": "failed", "skipped": "skipped"}
 
 
@@ -26,7 +27,7 @@ class _Reader:
         self.left_out = 0
         self._depth = 0
         self._case: Case | None = None
-        self._telling = False  # in the text of a failure without a message
+        self._telling = False  # in the text of a failure whose message says nothing
 
     def start_doctype(self, *_: object) -> None:
         raise _TooMuchError
@@ -41,13 +42,15 @@ class _Reader:
             )
         elif self._case is not None and name in _OUTCOMES and self._case.verdict != "failed":
             line = _first(values.get("message", ""))
-            self._telling = not line
+            self._telling = line in _SAYS_NOTHING
             self._case = self._case._replace(verdict=_OUTCOMES[name], line=line)
 
     def text(self, data: str) -> None:
         if self._telling and self._case is not None and data.strip():
-            self._telling = False
-            self._case = self._case._replace(line=_first(data))
+            errors = [line[1:] for line in data.splitlines() if line.startswith("E ")]
+            self._telling = not errors
+            if errors or self._case.line in _SAYS_NOTHING:
+                self._case = self._case._replace(line=_first("\n".join(errors) or data))
 
     def end(self, name: str) -> None:
         self._depth -= 1

@@ -5,6 +5,7 @@ from __future__ import annotations
 from gofigure.model import Case
 
 _LONGEST_LINE = 1 << 20
+LONGEST_TEXT = 2000  # bytes of a line that are looked at where words are looked for: expressions may take their square
 MOST = 50_000  # tests of one command; what comes after these is counted only
 
 

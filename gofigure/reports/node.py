@@ -8,7 +8,7 @@ from __future__ import annotations
 import re
 
 from gofigure.model import Case, CaseVerdict
-from gofigure.reports.listener import Watcher
+from gofigure.reports.listener import LONGEST_TEXT, Watcher
 
 _COLOUR = re.compile(r"\x1b\[[0-9;]*m")
 _POINT = re.compile(r"( *)(not )?ok\b(?: +\d+)?(?: +- +| +)?(.*?)(?: +# +(SKIP|TODO|skip|todo)\b *(.*))?$")
@@ -36,7 +36,7 @@ class NodeTest(Watcher):
         self._about: int | None = None  # the case whose failure is told next, behind an empty line
 
     def hear(self, line: bytes) -> bytes:
-        text = _COLOUR.sub("", line.decode("utf-8", "replace")).rstrip("\r\n")
+        text = _COLOUR.sub("", line[:LONGEST_TEXT].decode("utf-8", "replace")).rstrip("\r\n")
         if text.strip() in ("TAP version 13", "TAP version 14"):
             self._tap = True
         elif self._tap:

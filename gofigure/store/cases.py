@@ -25,11 +25,6 @@ _BOTH = (
     " GROUP BY c.location, c.suite, c.name HAVING count(DISTINCT c.verdict) > 1"
 )
 _WHERE = "(? IS NULL OR c.stage = ?)"
-# The last attempt of a run at a test is how it ended there.
-_ENDED = (
-    "NOT EXISTS (SELECT 1 FROM cases again WHERE again.run = c.run AND again.stage = c.stage"
-    " AND again.location = c.location AND again.suite = c.suite AND again.name = c.name AND again.attempt > c.attempt)"
-)
 _ORDERS: Mapping[Order, tuple[str, str]] = {  # which tests, and in which order
     "failed": ("sum(c.verdict = 'failed') > 0", "max(CASE c.verdict WHEN 'failed' THEN c.run END) DESC, c.stage, name"),
     "slowest": ("max(c.seconds) IS NOT NULL", "avg(c.seconds) DESC, c.stage, name"),
@@ -64,11 +59,12 @@ class Cases:
     def add(self, run: int, cases: Mapping[str, Sequence[Case]]) -> None:
         """Write what stages have told, each once; to be called inside a transaction."""
         self._db.executemany(
-            f"INSERT OR REPLACE INTO cases (run, stage, seq, {_COLUMNS}) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",  # noqa: S608 - our own words
+            f"INSERT OR REPLACE INTO cases (run, stage, seq, {_COLUMNS}, last)"  # noqa: S608 - our own words
+            " VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
             (
-                (run, stage, seq, *case._replace(location=stored_path(case.location)))
+                (run, stage, seq, *case._replace(location=stored_path(case.location)), is_last)
                 for stage, told in cases.items()
-                for seq, case in enumerate(told)
+                for seq, (case, is_last) in enumerate(zip(told, _are_last(told), strict=True))
             ),
         )
 
@@ -134,7 +130,7 @@ class Cases:
             " max(CASE c.verdict WHEN 'failed' THEN c.run END),"
             " (SELECT count(*) FROM flaky f WHERE f.name = c.name AND f.stage = c.stage AND f.suite = c.suite"
             " AND f.location = c.location) AS contents"
-            f" FROM cases c WHERE {_WHERE} AND {_ENDED} GROUP BY c.stage, c.location, c.suite, c.name HAVING {which}"
+            f" FROM cases c WHERE {_WHERE} AND c.last GROUP BY c.stage, c.location, c.suite, c.name HAVING {which}"
             f" ORDER BY {by} LIMIT ?",
             (stage, stage, limit),
         ).fetchall()
@@ -163,6 +159,11 @@ class Cases:
                 (stage, stage),
             )
             return self._db.execute("DELETE FROM flaky WHERE ? IS NULL OR stage = ?", (stage, stage)).rowcount
+
+
+def _are_last(cases: Sequence[Case]) -> list[bool]:
+    newest = {(case.location, case.suite, case.name): at for at, case in enumerate(cases)}
+    return [newest[case.location, case.suite, case.name] == at for at, case in enumerate(cases)]
 
 
 def _case(row: Sequence[object]) -> Case:

@@ -130,10 +130,11 @@ STEPS: tuple[str, ...] = (
     CREATE INDEX stage_runs_that_made ON stage_runs (key, run) WHERE made != ''
     """,
     """
-    -- The single tests of a stage, in every attempt at it: what its tool has told.
+    -- The single tests of a stage, in every attempt at it: what its tool has told. last: no later attempt came to it.
     CREATE TABLE cases (
       run INTEGER NOT NULL, stage TEXT NOT NULL, seq INTEGER NOT NULL, location TEXT NOT NULL, suite TEXT NOT NULL,
       name TEXT NOT NULL, attempt INTEGER NOT NULL, verdict TEXT NOT NULL, seconds REAL, line TEXT NOT NULL,
+      last INTEGER NOT NULL,
       PRIMARY KEY (run, stage, seq),
       FOREIGN KEY (run, stage) REFERENCES stage_runs (run, stage) ON DELETE CASCADE
     ) WITHOUT ROWID;

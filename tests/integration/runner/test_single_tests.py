@@ -331,7 +331,9 @@ def test_tests_over_all_runs(stub: Stub) -> None:
     assert (failed["last_verdict"], failed["last_failed_run"], failed["mean_seconds"]) == ("passed", 1, 0.5)
     shown = stub.repo.gofigure("history", "--tests", "unit", "--failed").stdout.decode()
     assert shown == "failed last:\n  run 1, passed since  unit: t::b  failed in 1 of 2 runs: it is not b\n"
-    assert b"nothing" not in stub.repo.gofigure("history", "--tests", "--slowest").stdout
+    assert b"500 ms on average" in stub.repo.gofigure("history", "--tests", "--slowest").stdout
+    assert b"1 flaky test forgotten" in stub.repo.gofigure("history", "--tests", "--forget-flaky").stdout
+    assert b"no test was flaky" in stub.repo.gofigure("history", "--tests", "--flaky").stderr
 
 
 @pytest.mark.parametrize(

@@ -23,6 +23,9 @@ second">def test(): ...</failure></testcase>
  message="later">x</skipped></testcase>
 <testcase classname="" name="tests.broken" time="odd"><error message="">
   ImportError: no module</error></testcase>
+<testcase classname="" name="tests.worse"><error message="collection failure">ImportError while importing
+tests/worse.py:1: in module
+E   ModuleNotFoundError: No module named 'x'</error></testcase>
 </testsuite></testsuites>"""
 
 
@@ -33,6 +36,7 @@ def test_what_pytest_writes() -> None:
         Case("tests.test_a.TestC", "test_par[a <b>]", "failed", 0.5, "AssertionError: red second"),
         Case("tests.test_a", "test_skip", "skipped", 0.0, "later"),
         Case("", "tests.broken", "failed", None, "ImportError: no module"),
+        Case("", "tests.worse", "failed", None, "ModuleNotFoundError: No module named 'x'"),
     ]
     assert left_out == 0
 

@@ -206,3 +206,11 @@ def test_a_line_without_an_end_is_not_held_for_ever() -> None:
     for _ in range(5):
         watcher.feed(b"x" * (1 << 20))
     assert len(watcher._begun) <= 1 << 20
+
+
+@pytest.mark.parametrize("ear", [NodeTest, CargoTest])
+@pytest.mark.parametrize("line", ["ok 1 - " + " " * 900_000, "test " + "a ... " * 150_000, "✔ " + " (1" * 300_000])
+def test_no_line_takes_long(ear: type[Listener], line: str) -> None:
+    """In their square, these would take hours, and the test its ceiling."""
+    listener = ear()
+    listener.feed(f"TAP version 13\n{line}\n".encode() if line.startswith("ok") else f"{line}\n".encode())
