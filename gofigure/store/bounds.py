@@ -16,7 +16,7 @@ class Bounds(NamedTuple):
     most_runs: int = 10_000
     most_stage_rows: int = 200_000
     most_run_paths: int = 200_000  # what changed under runs, and what they were started for
-    most_cases: int = 1_000_000  # single tests of runs, those of a run together
+    most_cases: int = 300_000  # single tests of runs, those of a run together
     most_skips: int = 10_000  # and as old as runs
 
     proof_days: int = 90  # since it was proven or, as far as runs are known, reused
