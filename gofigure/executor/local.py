@@ -54,6 +54,8 @@ class LocalExecutor:
         self._supervisor.stop()
         so_far = {name: progress.parts("not reached", stopped=True) for name, progress in self._under_way.items()}
         self._under_way.clear()
+        for hearing in self._hearings.values():
+            hearing.forget()
         self._hearings.clear()
         return so_far
 

@@ -48,10 +48,14 @@ class Hearing:
     def __init__(self, asking: Asking) -> None:
         self._asking = asking
         self.listener = EARS[asking.ear]()
-        if asking.file and not asking.theirs:
-            with contextlib.suppress(OSError):
-                os.unlink(asking.file)
+        self.forget()
         self._before = _state(asking.file)
+
+    def forget(self) -> None:
+        """Leave no report: secrets are not masked there, as they are in logs."""
+        if self._asking.file and not self._asking.theirs:
+            with contextlib.suppress(OSError):
+                os.unlink(self._asking.file)
 
     def told(self, *, by_itself: bool) -> tuple[list[Case], int]:
         """The tests, and how many more there were. `by_itself`: nobody has ended the command.
@@ -61,16 +65,11 @@ class Hearing:
         if self.listener is not None:
             return self.listener.cases, self.listener.left_out
         now = _state(self._asking.file)
-        if not by_itself or now is None or now == self._before:
-            return [], 0
-        try:
-            data = _read(self._asking.file)
-        except OSError:
-            return [], 0
-        finally:
-            if not self._asking.theirs:
-                with contextlib.suppress(OSError):
-                    os.unlink(self._asking.file)
+        data = b""
+        if by_itself and now is not None and now != self._before:
+            with contextlib.suppress(OSError):
+                data = _read(self._asking.file)
+        self.forget()
         if self._asking.form == "junit":
             from gofigure.reports.junit import read_junit
 

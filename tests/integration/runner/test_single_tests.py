@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import os
+import signal
 import sys
 from collections.abc import Callable
 from pathlib import Path
@@ -10,7 +12,7 @@ from xml.parsers import expat
 
 import pytest
 from support.repo import Done, Repo
-from support.rig import lines, said, stages, verdicts
+from support.rig import Rig, lines, said, stages, verdicts
 
 CONFIG = """
 [jobs.check]
@@ -250,6 +252,23 @@ def test_what_was_ended_has_told_nothing(stub: Stub) -> None:
     stub.acts('file=${PYTEST_ADDOPTS#*--junitxml=}; cat "' + str(stub.state / "report") + '" > "$file"; exec sleep 60')
     found = stub.run()
     assert (found["verdict"], found["tests"]) == ("timed out", None)
+    assert _reports(stub) == []
+
+
+def _reports(stub: Stub) -> list[Path]:
+    return list((stub.repo.root / ".git/gofigure/runs").glob("*/*.report"))
+
+
+def test_nor_is_a_report_left_by_who_is_interrupted(stub: Stub, rig: Rig) -> None:
+    """What it says is not masked."""
+    gate = rig.gate()
+    stub.acts('file=${PYTEST_ADDOPTS#*--junitxml=}; echo secret > "$file"; ' + gate.sh)
+    running = rig.start(stub.repo, "run")
+    gate.arrive()
+    assert len(_reports(stub)) == 1
+    os.kill(running.pid, signal.SIGINT)
+    assert running.finish() == 130
+    assert _reports(stub) == []
 
 
 def test_each_location_has_rows_of_its_own(stub: Stub) -> None:

@@ -64,9 +64,10 @@ def test_nor_is_a_proof_written_once_it_is_known_to_be_flaky() -> None:
 
 def test_verdicts_on_nothing_certain_and_what_was_skipped_say_nothing() -> None:
     with Store.in_memory() as store:
-        for verdict, judged in (("failed", b""), ("skipped", KEY), ("passed", KEY), ("failed", OTHER)):
+        told: list[tuple[CaseVerdict, bytes]] = [("failed", b""), ("skipped", KEY), ("passed", KEY), ("failed", OTHER)]
+        for verdict, judged in told:
             run = _begin(store)
-            store.record(run, started=["unit"], finished=[_result("passed", judged)], cases=_told(verdict))  # type: ignore[arg-type]
+            store.record(run, started=["unit"], finished=[_result("passed", judged)], cases=_told(verdict))
         assert store.cases.flaky_on(KEY) == []
         assert store.cases.contradicted(KEY, _told("passed")["unit"]) == []
         assert store.cases.contradicted(KEY, _told("failed")["unit"]) == ["t0"]
@@ -77,7 +78,7 @@ def test_any_location_comes_back_as_it_was(location: str) -> None:
     with Store.in_memory() as store:
         for verdict in ("passed", "failed"):
             run = _begin(store)
-            told = _told(verdict, location=location)  # type: ignore[arg-type]
+            told = _told(verdict, location=location)
             store.record(run, started=["unit"], finished=[_result("passed", KEY)], cases=told)
             assert store.cases.of_stage(run, "unit") == told["unit"]
         (one,) = store.cases.told("flaky", 5)
@@ -89,7 +90,7 @@ def test_tests_go_with_their_runs_and_flaky_ones_later(tmp_path: Path) -> None:
         for verdict in ("failed", "passed", "passed"):
             run = _begin(store)
             done = _result("passed", KEY)
-            store.record(run, started=["unit"], finished=[done], cases=_told(verdict, "passed"))  # type: ignore[arg-type]
+            store.record(run, started=["unit"], finished=[done], cases=_told(verdict, "passed"))
             store.ledger.settle([run])
         store.sweep(BOUNDS._replace(most_cases=3), lambda _label, _done: None, [])
         assert [len(store.cases.of_stage(run, "unit")) for run in (1, 2, 3)] == [0, 0, 2]  # a run's all at once
