@@ -219,6 +219,7 @@ class StageResult(NamedTuple):
     made: str = ""  # JSON: what its recipes have handed back, see executor.base.TaskEnded
     cases: tuple[Case, ...] = ()  # its single tests, where these are known
     counts: Counts | None = None  # of them all
+    failures: tuple[Case, ...] = ()  # the first of those that failed in the end
     judged: bytes = b""  # the key that the verdicts of its tests are about; empty where that is not certain
 
     @property

@@ -44,16 +44,8 @@ def of_stage(stage: StageResult) -> dict[str, Any]:
         "place": stage.place,
         "why_there": stage.why_there,
         "tests": stage.counts._asdict() if stage.counts is not None else None,
-        "failures": [of_case(case) for case in _failures(stage)],
+        "failures": [of_case(case) for case in stage.failures],
     }
-
-
-def _failures(stage: StageResult) -> list[Case]:
-    if stage.counts is None or not stage.counts.failed:
-        return []
-    from gofigure.runner.cases import last_of
-
-    return [case for case in last_of(stage.cases) if case.verdict == "failed"]
 
 
 def of_case(case: Case) -> dict[str, Any]:
@@ -83,6 +75,7 @@ def of_run_row(run: RunRow) -> dict[str, Any]:
 
 def of_stage_row(stage: StageRow) -> dict[str, Any]:
     """A stage as it was recorded, in the shape of `of_stage`; what is not known yet is None."""
+    told = json.loads(stage.counts) if stage.counts else {"tests": None, "failures": []}
     return {
         "stage": stage.stage,
         "verdict": stage.state,
@@ -98,7 +91,8 @@ def of_stage_row(stage: StageRow) -> dict[str, Any]:
         "parts": [of_part(part) for part in stage.parts],
         "place": stage.place or None,
         "why_there": stage.why_there,
-        "tests": json.loads(stage.counts) if stage.counts else None,
+        "tests": told["tests"],
+        "failures": [{**case, "seconds": rounded(case["seconds"])} for case in told["failures"]],
     }
 
 

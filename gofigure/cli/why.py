@@ -79,7 +79,7 @@ def _of_tests(last: StageRow) -> str:
         return "no single tests are known of it: its output does not tell them apart, or there was none"
     import json
 
-    counts = json.loads(last.counts)
+    counts = json.loads(last.counts)["tests"]
     some = [f"{counts[word]:,} {word}" for word in ("passed", "failed", "skipped") if counts[word]]
     more = f"; {counts['left_out']:,} of them not kept" if counts["left_out"] else ""
     return f"{counts['total']:,} test{'s' if counts['total'] != 1 else ''}: {', '.join(some)}{more}"

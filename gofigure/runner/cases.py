@@ -13,6 +13,7 @@ _LONGEST_NAME = 500
 _LONGEST_LINE = 400
 _LINES = 8
 _NAMED = 5
+_FAILURES = 20
 
 
 def tidied(cases: Iterable[Case], hide: Callable[[str], str]) -> list[Case]:
@@ -58,6 +59,11 @@ def flaky(names: Iterable[str]) -> str:
     """What these are, in words; "" for none."""
     known = sorted(set(names))
     return f"flaky: {shortened(known, _NAMED)} passed and failed on this content" if known else ""
+
+
+def first_failures(cases: Iterable[Case]) -> tuple[Case, ...]:
+    """The first of those that failed in the end: what is told with the stage itself."""
+    return tuple(case for case in last_of(cases) if case.verdict == "failed")[:_FAILURES]
 
 
 def within(cases: Sequence[Case], room: int) -> tuple[Case, ...]:

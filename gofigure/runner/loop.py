@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import time
 from collections import deque
-from collections.abc import Callable, Collection, Mapping
+from collections.abc import Callable, Collection, Mapping, Sequence
 from typing import TYPE_CHECKING
 
 from gofigure.errors import Interrupted
@@ -197,7 +197,8 @@ class _Loop:
             self._observe(Note(f"{ended.name} left {ended.left_behind} process(es) running; they were ended"))
         if ended.lost_bytes:
             self._observe(Note(f"{ended.name}: {ended.lost_bytes:,} bytes of its log could not be written"))
-        cases, counts, failures = _told(ended, self._recorder.hide)
+        cases, counts = _told(ended, self._recorder.hide)
+        lines, failures = _failures(cases, counts)
         self._finish(
             StageResult(
                 ended.name,
@@ -206,7 +207,7 @@ class _Loop:
                 ended.seconds,
                 exit_code=ended.exit_code if passed or not ran_well else None,
                 log=ended.logs[-1] if ended.logs and (passed or not ran_well) else None,
-                excerpt=() if ran_well else failures or tuple(map(self._recorder.hide, _excerpt(ended.logs))),
+                excerpt=() if ran_well else lines or tuple(map(self._recorder.hide, _excerpt(ended.logs))),
                 note=_note(step, ended, passed=passed),
                 allowed=not passed and step.stage.allow_failure,
                 key=step.key,
@@ -216,6 +217,7 @@ class _Loop:
                 made=ended.made,
                 cases=cases,
                 counts=counts,
+                failures=failures,
             )
         )
 
@@ -262,15 +264,23 @@ class _Loop:
             reached.extend(self._followers[stage])
 
 
-def _told(ended: TaskEnded, hide: Callable[[str], str]) -> tuple[tuple[Case, ...], Counts | None, tuple[str, ...]]:
-    """The single tests of what has ended, how many, and the first words of those that failed."""
+def _told(ended: TaskEnded, hide: Callable[[str], str]) -> tuple[tuple[Case, ...], Counts | None]:
+    """The single tests of what has ended, and how many."""
     if not ended.cases:
-        return (), None, ()
-    from gofigure.runner.cases import counted, failure_lines, tidied
+        return (), None
+    from gofigure.runner.cases import counted, tidied
 
     cases = tidied(ended.cases, hide)
-    counts = counted(cases, ended.more_cases)
-    return tuple(cases), counts, tuple(failure_lines(cases, counts)) if counts is not None else ()
+    return tuple(cases), counted(cases, ended.more_cases)
+
+
+def _failures(cases: Sequence[Case], counts: Counts | None) -> tuple[tuple[str, ...], tuple[Case, ...]]:
+    """Those that failed, in few words and as they are; the first of them."""
+    if counts is None or not counts.failed:
+        return (), ()
+    from gofigure.runner.cases import failure_lines, first_failures
+
+    return tuple(failure_lines(cases, counts)), first_failures(cases)
 
 
 def _excerpt(logs: tuple[str, ...]) -> tuple[str, ...]:

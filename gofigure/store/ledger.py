@@ -64,7 +64,7 @@ class StageRow(NamedTuple):
     place: str  # where it was executed; "" if it was not
     why_there: str  # why in a private checkout
     made: str = ""  # JSON: what its recipes have handed back
-    counts: str = ""  # JSON: how many tests it had (model.Counts); "" where that is not known
+    counts: str = ""  # JSON: how many tests it had, and the first that failed; "" where none is known
     parts: tuple[Part, ...] = ()
 
 
@@ -129,7 +129,7 @@ class Ledger:
                     result.place or "",
                     result.why_there,
                     result.made,
-                    dumps(result.counts._asdict()) if result.counts is not None else "",
+                    dumps(_tests(result)) if result.counts is not None else "",
                     result.judged or None,
                     run,
                     result.stage,
@@ -200,6 +200,11 @@ class Ledger:
             (stage, stored_path(worktree)),
         ).fetchone()
         return stage_row(row) if row else None
+
+
+def _tests(result: StageResult) -> dict[str, Any]:
+    assert result.counts is not None  # noqa: S101 - asked before
+    return {"tests": result.counts._asdict(), "failures": [case._asdict() for case in result.failures]}
 
 
 def stored_path(path: Any) -> Any:

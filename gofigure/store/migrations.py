@@ -138,8 +138,8 @@ STEPS: tuple[str, ...] = (
       PRIMARY KEY (run, stage, seq),
       FOREIGN KEY (run, stage) REFERENCES stage_runs (run, stage) ON DELETE CASCADE
     ) WITHOUT ROWID;
-    -- counts: JSON (model.Counts), '' where no test is known. judged: the key that the verdicts of its tests are
-    -- about, NULL where nobody knows, or where what it reads has changed under it.
+    -- counts: JSON, how many tests and the first that failed, '' where none is known. judged: the key that its
+    -- tests' verdicts are about, NULL where nobody knows, or where what it reads has changed under it.
     ALTER TABLE stage_runs ADD COLUMN counts TEXT NOT NULL DEFAULT '';
     ALTER TABLE stage_runs ADD COLUMN judged BLOB;
     CREATE INDEX stage_runs_judged ON stage_runs (judged, run) WHERE judged IS NOT NULL;

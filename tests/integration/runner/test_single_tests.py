@@ -255,6 +255,27 @@ def test_what_was_ended_has_told_nothing(stub: Stub) -> None:
     assert _reports(stub) == []
 
 
+def test_what_failed_is_told_in_the_same_words_then_and_later(stub: Stub) -> None:
+    stub.says(FAILS, 1)
+    then = stub.run()
+    assert then["failures"] == [
+        {
+            "suite": "t",
+            "name": "b",
+            "verdict": "failed",
+            "seconds": 0.5,
+            "line": "it is not b",
+            "location": "",
+            "attempt": 1,
+        }
+    ]
+    later = stages(stub.repo.json("history"))["unit"]
+    (logged,) = stub.repo.json("logs", "last")["stages"]
+    last = stub.repo.json("why", "unit")["stages"][0]["last"]
+    for told in (later, logged, last):
+        assert {name: told[name] for name in then} == then
+
+
 def _reports(stub: Stub) -> list[Path]:
     return list((stub.repo.root / ".git/gofigure/runs").glob("*/*.report"))
 
