@@ -95,6 +95,10 @@ def history(
         moment(since, "--since") if since is not None else None,
         moment(until, "--until", ends=True) if until is not None else None,
     )
+    return _runs(wanted, limit, as_json=as_json)
+
+
+def _runs(wanted: Filter, limit: int, *, as_json: bool) -> int:
     project = here().project
     with console_for(sys.stderr) as console, reading(project, console) as store:
         runs = store.history.runs(wanted, limit)
