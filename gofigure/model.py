@@ -167,6 +167,37 @@ class Part(NamedTuple):
     reason: str = ""  # why it did not run
 
 
+CaseVerdict = Literal["passed", "failed", "skipped"]
+
+
+class Case(NamedTuple):
+    """One test of a stage, as its tool has told of it."""
+
+    suite: str  # the class, package, crate or file that it is in; "" where none is told
+    name: str
+    verdict: CaseVerdict
+    seconds: float | None = None
+    line: str = ""  # the first line of its failure, or why it was skipped
+    location: str = ""  # of the stage
+    attempt: int = 1  # of the stage, from 1; a test counts by its last
+
+    @property
+    def title(self) -> str:
+        """All that tells it from others."""
+        where = f"{self.location}: " if self.location else ""
+        return f"{where}{self.suite}::{self.name}" if self.suite else f"{where}{self.name}"
+
+
+class Counts(NamedTuple):
+    """How many tests a stage had, by their last verdicts."""
+
+    total: int
+    passed: int
+    failed: int
+    skipped: int
+    left_out: int = 0  # of the total: those that were too many to be kept
+
+
 class StageResult(NamedTuple):
     """How one stage of a run ended."""
 
@@ -186,6 +217,10 @@ class StageResult(NamedTuple):
     disturbed: bool = False  # it passed, and what it read changed under it: nobody knows by whom; of a fixer: by fixers
     why_there: str = ""  # why in a private checkout
     made: str = ""  # JSON: what its recipes have handed back, see executor.base.TaskEnded
+    cases: tuple[Case, ...] = ()  # its single tests, where these are known
+    counts: Counts | None = None  # of them all
+    failures: tuple[Case, ...] = ()  # the first of those that failed in the end
+    judged: bytes = b""  # the key that the verdicts of its tests are about; empty where that is not certain
 
     @property
     def blocks(self) -> bool:

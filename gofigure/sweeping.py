@@ -114,8 +114,8 @@ def _sweep(
     artifacts = _remove_artifacts(project, bounds, until, dry=dry)
     if rows is None:
         raise NotNowError("there was no time for more")
-    both = [mine + theirs for mine, theirs in zip(checkouts, sources, strict=True)]
-    return Removed(*rows, logs, log_bytes, files, *both, *artifacts)
+    places, held, freed = (mine + theirs for mine, theirs in zip(checkouts, sources, strict=True))
+    return Removed(*rows, logs, log_bytes, files, places, held, freed, *artifacts)
 
 
 def _settle(project: Project, store: Store, mark: str) -> None:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 from typing import TYPE_CHECKING, Any
 
-from gofigure.model import Part, RunResult, StageResult
+from gofigure.model import Case, Part, RunResult, StageResult
 
 if TYPE_CHECKING:
     from gofigure.runner.plan import Step
@@ -43,7 +43,14 @@ def of_stage(stage: StageResult) -> dict[str, Any]:
         "parts": [of_part(part) for part in stage.parts],
         "place": stage.place,
         "why_there": stage.why_there,
+        "tests": stage.counts._asdict() if stage.counts is not None else None,
+        "failures": [of_case(case) for case in stage.failures],
     }
+
+
+def of_case(case: Case) -> dict[str, Any]:
+    """One test; `seconds` is None where its tool does not say."""
+    return {**case._asdict(), "seconds": rounded(case.seconds)}
 
 
 def of_part(part: Part) -> dict[str, Any]:
@@ -62,17 +69,18 @@ def of_run_row(run: RunRow) -> dict[str, Any]:
         "branch": run.branch,
         "verdict": run.state,
         "started_ns": run.started_ns,
-        "seconds": _rounded(run.seconds),
+        "seconds": rounded(run.seconds),
     }
 
 
 def of_stage_row(stage: StageRow) -> dict[str, Any]:
     """A stage as it was recorded, in the shape of `of_stage`; what is not known yet is None."""
+    told = json.loads(stage.counts) if stage.counts else {"tests": None, "failures": []}
     return {
         "stage": stage.stage,
         "verdict": stage.state,
         "reason": stage.reason,
-        "seconds": _rounded(stage.seconds),
+        "seconds": rounded(stage.seconds),
         "exit_code": stage.exit_code,
         "log": stage.log,
         "excerpt": stage.excerpt.split("\n") if stage.excerpt else [],
@@ -83,10 +91,12 @@ def of_stage_row(stage: StageRow) -> dict[str, Any]:
         "parts": [of_part(part) for part in stage.parts],
         "place": stage.place or None,
         "why_there": stage.why_there,
+        "tests": told["tests"],
+        "failures": [{**case, "seconds": rounded(case["seconds"])} for case in told["failures"]],
     }
 
 
-def _rounded(seconds: float | None) -> float | None:
+def rounded(seconds: float | None) -> float | None:
     return None if seconds is None else round(seconds, 6)
 
 

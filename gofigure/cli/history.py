@@ -15,6 +15,7 @@ from gofigure.cli.console import console_for
 from gofigure.cli.here import here
 from gofigure.cli.table import seconds
 from gofigure.cli.terminal import cells, cut, fit, marks_for, printable
+from gofigure.cli.unknown import unknown
 from gofigure.cli.when import moment
 from gofigure.errors import ConfigError, GofigureError
 from gofigure.model import CHANGE, HOOKS
@@ -32,6 +33,12 @@ _Row = RunRow | Skip | Hit
 
 
 @click.command()
+@click.argument("of_stage", metavar="[STAGE]", required=False)
+@click.option("--tests", is_flag=True, help="Single tests instead of runs: of STAGE, or of all stages.")
+@click.option("--failed", is_flag=True, help="With --tests: those that failed, the last ones first.")
+@click.option("--flaky", is_flag=True, help="With --tests: those that passed and failed on the same content.")
+@click.option("--slowest", is_flag=True, help="With --tests: those that take longest.")
+@click.option("--forget-flaky", is_flag=True, help="With --tests: let the next pass of what was flaky count again.")
 @click.option("--job", metavar="NAME", help="Only runs of this job.")
 @click.option("--branch", metavar="NAME", help="Only runs with this branch checked out.")
 @click.option("--verdict", "verdicts", multiple=True, metavar="V", help="Only runs that came to this; may be repeated.")
@@ -43,7 +50,13 @@ _Row = RunRow | Skip | Hit
 @click.option("--commits", is_flag=True, help="The newest commits instead of runs: which are verified, and by what.")
 @click.option("--json", "as_json", is_flag=True, help="Print the result as JSON.")
 def history(
+    of_stage: str | None,
     *,
+    tests: bool,
+    failed: bool,
+    flaky: bool,
+    slowest: bool,
+    forget_flaky: bool,
     job: str | None,
     branch: str | None,
     verdicts: tuple[str, ...],
@@ -60,6 +73,13 @@ def history(
     Between them stand the hooks that were told to run nothing, and those that let through by themselves what was
     proven already.
     """
+    chosen = {"failed": failed, "flaky": flaky, "slowest": slowest}
+    if tests:
+        if any((commits, job, branch, verdicts, trigger, since, until)):
+            raise GofigureError("--tests shows tests of all runs, and what chooses runs does not go with it")
+        return _tests(of_stage or stage, chosen, limit, forget=forget_flaky, as_json=as_json)
+    if of_stage is not None or forget_flaky or any(chosen.values()):
+        raise click.UsageError("STAGE, --failed, --flaky, --slowest and --forget-flaky go with --tests")
     if commits:
         if any((job, branch, verdicts, trigger, stage, since, until)):
             raise GofigureError(
@@ -75,6 +95,10 @@ def history(
         moment(since, "--since") if since is not None else None,
         moment(until, "--until", ends=True) if until is not None else None,
     )
+    return _runs(wanted, limit, as_json=as_json)
+
+
+def _runs(wanted: Filter, limit: int, *, as_json: bool) -> int:
     project = here().project
     with console_for(sys.stderr) as console, reading(project, console) as store:
         runs = store.history.runs(wanted, limit)
@@ -103,6 +127,14 @@ def history(
     if not told:
         print("nothing has run" + (" that matches" if wanted != Filter() else " yet"), file=sys.stderr)
     return 0
+
+
+def _tests(stage: str | None, chosen: dict[str, bool], limit: int, *, forget: bool, as_json: bool) -> int:
+    from gofigure.cli.case_list import forgive, list_cases, orders_of
+
+    if forget:
+        return forgive(stage)
+    return list_cases(stage, orders_of(chosen), limit, as_json=as_json)
 
 
 def _commits(limit: int, *, as_json: bool) -> int:
@@ -157,13 +189,6 @@ def _configured(column: Column, project: Project) -> set[str]:
     except ConfigError:  # what has run is known without it
         return set()
     return set(config.jobs if column == "job" else config.stages)
-
-
-def unknown(what: str, name: str, valid: Sequence[str]) -> GofigureError:
-    """What to raise for a name that is none, with the nearest one that is."""
-    from gofigure.config.suggest import single_quoted, suggestion
-
-    return GofigureError(f"no {what} is called {single_quoted(name)}{suggestion(name, valid)}")
 
 
 def _in_order(runs: Sequence[RunRow], skips: Sequence[Skip | Hit]) -> Iterator[_Row]:

@@ -4,20 +4,21 @@ from __future__ import annotations
 
 import os
 import sys
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 
 import click
 
-from gofigure.cli.as_json import dump, of_run_row, of_stage_row
+from gofigure.cli.as_json import dump, of_case, of_run_row, of_stage_row
 from gofigure.cli.console import console_for
 from gofigure.cli.guard import say
 from gofigure.cli.here import here
-from gofigure.cli.history import unknown
 from gofigure.cli.output import Output
 from gofigure.cli.table import seconds
 from gofigure.cli.terminal import printable
+from gofigure.cli.unknown import unknown
 from gofigure.cli.verdicts import ended
 from gofigure.errors import EXIT_PASSED, GofigureError
+from gofigure.model import Case
 from gofigure.project import Project, lock_file_of
 from gofigure.queries import reading
 from gofigure.runner.logs import ENDED, LAST, StageLogs, choose_run, is_run, stage_logs, with_logs
@@ -47,16 +48,22 @@ def logs(run: str | None, stage: str | None, *, follow: bool, only_paths: bool, 
         chosen = choose_run(store.history, project.root, run or LAST)
         found = stage_logs(store.history, project.state_dir, chosen)
         wanted = [_pick(found, chosen, stage)] if stage is not None else found
+        cases = {
+            one.stage.stage: store.cases.of_stage(chosen.id, one.stage.stage) for one in wanted if one.stage.counts
+        }
         if follow:
             return _follow(project, store, chosen, wanted)
     if as_json:
-        print(dump(_json(chosen, wanted)))
+        print(dump(_json(chosen, wanted, cases)))
     elif only_paths:
         _refuse_removed(chosen, wanted)
         for one in wanted:
             for file in one.files:
                 print(printable(file.path) if sys.stdout.isatty() else file.path)  # a program gets the very name
     else:
+        _refuse_removed(chosen, wanted)
+        for name, told in cases.items():
+            _tell_failures(name, told)
         _print(chosen, wanted, single=stage is not None)
     return EXIT_PASSED
 
@@ -82,7 +89,6 @@ def _pick(found: Sequence[StageLogs], run: RunRow, stage: str) -> StageLogs:
 def _print(run: RunRow, wanted: Sequence[StageLogs], *, single: bool) -> None:
     from gofigure.runner.follow import read_all
 
-    _refuse_removed(run, wanted)
     output = Output(single=single)
     for one in wanted:
         if one.files:
@@ -96,6 +102,15 @@ def _print(run: RunRow, wanted: Sequence[StageLogs], *, single: bool) -> None:
         reused = next((one.stage.stage for one in wanted if one.stage.state == "reused"), None)
         if reused is not None:
             say(f"          when it was executed last: gofigure logs {reused}")
+
+
+def _tell_failures(stage: str, cases: Sequence[Case]) -> None:
+    """Beside the logs, not among them: what a pipe gets are the very bytes."""
+    from gofigure.runner.cases import counted, failed_lines
+
+    counts = counted(cases, 0)
+    for line in failed_lines(cases, counts) if counts is not None else ():
+        say(f"{stage}: {line}")
 
 
 def _follow(project: Project, store: Store, run: RunRow, wanted: Sequence[StageLogs]) -> int:
@@ -143,13 +158,14 @@ def _verdict(stage: StageRow) -> str:
     return stage.state if stage.state in ENDED else f"{stage.state} now"
 
 
-def _json(run: RunRow, wanted: Sequence[StageLogs]) -> dict[str, object]:
+def _json(run: RunRow, wanted: Sequence[StageLogs], cases: Mapping[str, Sequence[Case]]) -> dict[str, object]:
     return {
         **of_run_row(run),
         "stages": [
             {
                 **of_stage_row(one.stage),
                 "removed": one.removed,
+                "cases": [of_case(case) for case in cases.get(one.stage.stage, ())],
                 "logs": [{**file._asdict(), "bytes": _size(file.path)} for file in one.files],
             }
             for one in wanted

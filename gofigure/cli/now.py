@@ -25,10 +25,12 @@ def run_now(
     use_proofs: bool = True,
     keep_going: bool = False,
     parallel: int = 0,
+    junit: str | None = None,
     as_json: bool = False,
 ) -> int:
-    """Returns the exit code; the parameters are those of pipeline.Request."""
+    """Returns the exit code; the parameters are those of pipeline.Request. `junit`: a file for the result."""
     where = here()
+    report = _place_of_report(junit) if junit is not None else None
     from gofigure.cli.console import console_for
     from gofigure.pipeline import run
     from gofigure.subject import Request
@@ -60,7 +62,17 @@ def run_now(
         unwritten = write(sys.stdout, dump({"runs": [of_run(result) for result in results]}) + "\n")
         if unwritten is not None:  # no reason to call the run something else than it was
             tell_unwritten(unwritten)
+    if report is not None:
+        from gofigure.cli.junit import write as write_report
+
+        write_report(report, results, where.project)
     return exit_code(results)
+
+
+def _place_of_report(path: str) -> str:
+    from gofigure.cli.junit import check
+
+    return check(path)
 
 
 def says_yes(project: Project) -> bool:

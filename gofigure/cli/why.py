@@ -17,6 +17,7 @@ from gofigure.cli.why_path import means_path, why_path
 from gofigure.errors import EXIT_PASSED
 from gofigure.project import Loaded, load_config
 from gofigure.queries import about_stages
+from gofigure.reports.asking import TELLING
 from gofigure.runner.plan import Step
 from gofigure.runner.why import ago
 from gofigure.store.history import Answered
@@ -79,6 +80,19 @@ def _tell(
     tell(f"  executed last in run {last.run}: {last.state}{took}{where}; why: {last.reason}")
     if last.note:
         tell(f"  {last.note}")
+    if step.stage.target in TELLING and last.state in ("passed", "failed"):
+        tell(f"  {_of_tests(last)}")
+
+
+def _of_tests(last: StageRow) -> str:
+    if not last.counts:
+        return "no single tests are known of it: its output does not tell them apart, or there was none"
+    import json
+
+    counts = json.loads(last.counts)["tests"]
+    some = [f"{counts[word]:,} {word}" for word in ("passed", "failed", "skipped") if counts[word]]
+    more = f"; {counts['left_out']:,} of them not kept" if counts["left_out"] else ""
+    return f"{counts['total']:,} test{'s' if counts['total'] != 1 else ''}: {', '.join(some)}{more}"
 
 
 def _json(

@@ -5,7 +5,8 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import NamedTuple, Protocol
 
-from gofigure.model import Part
+from gofigure.model import Case, Part
+from gofigure.reports.asking import Asking
 
 
 class Task(NamedTuple):
@@ -21,6 +22,8 @@ class Task(NamedTuple):
     stdin: bytes | None = None  # what each command reads; None: nothing
     interactive: bool = False  # it gets the person's terminal
     made: str = ""  # the folder in which its recipes hand back what they have made; "": it has none
+    asking: tuple[Asking | None, ...] = ()  # of a test stage: how each command tells of its single tests, if it does
+    locations: tuple[str, ...] = ()  # of a test stage: each command's
 
 
 class TaskEnded(NamedTuple):
@@ -36,6 +39,8 @@ class TaskEnded(NamedTuple):
     lost_bytes: int = 0  # output that the disk had no room for
     parts: tuple[Part, ...] = ()  # of a task of parts: how each ended
     made: str = ""  # JSON: what its recipes have handed back, by the location of each; "" for nothing
+    cases: tuple[Case, ...] = ()  # what its commands have told of their tests, in all attempts
+    more_cases: int = 0  # how many tests they told of besides
 
 
 # How a program ends that a person has interrupted: by the signal, or as a shell says it.

@@ -11,6 +11,7 @@ from gofigure.executor.progress import CommandEnded, Progress
 from gofigure.model import Part
 from gofigure.process.spawn import CannotStart
 from gofigure.process.supervisor import Ended, Supervisor
+from gofigure.reports.hearing import Hearing
 
 _NOT_FOUND = 127  # as a shell says it
 
@@ -35,6 +36,7 @@ class LocalExecutor:
         self._hide = hide
         self._supervisor = supervisor
         self._under_way: dict[str, Progress] = {}
+        self._hearings: dict[str, Hearing] = {}  # by task: of the command that runs
         self._ended: list[TaskEnded] = []  # found to have ended before anything could be waited for
 
     def start(self, task: Task) -> None:
@@ -52,10 +54,16 @@ class LocalExecutor:
         self._supervisor.stop()
         so_far = {name: progress.parts("not reached", stopped=True) for name, progress in self._under_way.items()}
         self._under_way.clear()
+        for hearing in self._hearings.values():
+            hearing.forget()
+        self._hearings.clear()
         return so_far
 
     def _advance(self, progress: Progress, ended: Ended) -> None:
         """A command has ended."""
+        hearing = self._hearings.pop(progress.task.name, None)
+        if hearing is not None:
+            progress.told(*hearing.told(by_itself=ended.code >= 0 and not ended.timed_out))
         told = CommandEnded(
             ended.code,
             ended.seconds,
@@ -82,18 +90,24 @@ class LocalExecutor:
         task, log = progress.task, progress.log
         argv, folder = progress.command
         remaining = progress.remaining(time.monotonic())
+        env, listener = task.env, None
+        if progress.asking is not None:
+            hearing = self._hearings[task.name] = Hearing(progress.asking)
+            argv, env, listener = progress.asking.argv, {**env, **progress.asking.env}, hearing.listener
         try:
             pid = self._supervisor.start(
                 task.name,
                 argv,
-                env=task.env,
+                env=env,
                 cwd=folder,
                 log_path=log,
                 timeout=remaining,
                 data=task.stdin,
                 interactive=task.interactive,
+                listener=listener,
             )
         except CannotStart as error:
+            self._hearings.pop(task.name, None)
             hint = f"run it by hand: gofigure run {task.name}\n" if task.interactive else ""
             with open(log, "w", encoding="utf-8", errors="backslashreplace") as file:
                 file.write(self._hide(f"gofigure: {error}\n") + hint)

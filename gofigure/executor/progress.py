@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import os
+from collections.abc import Iterable
 from typing import NamedTuple
 
 from gofigure.executor.base import BY_CTRL_C, Task, TaskEnded
-from gofigure.model import Part, Verdict
+from gofigure.model import Case, Part, Verdict
 from gofigure.process.log_files import path_of
+from gofigure.reports.asking import Asking
 
 
 class CommandEnded(NamedTuple):
@@ -44,6 +46,8 @@ class Progress:
         self._part_logs: dict[int, str] = {}
         self._left_behind = 0
         self._lost_bytes = 0
+        self._cases: list[Case] = []
+        self._more_cases = 0
 
     @property
     def command(self) -> tuple[tuple[str | bytes, ...], str]:
@@ -61,6 +65,17 @@ class Progress:
         if self.task.timeout is None:
             return None
         return max(0.001, self.task.timeout - (now - self._attempt_began))
+
+    @property
+    def asking(self) -> Asking | None:
+        """How the command whose turn it is tells of its tests, if it does."""
+        return self.task.asking[self._turns[0]] if self.task.asking else None
+
+    def told(self, cases: Iterable[Case], more: int) -> None:
+        """The command whose turn it is has told of its tests."""
+        location = self.task.parts[self._turns[0]] if self.task.parts else ""
+        self._cases += [case._replace(location=location, attempt=self._attempt) for case in cases]
+        self._more_cases += more
 
     def took(self, ended: CommandEnded, now: float) -> None:
         """The command has ended: on to the next one, or to another attempt, or the task is over."""
@@ -109,6 +124,8 @@ class Progress:
             self._left_behind,
             self._lost_bytes,
             self.parts("not started: the time was up"),
+            cases=tuple(self._cases),
+            more_cases=self._more_cases,
         )
 
     def parts(self, why_not: str, *, stopped: bool = False) -> tuple[Part, ...]:

@@ -22,6 +22,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Mapping, Sequence
     from types import TracebackType
 
+    from gofigure.process.listener import Listener
     from gofigure.process.mask import Mask, Masker
     from gofigure.process.terminal import Terminal
 
@@ -47,7 +48,7 @@ class _Stage:
     """A started program."""
 
     __slots__ = (
-        "code", "due", "ending", "fd", "log", "masker", "part", "pid", "seconds", "started", "terminal",
+        "code", "due", "ending", "fd", "listener", "log", "masker", "part", "pid", "seconds", "started", "terminal",
         "timed_out", "token"
     )  # fmt: skip
 
@@ -63,6 +64,7 @@ class _Stage:
         self.seconds = 0.0
         self.timed_out = False
         self.ending: Ending | None = None
+        self.listener: Listener | None = None
         self.masker: Masker | None = None
         self.terminal: Terminal | None = None  # what it was lent, until the end of its output
 
@@ -137,6 +139,7 @@ class Supervisor:
         timeout: float | None = None,
         data: bytes | None = None,
         interactive: bool = False,
+        listener: Listener | None = None,
     ) -> int:
         """Start a program in a session of its own; its pid, which is also what `observe_output` is told.
 
@@ -166,6 +169,7 @@ class Supervisor:
             os.close(theirs)
         self._count += 1
         stage = _Stage(token, part, pid=pid, fd=fd, log=LogWriter(log_path), started=started)
+        stage.listener = listener
         if self._mask is not None:
             stage.masker = self._mask.masker(prompt=interactive)
         if timeout is not None:
@@ -247,6 +251,8 @@ class Supervisor:
         self._close_output(stage)
 
     def _take(self, stage: _Stage, data: bytes) -> None:
+        if stage.listener is not None:
+            data = stage.listener.feed(data)
         self._pass_on(stage, data if stage.masker is None else stage.masker.feed(data))
 
     def _pass_on(self, stage: _Stage, data: bytes) -> None:
@@ -258,6 +264,9 @@ class Supervisor:
 
     def _close_output(self, stage: _Stage) -> None:
         if stage.fd >= 0:
+            if stage.listener is not None:
+                listener, stage.listener = stage.listener, None
+                self._take(stage, listener.flush())
             if stage.masker is not None:
                 self._pass_on(stage, stage.masker.flush())
             if stage.terminal is not None:

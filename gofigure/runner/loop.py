@@ -4,13 +4,13 @@ from __future__ import annotations
 
 import time
 from collections import deque
-from collections.abc import Callable, Collection, Mapping
+from collections.abc import Callable, Collection, Mapping, Sequence
 from typing import TYPE_CHECKING, Protocol
 
 from gofigure.errors import Interrupted
 from gofigure.events import Note, Observer, StageFinished, StageStarted, Stopping
 from gofigure.executor.base import BY_CTRL_C, Executor, Task, TaskEnded
-from gofigure.model import Part, RunResult, StageResult, Verdict
+from gofigure.model import Case, Counts, Part, RunResult, StageResult, Verdict
 from gofigure.runner.parts import mend, parts_of
 from gofigure.runner.plan import Plan, Step
 from gofigure.runner.record import Recorder
@@ -214,6 +214,8 @@ class _Loop:
             self._now(step)
         if ended.lost_bytes:
             self._observe(Note(f"{ended.name}: {ended.lost_bytes:,} bytes of its log could not be written"))
+        cases, counts = _told(ended, self._recorder.hide)
+        lines, failures = _failures(cases, counts)
         self._finish(
             StageResult(
                 ended.name,
@@ -222,7 +224,7 @@ class _Loop:
                 ended.seconds,
                 exit_code=ended.exit_code if passed or not ran_well else None,
                 log=ended.logs[-1] if ended.logs and (passed or not ran_well) else None,
-                excerpt=() if ran_well else tuple(map(self._recorder.hide, _excerpt(ended.logs))),
+                excerpt=() if ran_well else lines or tuple(map(self._recorder.hide, _excerpt(ended.logs))),
                 note=_note(step, ended, passed=passed),
                 allowed=not passed and step.stage.allow_failure,
                 key=step.key,
@@ -230,6 +232,9 @@ class _Loop:
                 place=step.place,
                 why_there=step.why_there,
                 made=made,
+                cases=cases,
+                counts=counts,
+                failures=failures,
             )
         )
 
@@ -281,6 +286,25 @@ class _Loop:
             self._recorder.finished(step, result)
             self._observe(StageFinished(self._recorder.run, result))
             reached.extend(self._followers[stage])
+
+
+def _told(ended: TaskEnded, hide: Callable[[str], str]) -> tuple[tuple[Case, ...], Counts | None]:
+    """The single tests of what has ended, and how many."""
+    if not ended.cases:
+        return (), None
+    from gofigure.runner.cases import counted, tidied
+
+    cases = tidied(ended.cases, hide)
+    return tuple(cases), counted(cases, ended.more_cases)
+
+
+def _failures(cases: Sequence[Case], counts: Counts | None) -> tuple[tuple[str, ...], tuple[Case, ...]]:
+    """Those that failed, in few words and as they are; the first of them."""
+    if counts is None or not counts.failed:
+        return (), ()
+    from gofigure.runner.cases import failure_lines, first_failures
+
+    return tuple(failure_lines(cases, counts)), first_failures(cases)
 
 
 def _excerpt(logs: tuple[str, ...]) -> tuple[str, ...]:

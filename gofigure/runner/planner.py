@@ -353,6 +353,11 @@ class Planner:
     def _why(self, step: Step, content: Content) -> str:
         """Why there is no proof of it."""
         name, tree = step.stage.name, content.about.tree
+        may_be_flaky = name in self._ever_failed or step.stage.retries > 0
+        if may_be_flaky and (names := self._store.cases.flaky_on(step.key)):
+            from gofigure.runner.cases import flaky
+
+            return flaky(names)
         last = self._store.ledger.last_of_stage(name, self._root) if name in self._ever_failed else None
         return failed_here(last, step.key) or first_difference(
             step.manifest(tree, step.outputs),

@@ -14,7 +14,7 @@ from collections.abc import Callable, Collection, Iterable, Sequence
 from typing import TYPE_CHECKING, NamedTuple
 
 from gofigure.errors import GofigureError
-from gofigure.model import Place, RunResult, Snapshot, StageResult, Verdict
+from gofigure.model import STOPPED, Case, Place, RunResult, Snapshot, StageResult, Verdict
 from gofigure.runner.changes import Changed, changed, judge
 from gofigure.runner.outputs import changed_outputs, standing
 from gofigure.runner.plan import Plan, Step
@@ -88,6 +88,8 @@ class Recorder:
         self._before: dict[Place, bytes] = {"in place": plan.content.here.tree, "private": plan.content.about.tree}
         self._seen = dict(self._before)  # what the last look has found
         self._began: dict[str, bytes] = {}  # what had been seen when a stage was started
+        self._cases: dict[str, tuple[Case, ...]] = {}  # by stage: those that are still to be written
+        self._kept_cases = 0
         self._next_write = time.monotonic() + _WRITE_EVERY  # what ends before that is written once
         self._next_look = time.monotonic() + _LOOK_EVERY
 
@@ -99,6 +101,8 @@ class Recorder:
         """A stage came to its verdict."""
         if step.astray:
             result = result._replace(key=b"")  # what it did, it did on other content
+        if result.cases:
+            result = self._with_room(result)
         self._keep(result)
         if result.place == "in place":
             self._executed[result.stage] = None
@@ -147,6 +151,7 @@ class Recorder:
     def close(self, verdict_of: Callable[[tuple[StageResult, ...]], RunResult]) -> RunResult:
         """Prove what is still waiting, write how the run ended, and return it as it was written."""
         proven = self._prove()
+        self._judge_failures()
         result = verdict_of(tuple(self._results[stage] for stage in self._plan.steps))
         window = self._window(result)
         if window is not None:
@@ -207,13 +212,7 @@ class Recorder:
             made = standing(step.makers, here[step.place].tree, self._selecting)
             # Files that are proven, and so were not handed over, are that beside the outputs of the content.
             is_whole = not step.narrowed and (made == step.outputs or not _has_proven_files(step))
-            if otherwise := self._made_otherwise(step, made, here[step.place], is_whole=is_whole):
-                self._keep(passed._replace(note=_joined(passed.note, self.hide(f"not proven: {otherwise}")), key=b""))
-            elif step.narrowed:
-                self._keep(passed._replace(note=_joined(passed.note, step.narrowed)))
-            else:
-                self._keep(passed._replace(proven=True))
-            if is_whole:
+            if self._keep_pass(step, passed, made, here[step.place], is_whole=is_whole):
                 tree = here[step.place].tree if step.makers else self._plan.content.about.tree
                 proofs.append(_proof_of(step, tree, made, self.run, passed))
             file_proofs += [FileProof(key, self.run, made) for key in step.file_keys]
@@ -222,6 +221,68 @@ class Recorder:
         self._passed = []
         self._next_look = time.monotonic() + max(_LOOK_EVERY, _SHARE * (time.monotonic() - began))
         return _Proven(proofs, file_proofs)
+
+    def _with_room(self, result: StageResult) -> StageResult:
+        """The result with as many of its tests as a run may keep."""
+        from gofigure.runner.cases import within
+        from gofigure.store.cases import MOST
+
+        kept = within(result.cases, max(0, MOST - self._kept_cases))
+        self._kept_cases += len(kept)
+        self._cases[result.stage] = kept
+        if result.counts is None or len(kept) == len(result.cases):
+            return result
+        left_out = result.counts.left_out + len(result.cases) - len(kept)
+        return result._replace(cases=kept, counts=result.counts._replace(left_out=left_out))
+
+    def _unsteady(self, step: Step, passed: StageResult) -> str:
+        """Which of its tests have also failed on this very content, now or before; "" mostly."""
+        from gofigure.runner.cases import both_ways, flaky
+
+        cases = self._store.cases
+        known = cases.flaky_on(step.key)
+        return flaky([*known, *both_ways(passed.cases), *cases.contradicted(step.key, passed.cases)])
+
+    def _judge_failures(self) -> None:
+        """Say of the tests of what has failed which key that is about, where nothing has changed under it.
+
+        A test that has failed on half of a change has not failed on what there was before.
+        """
+        failed = [
+            (self._plan.steps[name], result)
+            for name, result in self._results.items()
+            if result.verdict == "failed"
+            and result.counts is not None
+            and result.key
+            and (result.exit_code or 0) > 0
+            and not self._plan.steps[name].unprovable
+        ]
+        if not failed or any(result.verdict in STOPPED for result in self._results.values()):
+            return
+        try:
+            here = {place: self._after if place == "in place" else None for place in self._before}
+            for step, result in failed:
+                place = step.place
+                now = here[place] = here[place] or self._look(place)
+                if not changed(step, self._before[place], self._began[result.stage], now, self._selecting).words:
+                    self._keep(result._replace(judged=step.key))
+            self._after = here["in place"]
+        except GofigureError:  # a stage may have left nothing that can be looked at
+            return
+
+    def _keep_pass(self, step: Step, passed: StageResult, made: bytes, here: Snapshot, *, is_whole: bool) -> bool:
+        """Keep the result of a stage that has passed on what it was asked about; whether that proves all of it."""
+        about = step.key if passed.counts is not None and is_whole else b""
+        if otherwise := self._made_otherwise(step, made, here, is_whole=is_whole):
+            self._keep(passed._replace(note=_joined(passed.note, self.hide(f"not proven: {otherwise}")), key=b""))
+        elif step.narrowed:
+            self._keep(passed._replace(note=_joined(passed.note, step.narrowed)))
+        elif about and (unsteady := self._unsteady(step, passed)):
+            self._keep(passed._replace(judged=about, note=_joined(passed.note, f"not proven: {unsteady}")))
+            return False
+        else:
+            self._keep(passed._replace(proven=True, judged=about))
+        return is_whole
 
     def _condemn(self, step: Step, passed: StageResult, change: Changed) -> None:
         """A stage that has changed tracked files has not passed, whatever it says."""
@@ -282,7 +343,9 @@ class Recorder:
             refuted=self._refuted,
             result=result,
             window=window,
+            cases=self._cases,
         )
+        self._cases = {}
         self._started, self._finished, self._refuted = [], {}, []
         self._next_write = time.monotonic() + _WRITE_EVERY
 

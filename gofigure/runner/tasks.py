@@ -11,6 +11,7 @@ from gofigure.model import RECIPE, Place, Stage, Trigger
 from gofigure.process.log_files import stem_of
 from gofigure.process.spawn import CannotStart, which
 from gofigure.recipes import ORDER_VARIABLE, recipe
+from gofigure.reports.asking import Asking, asking, only_listening
 from gofigure.runner.batches import argument_space, as_argument, split
 from gofigure.runner.environment import HOOK_VARIABLE, INSIDE_VARIABLE
 from gofigure.runner.made import checked_out, of_recipes
@@ -68,6 +69,8 @@ class TaskMaker:
             env |= self._secrets.of(stage)
         commands: list[tuple[tuple[str | bytes, ...], str]] = []
         parts: list[str] = []
+        askings: list[Asking | None] = []
+        report = os.path.join(self._logs, f"{stem_of(stage.name)}.report")
         for command in step.commands:
             if command.cwd in step.missing:
                 continue
@@ -76,10 +79,12 @@ class TaskMaker:
             folder = os.path.join(root, command.cwd) if command.cwd else root
             if command.argv[0] == RECIPE:
                 commands.append((recipe(command.argv[1:]), folder))
+                askings.append(only_listening(stage, commands[-1][0]))
                 continue
             argv = (self._program(command.argv[0], env["PATH"]), *command.argv[1:])
             if not command.takes_files:
                 commands.append(((*argv, *handed), folder))
+                askings.append(asking(stage, commands[-1][0], folder, root, report, env))
                 continue
             names = [as_argument(file) for file in step.files or ()]
             batches = split(names, command.argv, argument_space(env))
@@ -95,6 +100,7 @@ class TaskMaker:
             stdin=(self._trigger.stdin or None) if step.gets_arguments else None,
             interactive=stage.interactive,
             made=folder_of_made,
+            asking=tuple(askings) if any(askings) and not stage.interactive else (),
         )
 
     def _root_of(self, step: Step, made: Mapping[str, str]) -> str:

@@ -16,12 +16,16 @@ class Bounds(NamedTuple):
     most_runs: int = 10_000
     most_stage_rows: int = 200_000
     most_run_paths: int = 200_000  # what changed under runs, and what they were started for
+    most_cases: int = 300_000  # single tests of runs, those of a run together
     most_skips: int = 10_000  # and as old as runs
 
     proof_days: int = 90  # since it was proven or, as far as runs are known, reused
     newest_proofs: int = 20  # of each stage
     most_proofs: int = 100_000
     most_file_proofs: int = 500_000
+
+    flaky_days: int = 365  # since it was seen to have passed and failed on one content
+    most_flaky: int = 10_000
 
     marker_days: int = 30
     most_markers: int = 2_000

@@ -64,6 +64,7 @@ class StageRow(NamedTuple):
     place: str  # where it was executed; "" if it was not
     why_there: str  # why in a private checkout
     made: str = ""  # JSON: what its recipes have handed back
+    counts: str = ""  # JSON: how many tests it had, and the first that failed; "" where none is known
     parts: tuple[Part, ...] = ()
 
 
@@ -71,7 +72,8 @@ class StageRow(NamedTuple):
 EXECUTED = "('running', 'passed', 'failed', 'timed out', 'interrupted', 'superseded')"
 RUN_COLUMNS = "id, job, trigger, worktree, content, tree, branch, state, started_ns, seconds"
 STAGE_COLUMNS = (
-    "run, stage, state, reason, key, seconds, exit_code, log, excerpt, proven, allowed, note, place, why_there, made"
+    "run, stage, state, reason, key, seconds, exit_code, log, excerpt, proven, allowed, note, place, why_there, made,"
+    " counts"
 )
 PART_COLUMNS = "location, state, seconds, exit_code, log, reason"
 
@@ -105,9 +107,12 @@ class Ledger:
     def stage_finished(self, run: int, results: Iterable[StageResult]) -> None:
         """Write verdicts, or what has been learned of them since; to be called inside a transaction."""
         results = list(results)
+        if any(result.counts is not None for result in results):
+            from json import dumps  # 10 ms, which only tests cost
         self._db.executemany(
             "UPDATE stage_runs SET state = ?, reason = ?, seconds = ?, exit_code = ?, log = ?, excerpt = ?,"
-            " proven = ?, allowed = ?, note = ?, key = ?, place = ?, why_there = ?, made = ?"
+            " proven = ?, allowed = ?, note = ?, key = ?, place = ?, why_there = ?, made = ?,"
+            " counts = ?, judged = ?"
             " WHERE run = ? AND stage = ?",
             [
                 (
@@ -124,6 +129,8 @@ class Ledger:
                     result.place or "",
                     result.why_there,
                     result.made,
+                    dumps(_tests(result)) if result.counts is not None else "",
+                    result.judged or None,
                     run,
                     result.stage,
                 )
@@ -193,6 +200,11 @@ class Ledger:
             (stage, stored_path(worktree)),
         ).fetchone()
         return stage_row(row) if row else None
+
+
+def _tests(result: StageResult) -> dict[str, Any]:
+    assert result.counts is not None  # noqa: S101 - asked before
+    return {"tests": result.counts._asdict(), "failures": [case._asdict() for case in result.failures]}
 
 
 def stored_path(path: Any) -> Any:

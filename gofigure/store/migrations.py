@@ -129,4 +129,25 @@ STEPS: tuple[str, ...] = (
     ALTER TABLE proofs ADD COLUMN made TEXT NOT NULL DEFAULT '';
     CREATE INDEX stage_runs_that_made ON stage_runs (key, run) WHERE made != ''
     """,
+    """
+    -- The single tests of a stage, in every attempt at it: what its tool has told. last: no later attempt came to it.
+    CREATE TABLE cases (
+      run INTEGER NOT NULL, stage TEXT NOT NULL, seq INTEGER NOT NULL, location TEXT NOT NULL, suite TEXT NOT NULL,
+      name TEXT NOT NULL, attempt INTEGER NOT NULL, verdict TEXT NOT NULL, seconds REAL, line TEXT NOT NULL,
+      last INTEGER NOT NULL,
+      PRIMARY KEY (run, stage, seq),
+      FOREIGN KEY (run, stage) REFERENCES stage_runs (run, stage) ON DELETE CASCADE
+    ) WITHOUT ROWID;
+    -- counts: JSON, how many tests and the first that failed, '' where none is known. judged: the key that its
+    -- tests' verdicts are about, NULL where nobody knows, or where what it reads has changed under it.
+    ALTER TABLE stage_runs ADD COLUMN counts TEXT NOT NULL DEFAULT '';
+    ALTER TABLE stage_runs ADD COLUMN judged BLOB;
+    CREATE INDEX stage_runs_judged ON stage_runs (judged, run) WHERE judged IS NOT NULL;
+    -- Tests that have both passed and failed on one key, which is never taken for proven again.
+    CREATE TABLE flaky (
+      key BLOB NOT NULL, location TEXT NOT NULL, suite TEXT NOT NULL, name TEXT NOT NULL, stage TEXT NOT NULL,
+      run INTEGER NOT NULL, at_ns INTEGER NOT NULL, PRIMARY KEY (key, location, suite, name)
+    ) WITHOUT ROWID;
+    CREATE INDEX flaky_by_stage ON flaky (stage, name)
+    """,
 )

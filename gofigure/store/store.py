@@ -5,10 +5,10 @@ from __future__ import annotations
 import contextlib
 import os
 import time
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from typing import TYPE_CHECKING
 
-from gofigure.model import RunResult, StageResult, Verdict
+from gofigure.model import Case, RunResult, StageResult, Verdict
 from gofigure.store.contents import Contents
 from gofigure.store.db import MEMORY, Database, in_memory, open_database
 from gofigure.store.ledger import Ledger, NewRun
@@ -17,6 +17,7 @@ from gofigure.store.proofs import FileProof, Proof, Proofs
 
 if TYPE_CHECKING:
     from gofigure.store.bounds import Bounds
+    from gofigure.store.cases import Cases
     from gofigure.store.history import History
     from gofigure.store.sweep import Swept, Told
     from gofigure.store.windows import Window, Windows
@@ -107,6 +108,13 @@ class Store:
 
         return Windows(self._db)
 
+    @property
+    def cases(self) -> Cases:
+        """Single tests; where all is proven, nobody asks for them."""
+        from gofigure.store.cases import Cases
+
+        return Cases(self._db)
+
     def sweep(self, bounds: Bounds, tell: Told, gone: Sequence[str], seconds: float | None = None) -> Swept:
         """Remove what is old or too much, for so many seconds; nothing may be in use of what was looked up before.
 
@@ -160,17 +168,24 @@ class Store:
         refuted: Iterable[bytes] = (),
         result: RunResult | None = None,
         window: Window | None = None,
+        cases: Mapping[str, Sequence[Case]] = {},
     ) -> None:
-        """Write what has happened in a run since the last call, in one transaction."""
-        refuted = list(refuted)
+        """Write what has happened in a run since the last call, in one transaction. `cases`: by stage."""
+        finished = list(finished)
+        judged = {result.judged for result in finished if result.judged}
+        refuted = [*refuted, *(result.judged for result in finished if result.judged and not result.proven)]
         loses_proofs = bool(refuted) and self.proofs.has_any(refuted)
         if loses_proofs:
             self.forget_markers()  # before: whatever happens next, none outlives its proof
         with self._db.writing():
             self.ledger.stage_started(run, started)
             self.ledger.stage_finished(run, finished)
+            if cases:
+                self.cases.add(run, cases)
             self.proofs.remove(refuted)
             self.proofs.add(proofs, file_proofs)
+            if judged:
+                self.proofs.remove(self.cases.note_flaky(run, judged))
             if result is not None:
                 self.ledger.finish(result)
             if window is not None:

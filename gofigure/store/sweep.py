@@ -49,6 +49,7 @@ class Sweep:
     def rows(self, gone: Sequence[str]) -> Swept:
         """Everything but the records of folders. `gone`: working trees that are no more."""
         self._run_paths()
+        self._cases()
         return Swept(self._runs(gone), self._skips(), self._proofs() + self._file_proofs(), self._digests())
 
     def free_pages(self) -> None:
@@ -94,6 +95,16 @@ class Sweep:
         over = self._at("SELECT run FROM run_paths ORDER BY run DESC", self._bounds.most_run_paths)
         if over is not None:
             self._remove("what changed under runs", "run_paths", "run", "run <= ?", (over,))
+
+    def _cases(self) -> None:
+        """All of a run's go at once, and what is known of flaky ones only after long."""
+        bounds = self._bounds
+        over = self._at("SELECT run FROM cases ORDER BY run DESC", bounds.most_cases)
+        if over is not None:
+            self._remove("tests of runs", "cases", "run", "run <= ?", (over,))
+        aged = self._at("SELECT at_ns FROM flaky ORDER BY at_ns DESC", bounds.most_flaky) or 0
+        where = "at_ns < ? OR at_ns <= ?"
+        self._remove("flaky tests", "flaky", "key", where, (self._before(bounds.flaky_days), aged))
 
     def _skips(self) -> int:
         return sum(

@@ -142,7 +142,7 @@ def _shape(value: Any) -> Any:
 STAGE = {
     "stage": "str", "verdict": "str", "reason": "str", "seconds": "float", "exit_code": "int", "log": "str",
     "excerpt": [], "proven": "bool", "note": "str", "allowed": "bool", "key": "str", "parts": [], "place": "str",
-    "why_there": "str",
+    "why_there": "str", "tests": "NoneType", "failures": [],
 }  # fmt: skip
 RUN = {"run": "int", "job": "str", "verdict": "str", "seconds": "float", "stale": [], "stages": [STAGE]}
 ROW = {
@@ -190,7 +190,10 @@ def test_the_shape_of_the_rest(project: Repo) -> None:
     reader = {"job": "str", "stage": "str", **NOW, "handed_over": "NoneType"}
     assert _shape(project.json("why", "./a")["stages"]) == [reader]
     log = {"path": "str", "attempt": "int", "command": "int", "bytes": "int"}
-    assert _shape(project.json("logs", "1")) == {**ROW, "stages": [{**STAGE, "removed": "bool", "logs": [log]}]}
+    assert _shape(project.json("logs", "1")) == {
+        **ROW,
+        "stages": [{**STAGE, "removed": "bool", "cases": [], "logs": [log]}],
+    }
     assert project.json("why", "f")["stages"][0]["last"] is None
     assert _shape(project.json("digest")) == {"digests": [{"path": "str", "kind": "str", "digest": "str"}]}
     assert project.json("validate") == {

@@ -84,8 +84,8 @@ def test_one_location_fails_and_the_other_has_its_verdict_and_log_all_the_same(p
     assert _parts(answer) == {"services/api": ("failed", 3), "services/web": ("passed", 0)}
     api, web = (Path(part["log"]) for part in stage["parts"])
     assert stage["log"] == str(api)
-    assert api.read_text() == "go test ./...\nerror: it is bad in api\n"
-    assert web.read_text() == "go test ./...\n"
+    assert api.read_text() == "go test -json ./...\nerror: it is bad in api\n"
+    assert web.read_text() == "go test -json ./...\n"
 
     (project.root / "services/api/BAD").unlink()
     assert project.commit().returncode == 0
@@ -103,7 +103,7 @@ def test_all_that_fail_are_tried_again_and_no_other(project: Repo, tools: Path) 
     stage = stages(project.json("history"))["unit"]
     assert stage["note"] == "after 2 attempts"
     assert stage["log"] == stage["parts"][1]["log"]
-    assert stage["excerpt"] == ["go test ./...", "error: it is bad in web"]
+    assert stage["excerpt"] == ["go test -json ./...", "error: it is bad in web"]
 
 
 def test_a_change_in_any_location_runs_the_stage_again(project: Repo, tools: Path) -> None:
