@@ -51,6 +51,10 @@ def _stage(name: str, values: Mapping[str, Any], keys: Mapping[str, Key]) -> Sta
     settings = tuple(sorted((key, value) for key, value in values.items() if keys[key].targets))
     common = {key: value for key, value in values.items() if not keys[key].targets}
     stage = Stage(name=name, **{"type": TYPE_OF.get(values.get("target", ""), "test"), **common}, settings=settings)
+    if stage.target == "kubernetes":
+        from gofigure.config.deploys import with_terminal
+
+        stage = with_terminal(stage)
     if stage.checkout is not None and stage.checkout not in stage.needs:
         stage = stage._replace(needs=(*stage.needs, stage.checkout))
     return stage
@@ -137,6 +141,10 @@ def _stage_rules(stage: Stage, bad: list[Wrong]) -> list[Wrong]:
         wrong.append(Wrong(("workspace",), message))
     if stage.outputs:
         wrong += _output_rules(stage)
+    if stage.target == "kubernetes":
+        from gofigure.config.deploys import deploy_rules
+
+        wrong += deploy_rules(stage, {str(one.at[0]) for one in bad if one.at})
     wrong += _left_out("ignore", stage.ignore)
     told = {**dict.fromkeys(stage.pass_env, "pass_env"), **{name: "env" for name, _ in stage.env}}
     for index, name in enumerate(stage.secrets):

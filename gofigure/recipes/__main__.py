@@ -10,7 +10,9 @@ from gofigure.errors import GofigureError
 from gofigure.recipes.order import taken
 
 # Name -> module, which has `run(spec, order, arguments) -> exit code`. Adding a recipe is a file and a line.
-RECIPES: dict[str, str] = {}
+RECIPES: dict[str, str] = {
+    "kubernetes": "gofigure.recipes.kubernetes",
+}
 
 
 def main(argv: list[str]) -> int:
