@@ -9,8 +9,11 @@ from gofigure.cli.guard import exit_code, tell_unwritten
 from gofigure.cli.here import here
 from gofigure.cli.streams import write
 from gofigure.errors import NotAllowedError
+from gofigure.model import YES_VARIABLE
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
+
     from gofigure.project import Project
 
 
@@ -25,9 +28,10 @@ def run_now(
     use_proofs: bool = True,
     keep_going: bool = False,
     parallel: int = 0,
+    yes: bool = False,
     as_json: bool = False,
 ) -> int:
-    """Returns the exit code; the parameters are those of pipeline.Request."""
+    """Returns the exit code; the parameters are those of pipeline.Request. `yes`: to what a deploy would delete."""
     where = here()
     from gofigure.cli.console import console_for
     from gofigure.pipeline import run
@@ -36,7 +40,7 @@ def run_now(
     with console_for(sys.stderr if as_json else sys.stdout) as console:
         request = Request(
             where.manual,
-            where.environ,
+            _answering(where.environ, yes=yes),
             names,
             commit=commit,
             staged=staged,
@@ -61,6 +65,11 @@ def run_now(
         if unwritten is not None:  # no reason to call the run something else than it was
             tell_unwritten(unwritten)
     return exit_code(results)
+
+
+def _answering(environ: Mapping[str, str], *, yes: bool) -> Mapping[str, str]:
+    """The environment with this run's answer, and no other: a yes that somebody has exported is a yes to nothing."""
+    return {**environ, YES_VARIABLE: "1" if yes else ""} if yes or YES_VARIABLE in environ else environ
 
 
 def says_yes(project: Project) -> bool:

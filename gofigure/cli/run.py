@@ -26,6 +26,7 @@ _EXCLUDE = (
 @click.option("--no-cache", is_flag=True, help="Run everything, proven or not.")
 @click.option("--keep-going", "-k", is_flag=True, help="After a failure, go on with what does not depend on it.")
 @click.option("--jobs", "-j", type=click.IntRange(1), metavar="N", help="Stages at once; default: one per core.")
+@click.option("--yes", is_flag=True, help="Say yes to what a deploy shows before it deletes everything.")
 @click.option("--json", "as_json", is_flag=True, help="Print the result as JSON.")
 def run(
     names: tuple[str, ...],
@@ -39,6 +40,7 @@ def run(
     no_cache: bool,
     keep_going: bool,
     jobs: int | None,
+    yes: bool,
     as_json: bool,
 ) -> int:
     """Run jobs or stages now; without NAMES, all jobs.
@@ -61,5 +63,6 @@ def run(
         use_proofs=not no_cache,
         keep_going=keep_going,
         parallel=jobs or 0,
+        yes=yes,
         as_json=as_json,
     )

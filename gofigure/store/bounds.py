@@ -18,6 +18,8 @@ class Bounds(NamedTuple):
     most_run_paths: int = 200_000  # what changed under runs, and what they were started for
     most_skips: int = 10_000  # and as old as runs
 
+    newest_deploys: int = 20  # of each stage, which a rollback may go back to
+
     proof_days: int = 90  # since it was proven or, as far as runs are known, reused
     newest_proofs: int = 20  # of each stage
     most_proofs: int = 100_000

@@ -25,6 +25,13 @@ _LAST_OF_A_STAGE = f"""
     WHERE later.stage = s.stage AND later.run > s.run AND later.state = s.state AND r.worktree = runs.worktree))
 """  # noqa: S608 - our own words
 
+# Deploys that a rollback may go back to (runner/deploys.py): those of a stage that have passed.
+_GONE_BACK_TO = """
+  EXISTS (SELECT 1 FROM stage_runs s WHERE s.run = runs.id AND s.state = 'passed' AND instr(s.made, '"manifests"') > 0
+    AND (SELECT count(*) FROM stage_runs later WHERE later.stage = s.stage AND later.run > s.run
+      AND later.state = 'passed' AND instr(later.made, '"manifests"') > 0) < ?)
+"""
+
 Told = Callable[[str, int], None]  # what is being removed, and how many so far
 
 
@@ -73,8 +80,8 @@ class Sweep:
             "runs",
             "id",
             "state <> 'running' AND id <= ? AND (id <= ? OR started_ns < ?)"
-            f" AND (worktree IN ({marks}) OR NOT {_LAST_OF_A_STAGE})",
-            (newest, over, self._before(bounds.run_days), *map(stored_path, gone)),
+            f" AND (worktree IN ({marks}) OR NOT {_LAST_OF_A_STAGE}) AND NOT {_GONE_BACK_TO}",
+            (newest, over, self._before(bounds.run_days), *map(stored_path, gone), bounds.newest_deploys),
         )
 
     def _by_stage_rows(self) -> int:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from gofigure.model import RECIPE, Command, Stage
+from gofigure.model import RECIPE, YES_VARIABLE, Command, Stage
 
 TELLS_VERSION = False  # kubectl knows no `--version`
 READS_WHOLE_LOCATIONS = False
@@ -12,7 +12,7 @@ ENVIRONMENT: tuple[tuple[str, str], ...] = ()
 # Where clusters are, and what the programs need by which kubectl gets its credentials.
 PASSES = (
     "KUBECONFIG", "MINIKUBE_HOME", "AWS_PROFILE", "AWS_CONFIG_FILE", "AWS_SHARED_CREDENTIALS_FILE", "AZURE_CONFIG_DIR",
-    "CLOUDSDK_CONFIG", "CLOUDSDK_ACTIVE_CONFIG_NAME", "GOOGLE_APPLICATION_CREDENTIALS", "GOFIGURE_YES",
+    "CLOUDSDK_CONFIG", "CLOUDSDK_ACTIVE_CONFIG_NAME", "GOOGLE_APPLICATION_CREDENTIALS", YES_VARIABLE,
 )  # fmt: skip
 
 # What a location must hold, by the kind of manifests.

@@ -30,13 +30,13 @@ def deploy(kubectl: Kubectl, spec: Mapping[str, Any], order: Order, folder: str)
     """The exit code. `folder`: for what the next deploy has to know."""
     documents = _documents(spec, order)
     label(documents, _project(order.state_dir), order.stage)
-    file, digest = _written(documents, order.made)
+    file, digest = _written(documents, order.made, "manifests.yaml")
     objects = [of_value(one.value) for one in documents]
     journal = Journal(folder, order.stage, kubectl.context, kubectl.namespace)
     known = journal.read()
     _refuse_to_repeat(known, digest, order)
     _try_out(kubectl, file, documents)
-    record = {**_record(kubectl, spec, documents, digest), "diff": _difference(kubectl, file)}
+    record = {**_record(kubectl, spec, documents, digest), "diff": _difference(kubectl, documents, order.made)}
     if spec["reset"] == "all" and not spec["rollback"]:
         remove_all(kubectl, spec, order)
     run = int(order.mark.rpartition(":")[2])
@@ -90,9 +90,9 @@ def _is_plain(value: object) -> bool:
     return True
 
 
-def _written(documents: Sequence[Document], folder: str) -> tuple[str, str]:
-    """The file to apply, private to the user, and the digest of what is in it."""
-    text, path = _text(documents), os.path.join(folder, "manifests.yaml")
+def _written(documents: Sequence[Document], folder: str, name: str) -> tuple[str, str]:
+    """A file to hand to kubectl, private to the user, and the digest of what is in it."""
+    text, path = _text(documents), os.path.join(folder, name)
     with open(os.open(path, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600), "w", encoding="utf-8") as file:
         file.write(text)
     return path, digest_bytes(text.encode()).hex()
@@ -132,8 +132,15 @@ def _try_out(kubectl: Kubectl, file: str, documents: Sequence[Document]) -> None
         raise Refused(f"{error}{places}", hint=error.hint) from None
 
 
-def _difference(kubectl: Kubectl, file: str) -> str:
-    """What will change in the cluster; printed, and kept. That it cannot be told keeps nobody from deploying."""
+def _difference(kubectl: Kubectl, documents: Sequence[Document], folder: str) -> str:
+    """What will change in the cluster; printed, and kept. That it cannot be told keeps nobody from deploying.
+
+    Secrets are not compared: kubectl covers what they hold, but not the copy of it in their annotations.
+    """
+    compared = [one for one in documents if one.value["kind"] != _UNRECORDED]
+    if not compared:
+        return ""
+    file, _ = _written(compared, folder, "compared.yaml")
     words = ("diff", "-f", file)
     print(f"$ {kubectl.shown(*words)}", flush=True)
     said = kubectl.try_(*words, patience=_APPLYING)

@@ -8,12 +8,12 @@ from collections.abc import Mapping
 from typing import Any
 
 from gofigure.errors import GofigureError
+from gofigure.model import YES_VARIABLE
 from gofigure.recipes.kubernetes.contexts import Judged
 from gofigure.recipes.order import Order
 
 BY_HAND = "manual"  # Trigger.kind where a person asks
 _SAVED = "change"  # where the watcher has seen a change
-YES_VARIABLE = "GOFIGURE_YES"  # set by `gofigure run --yes`
 
 
 def require(spec: Mapping[str, Any], order: Order, judged: Judged, own_path: str) -> None:
