@@ -15,7 +15,7 @@ MAX_MOMENT = 60
 DURATION = re.compile(r"(?=[0-9])(?:([0-9]{1,6})h)?(?:([0-9]{1,6})m)?(?:([0-9]{1,6})s)?")
 ENV_NAME = re.compile(r"[A-Za-z_][A-Za-z0-9_]*")
 _NAME = re.compile(r"\w[\w.-]{0,99}")
-_NAMESPACE = re.compile(r"[a-z0-9](?:[-a-z0-9]{0,61}[a-z0-9])?")  # RFC 1123 label
+NAMESPACE = re.compile(r"[a-z0-9](?:[-a-z0-9]{0,61}[a-z0-9])?")  # RFC 1123 label
 _PATIENCE = 120.0  # seconds
 # Common expressions are known good without compiling them: thirty times faster, and a hook waits for this.
 _PLAIN = re.compile(r"\^?(?:[\w/ -]|\\\.|\.[*+]?)+\$?")
@@ -83,7 +83,7 @@ def choice(value: object, kind: Kind) -> Value | list[Wrong]:
 
 
 def namespace(value: object, kind: Kind) -> Value | list[Wrong]:
-    return value if isinstance(value, str) and _NAMESPACE.fullmatch(value) else refuse(value, kind.expected)
+    return value if isinstance(value, str) and NAMESPACE.fullmatch(value) else refuse(value, kind.expected)
 
 
 def env_name(value: object, kind: Kind) -> Value | list[Wrong]:

@@ -37,6 +37,14 @@ _SHAPES: Mapping[object, Callable[[Kind], Json]] = {
             {"type": "string", "pattern": _DURATION},
         ]
     },
+    checks.patience: lambda _kind: {
+        "anyOf": [
+            {"type": "boolean"},
+            {"type": "number", "exclusiveMinimum": 0, "maximum": checks.MAX_SECONDS},
+            {"type": "string", "pattern": _DURATION},
+        ]
+    },
+    checks.namespace: lambda _kind: {"type": "string", "pattern": f"^{checks.NAMESPACE.pattern}$"},
     checks.moment: lambda _kind: {"type": "number", "minimum": 0, "maximum": checks.MAX_MOMENT},
     checks.raw_text: lambda _kind: {"type": "string", "pattern": r"^[^\x00]*$"},
     checks.text: lambda _kind: {"type": "string", "pattern": _TEXT},
@@ -60,7 +68,7 @@ def json_schema(targets: Sequence[str], *, local: bool = False) -> Json:
     """
     keys = tables(targets)
     below = {"jobs": keys.job, "stages": keys.stage}
-    rules = {"jobs": _job_rules(local=local), "stages": _stage_rules(local=local)}
+    rules = {"jobs": _job_rules(local=local), "stages": _stage_rules(keys.stage, local=local)}
     properties: Json = {}
     for name, key in keys.top.items():
         if name not in below:
@@ -137,7 +145,7 @@ def _job_rules(*, local: bool) -> Json:
     return some if local else {**some, "required": ["stages"]}
 
 
-def _stage_rules(*, local: bool) -> Json:
+def _stage_rules(keys: Mapping[str, Key], *, local: bool) -> Json:
     """The rules of `tables`: a shell stage has a line, and inputs are chosen in one way."""
     one_way: Json = {
         "properties": {"outputs": _LEFT_OUT, "ignore": _LEFT_OUT},
@@ -149,4 +157,11 @@ def _stage_rules(*, local: bool) -> Json:
     if local:
         return one_way
     by_shell = {"properties": {"target": {"const": "shell"}}}  # without the key, too: it is the default
-    return {**one_way, "if": by_shell, "then": {"required": ["run"]}}
+    one_way["dependentSchemas"] |= {
+        key.name: {"properties": {"target": {"enum": list(key.targets)}}, "required": ["target"]}
+        for key in keys.values()
+        if key.targets
+    }
+    by_kubectl = {"properties": {"target": {"const": "kubernetes"}}, "required": ["target"]}
+    goes_somewhere = {"if": by_kubectl, "then": {"required": ["context", "namespace"]}}
+    return {**one_way, "if": by_shell, "then": {"required": ["run"]}, "allOf": [goes_somewhere]}

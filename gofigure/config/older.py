@@ -22,7 +22,7 @@ from gofigure.errors import ConfigError, Problem
 
 _BY_TARGET = {"docker": "build", "kubernetes": "deploy", "checkout": "checkout"}
 # Of these, too, `source` says which files they are about, and no others (decision 6).
-_ABOUT_SOURCE = (*SOURCE_CHOOSES, "kubernetes")
+_ABOUT_SOURCE = SOURCE_CHOOSES
 
 
 class Older(NamedTuple):

@@ -15,7 +15,7 @@ if TYPE_CHECKING:
 _RULE = "choose inputs in one way: files (with inputs that all of them depend on), or inputs, or locations with source"
 _INPUT_KEYS = ("files", "inputs", "source")
 # Of any other target, `source` only says where there is something to do, so `inputs` may stand beside it (decision 6).
-SOURCE_CHOOSES = ("make", "shell")
+SOURCE_CHOOSES = ("kubernetes", "make", "shell")
 # Targets that are made for one type of stage.
 TYPE_OF: Mapping[str, StageType] = {"checkout": "checkout", "docker": "build", "kubernetes": "deploy"}
 _EVERYTHING = ("", "**", "**/*", "**/**")

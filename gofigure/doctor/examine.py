@@ -7,6 +7,7 @@ from collections.abc import Iterator
 from gofigure.doctor import (
     checkouts,
     clock,
+    clusters,
     configuration,
     filesystem,
     git,
@@ -46,6 +47,7 @@ CHECKS: tuple[tuple[str, Check], ...] = (
     ("store", store.check_content),
     ("store", store.check_place),
     ("programs", programs.check_programs),
+    ("programs", clusters.check_clusters),
     ("clock", clock.check_file_times),
     ("clock", clock.check_future),
     ("file system", filesystem.check_kind),

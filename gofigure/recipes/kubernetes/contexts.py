@@ -20,6 +20,15 @@ _LOCAL_HOSTS = (
     "localhost", "*.localhost", "host.docker.internal", "kubernetes.docker.internal", "*.orb.local", "*.crc.testing",
 )  # fmt: skip
 
+# Where virtual machines and containers get their addresses. Not Python's `is_private`, which holds more, and something
+# else from release to release.
+_NEAR = tuple(
+    map(
+        ipaddress.ip_network,
+        ("10.0.0.0/8", "172.16.0.0/12", "192.168.0.0/16", "169.254.0.0/16", "fc00::/7", "fe80::/10"),
+    )
+)
+
 Verdict = Literal["local", "allowed", "refused"]
 
 
@@ -86,7 +95,7 @@ def _is_near(host: str) -> bool:
     address = _address(host)
     if address is None:  # not looked up: whoever answers for a name may answer otherwise the next time
         return _any(_LOCAL_HOSTS, host)
-    return address.is_private or address.is_link_local
+    return any(address in network for network in _NEAR)
 
 
 def _address(host: str) -> ipaddress.IPv4Address | ipaddress.IPv6Address | None:
