@@ -11,7 +11,7 @@ from gofigure.recipes.order import taken
 
 # Name -> module, which has `run(spec, order, arguments) -> exit code`. Adding a recipe is a file and a line.
 RECIPES: dict[str, str] = {
-    "kubernetes": "gofigure.recipes.kubernetes",
+    "kubernetes": "gofigure.recipes.kubernetes.main",
 }
 
 

@@ -219,3 +219,30 @@ def test_what_was_cut_off_is_repeated_by_no_hook(written: Repo, pretended: Clust
     written.write("deploy/a.yml", config_map("a", "other"))  # that is another deploy
     assert written.commit().returncode == 0
     assert set(pretended.objects()) == {"configmap/a"}
+
+
+def test_a_chart_is_rendered_by_helm(here: Repo, pretended: Cluster) -> None:
+    here.write("chart/Chart.yaml", "name: shop\n")
+    configure(here, pretended, 'manifests = "helm"')
+    here.config((here.root / ".gofigure.toml").read_text().replace('["deploy"]\ncontext', '["chart"]\ncontext'))
+    assert here.gofigure("allow").returncode == 0
+    assert here.gofigure("run").returncode == 1
+    assert "helm is not on the PATH" in _log(here)
+    helm = pretended.tools / "helm"
+    helm.write_text(f"#!/bin/sh\necho \"$@\" >> '{pretended.tools}/helm.calls'\ncat <<'E'\n{config_map('a')}E\n")
+    helm.chmod(0o755)
+    assert here.gofigure("run").returncode == 0
+    assert set(pretended.objects()) == {"configmap/a"}
+    assert (pretended.tools / "helm.calls").read_text() == "template deploy chart --namespace dev\n"
+
+
+def test_a_commit_deploys_what_is_committed_and_not_what_stands_there(written: Repo, pretended: Cluster) -> None:
+    configure(written, pretended, job='on = ["pre-commit"]')
+    assert written.gofigure("install-hooks").returncode == 0
+    written.git("add", "-A")
+    written.write("deploy/a.yml", config_map("a", "not-yet"))
+    written.write("deploy/b.yml", config_map("b"))
+    done = written.try_git("commit", "-qm", "a commit")
+    assert done.returncode == 0, done.stderr
+    (found,) = pretended.objects().values()
+    assert found["data"] == {"ports": "22:22"}
