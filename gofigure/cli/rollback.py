@@ -106,7 +106,7 @@ def _tell(deploys: list[Deploy], stage: str, *, as_json: bool) -> int:
         print(dump({"stage": stage, "deploys": found}))
         return 0
     for one in deploys:
-        objects = f"{len(one.record.get('objects', ()))} objects" if one.record else "nothing is recorded"
+        objects = f"{len(one.record.get('objects', ()))} object(s)" if one.record else "nothing is recorded"
         back = f", back to run {one.origin}" if one.origin != one.run else ""
         used = f": {', '.join(one.record['uses'])}" if one.record.get("uses") else ""
         print(f"run {one.run}  {one.state:<11}  {ago(one.started_ns):<10}  {objects}{back}{used}")

@@ -17,6 +17,7 @@ from gofigure.cli.why_path import means_path, why_path
 from gofigure.errors import EXIT_PASSED
 from gofigure.project import Loaded, load_config
 from gofigure.queries import about_stages
+from gofigure.runner.deploys import record_of
 from gofigure.runner.plan import Step
 from gofigure.runner.why import ago
 from gofigure.store.history import Answered
@@ -69,6 +70,16 @@ def _tell(step: Step, last: StageRow | None, skipped: StageRow | None, answered:
     tell(f"  executed last in run {last.run}: {last.state}{took}{where}; why: {last.reason}")
     if last.note:
         tell(f"  {last.note}")
+    if step.stage.type == "deploy" and last.made:
+        _tell_deploy(step.stage.name, last.made)
+
+
+def _tell_deploy(stage: str, made: str) -> None:
+    """What a deploy has put where, if it has said so."""
+    record = record_of(made)
+    if record:
+        objects = len(record["objects"])
+        tell(f"  {objects} object(s) to {record['namespace']} of {record['context']}: gofigure rollback {stage} --list")
 
 
 def _json(

@@ -38,7 +38,7 @@ def deploys_of(history: History, stage: Stage) -> list[Deploy]:
     wanted = {"context": stage.setting("context"), "namespace": stage.setting("namespace")}
     found: list[Deploy] = []
     for row in history.executed(stage.name, _MOST):
-        run, record = history.run(row.run), _record(row)
+        run, record = history.run(row.run), record_of(row.made)
         if run is not None and (not record or {key: record.get(key) for key in wanted} == wanted):
             found.append(_deploy(row, run, record))
     return found
@@ -48,9 +48,10 @@ def _deploy(row: StageRow, run: RunRow, record: dict[str, Any]) -> Deploy:
     return Deploy(row.run, row.state, run.started_ns, run.worktree, record)
 
 
-def _record(row: StageRow) -> dict[str, Any]:
-    made = json.loads(row.made) if row.made else {}
-    return next((one for one in made.values() if isinstance(one, dict) and "manifests" in one), {})
+def record_of(made: str) -> dict[str, Any]:
+    """What a deploy has handed back, of all that its stage has; {} if it has not."""
+    by_location = json.loads(made) if made else {}
+    return next((one for one in by_location.values() if isinstance(one, dict) and "manifests" in one), {})
 
 
 def named(deploys: Sequence[Deploy], stage: str, run: int) -> Deploy:

@@ -64,7 +64,10 @@ class Kubectl:
         said = self.try_(*words, patience=patience)
         if said.code != 0:
             raise self.refusal(words, said)
-        return said.out.decode(errors="replace")
+        text = said.out.decode(errors="replace")
+        if aloud and text:
+            print(text, end="", flush=True)
+        return text
 
     def get(self, *words: str) -> list[dict[str, Any]]:
         """The objects that `kubectl get WORDS` finds; quietly."""

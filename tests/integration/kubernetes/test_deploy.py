@@ -122,6 +122,7 @@ def test_what_was_deployed_is_recorded(cluster: Cluster, project: Repo) -> None:
     assert [(one["kind"], one["name"]) for one in record["objects"]] == [("Deployment", "api"), ("Secret", "s")]
     assert all(one["uid"] for one in record["objects"])
     assert record["uses"] == ["shop/api:1"]
+    assert f"2 object(s) to {cluster.namespace} of kind-tests" in project.gofigure("why", "deploy").stdout.decode()
     assert b"hidden-word" not in (project.root / ".gofigure").read_bytes()
 
 

@@ -246,3 +246,16 @@ def test_a_commit_deploys_what_is_committed_and_not_what_stands_there(written: R
     assert done.returncode == 0, done.stderr
     (found,) = pretended.objects().values()
     assert found["data"] == {"ports": "22:22"}
+
+
+def test_a_stage_in_the_older_format_says_where_it_goes(written: Repo, pretended: Cluster) -> None:
+    stage = {"stage": "deploy", "target": "kubernetes", "locations": ["deploy"], "stageExecution": "default"}
+    written.write("gofigure-ship.json", '{"jobStages": ["stage-deploy.json"]}')
+    written.write("stage-deploy.json", json.dumps(stage))
+    told = (written.gofigure("validate").stderr + written.gofigure("validate").stdout).decode()
+    assert "stage-deploy.json:1: context: found none, expected where it deploys to" in told
+    written.write("stage-deploy.json", json.dumps({**stage, "context": "kind-tests", "namespace": "dev"}))
+    assert written.gofigure("allow").returncode == 0
+    assert written.gofigure("run").returncode == 0
+    assert set(pretended.objects()) == {"configmap/a"}
+    assert 'context = "kind-tests"' in written.gofigure("import").stdout.decode()
