@@ -53,9 +53,12 @@ def images_of(needed: Mapping[str, Mapping[str, Mapping[str, Any]]]) -> list[Ima
 
 
 def put_in(documents: Sequence[Document], images: Sequence[Image]) -> list[str]:
-    """Have the containers use what was built, matched by the image's name; what is to be said of that."""
-    built = {normal(image.name): image for image in images}
-    used: set[str] = set()
+    """Have the containers use what was built, matched by the image's name; what is to be said of that.
+
+    An image that was pushed is meant by its name with the registry and without.
+    """
+    built = {normal(name): image for image in images for name in (_repository(image.ref)[0], image.name)}
+    used: set[Image] = set()
     said: list[str] = []
     for document in documents:
         for container in containers_in(document.value):
@@ -63,14 +66,14 @@ def put_in(documents: Sequence[Document], images: Sequence[Image]) -> list[str]:
             image = built.get(normal(name))
             if image is None:
                 continue
-            used.add(normal(name))
+            used.add(image)
             if pinned:
                 said.append(f"{document.place}: {container['image']} names its digest, and stays as it is")
                 continue
             container["image"] = image.ref
             if container.get("imagePullPolicy") == "Always":
                 said.append(f"{document.place}: imagePullPolicy Always asks a registry for {image.ref}")
-    said += [f"{image.name} was built, and no manifest uses it" for key, image in built.items() if key not in used]
+    said += [f"{image.name} was built, and no manifest uses it" for image in images if image not in used]
     return said
 
 

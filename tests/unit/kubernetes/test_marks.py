@@ -36,6 +36,13 @@ def test_images_are_matched_by_name(written: str, built: str, used: str) -> None
     assert (not said) == (used.endswith(":gf-1"))
 
 
+@pytest.mark.parametrize("written", ["shop/api", "localhost:5000/shop/api:old"])
+def test_what_was_pushed_is_meant_with_its_registry_and_without(written: str) -> None:
+    pod = _pod(written)
+    assert put_in([pod], [Image("shop/api", "localhost:5000/shop/api:gf-1")]) == []
+    assert pod.value["spec"]["containers"][0]["image"] == "localhost:5000/shop/api:gf-1"
+
+
 def test_what_is_to_be_said_of_images() -> None:
     images = [Image("a", "a:gf-1"), Image("b", "b:gf-1"), Image("c", "c:gf-1")]
     pods = [_pod("a", ", imagePullPolicy: Always"), _pod("b@sha256:0")]
