@@ -6,14 +6,15 @@ import re
 from typing import TYPE_CHECKING
 
 from gofigure.config.kinds import Wrong, quote
+from gofigure.model import YES_VARIABLE
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Iterator
 
     from gofigure.model import Stage
 
-# Whose file says which clusters are one's own is found by these.
-_NOT_SET = ("HOME", "XDG_CONFIG_HOME")
+# By these it is told which clusters are one's own, and whether one has said yes.
+_NOT_SET = ("HOME", "XDG_CONFIG_HOME", YES_VARIABLE)
 _EVERYBODYS = re.compile(r"default|kube-.*")
 _REQUIRED = (("context", "a kubectl context, such as minikube"), ("namespace", "a namespace, such as dev"))
 
@@ -42,7 +43,7 @@ def deploy_rules(stage: Stage, wrong_keys: Collection[str]) -> Iterator[Wrong]:
         )
     for name in _NOT_SET:
         if name in dict(stage.env):
-            message = "found with the target 'kubernetes', expected none: by it gofigure finds which clusters you allow"
+            message = "found with the target 'kubernetes', expected none: it is yours, and tells what you allow"
             yield Wrong(("env", name), message)
     if stage.setting("reset") == "all":
         yield from _reset_all(stage)

@@ -69,11 +69,12 @@ def before_present(deploys: Sequence[Deploy], stage: str) -> Deploy:
     """The last good deploy before what stands there now. Raises GofigureError if there is none.
 
     Where the newest is good, it is what stands there, and one with other manifests is meant; where it is not, the last
-    good one. Rolling back again goes further back, not to and fro.
+    good one; but what failed before anything was sent to the cluster changed nothing. Rolling back again goes further
+    back, not to and fro.
     """
     if not deploys:
         raise GofigureError(f"{stage} has never been deployed to where it goes now", hint=f"gofigure run {stage}")
-    present = deploys[0]
+    present = next((one for one in deploys if one.record or one.state != "failed"), deploys[0])
     good = [one for one in deploys if one.is_good and one.run < present.origin]
     if present.is_good:
         there = next((one for one in deploys if one.run == present.origin), present)

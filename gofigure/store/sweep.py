@@ -56,6 +56,7 @@ class Sweep:
     def rows(self, gone: Sequence[str]) -> Swept:
         """Everything but the records of folders. `gone`: working trees that are no more."""
         self._run_paths()
+        self._deploys()
         return Swept(self._runs(gone), self._skips(), self._proofs() + self._file_proofs(), self._digests())
 
     def free_pages(self) -> None:
@@ -101,6 +102,22 @@ class Sweep:
         over = self._at("SELECT run FROM run_paths ORDER BY run DESC", self._bounds.most_run_paths)
         if over is not None:
             self._remove("what changed under runs", "run_paths", "run", "run <= ?", (over,))
+
+    def _deploys(self) -> None:
+        """What deploys have recorded that nobody goes back to any more; that and how they ran stays."""
+        rows = "SELECT stage, run, state FROM stage_runs WHERE made != '' AND instr(made, '\"manifests\"') > 0"
+        newer: dict[tuple[str, bool], int] = {}
+        old: list[tuple[int, str]] = []
+        for stage, run, state in self._db.execute(f"{rows} ORDER BY run DESC"):
+            kind = (stage, state == "passed")
+            newer[kind] = newer.get(kind, 0) + 1
+            if newer[kind] > self._bounds.newest_deploys:
+                old.append((run, stage))
+        for at in range(0, len(old), STEP):
+            with self._db.writing():
+                clear = "UPDATE stage_runs SET made = '' WHERE run = ? AND stage = ?"
+                self._db.executemany(clear, old[at : at + STEP])
+            self._tell("removing old deploys", at)
 
     def _skips(self) -> int:
         return sum(

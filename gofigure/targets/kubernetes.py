@@ -17,7 +17,7 @@ PASSES = (
 
 # What a location must hold, by the kind of manifests.
 _MUST_HOLD = {
-    "files": r"\.(ya?ml|json)$",
+    "files": r"\.ya?ml$",
     "kustomize": r"^(kustomization\.ya?ml|Kustomization)$",
     "helm": r"^Chart\.yaml$",
 }

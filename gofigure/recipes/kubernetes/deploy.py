@@ -15,7 +15,7 @@ from gofigure.recipes.kubernetes.kubectl import Kubectl, Refused
 from gofigure.recipes.kubernetes.marks import containers_in, images_of, label, put_in
 from gofigure.recipes.kubernetes.objects import Object, as_records, of_value
 from gofigure.recipes.kubernetes.permission import BY_HAND
-from gofigure.recipes.kubernetes.removal import remove_all, remove_left
+from gofigure.recipes.kubernetes.removal import remove_all, remove_left, to_remove
 from gofigure.recipes.kubernetes.render import render
 from gofigure.recipes.kubernetes.report import report
 from gofigure.recipes.kubernetes.waiting import wait
@@ -36,12 +36,14 @@ def deploy(kubectl: Kubectl, spec: Mapping[str, Any], order: Order, folder: str)
     known = journal.read()
     _refuse_to_repeat(known, digest, order)
     _try_out(kubectl, file, documents)
+    doomed: Sequence[Object] = ()
     record = {**_record(kubectl, spec, documents, digest), "diff": _difference(kubectl, documents, order.made)}
     if spec["reset"] == "all" and not spec["rollback"]:
-        remove_all(kubectl, spec, order)
+        doomed = to_remove(kubectl, spec, order)
     run = int(order.mark.rpartition(":")[2])
     journal.write(Known(together(known.objects, objects), digest, run))
     order.hand_back({**record, "objects": as_records(objects)})
+    remove_all(kubectl, doomed)
     kubectl.run("apply", "-f", file, patience=_APPLYING)
     objects = _as_they_are(kubectl, file)
     journal.write(Known(together(known.objects, objects), digest, run))
@@ -116,7 +118,7 @@ def _record(kubectl: Kubectl, spec: Mapping[str, Any], documents: Sequence[Docum
         "namespace": kubectl.namespace,
         "set": digest,
         "manifests": _text(kept),
-        "not_recorded": [of_value(one.value).called for one in documents if one.value["kind"] == _UNRECORDED],
+        "not_recorded": _called([one for one in documents if one.value["kind"] == _UNRECORDED]),
         "uses": sorted(images),
         "rolled_back_to": spec["rollback_run"],
     }
@@ -129,7 +131,14 @@ def _try_out(kubectl: Kubectl, file: str, documents: Sequence[Document]) -> None
     except Refused as error:
         named = [one for one in documents if f'"{one.value["metadata"]["name"]}"' in str(error)]
         places = "".join(f"\n{of_value(one.value).called} is in {one.place}" for one in named)
-        raise Refused(f"{error}{places}", hint=error.hint) from None
+        hint = error.hint
+        if named and "immutable" in str(error):  # a Job, or what selects pods
+            hint = f"delete it first, or give it another name: {kubectl.shown('delete', *_called(named))}"
+        raise Refused(f"{error}{places}", hint=hint) from None
+
+
+def _called(documents: Sequence[Document]) -> list[str]:
+    return [of_value(one.value).called for one in documents]
 
 
 def _difference(kubectl: Kubectl, documents: Sequence[Document], folder: str) -> str:

@@ -19,10 +19,16 @@ class State(NamedTuple):
 _READY = State(ready=True)
 
 
+def is_observed(value: Mapping[str, Any]) -> bool:
+    """Whether the cluster has looked at what was asked last: before, its status and its pods are of what was before."""
+    observed, asked = (value.get("status") or {}).get("observedGeneration"), value["metadata"].get("generation", 0)
+    return value["kind"] not in _ROLLOUTS or (observed or 0) >= asked
+
+
 def state_of(value: Mapping[str, Any]) -> State:
     status = value.get("status") or {}
-    if value["kind"] in ("DaemonSet", "Deployment", "StatefulSet"):
-        if status.get("observedGeneration", 0) < (value.get("metadata") or {}).get("generation", 0):
+    if value["kind"] in _ROLLOUTS:
+        if not is_observed(value):
             return State(ready=False, words="the cluster has not looked at it yet")
         return _ROLLOUTS[value["kind"]](value.get("spec") or {}, status)
     if value["kind"] == "Job":

@@ -53,12 +53,18 @@ def _not_ours(kubectl: Kubectl, one: Object, stage: str) -> str:
     return ""
 
 
-def remove_all(kubectl: Kubectl, spec: Mapping[str, Any], order: Order) -> None:
-    """`kubectl delete --all deployments, services`, of exactly what was shown and said yes to."""
+def to_remove(kubectl: Kubectl, spec: Mapping[str, Any], order: Order) -> list[Object]:
+    """What `kubectl delete --all deployments, services` would delete now; a person has said yes to it."""
     found = [of_value(value) for value in kubectl.get(_ALL)]
     doomed = [one for one in found if (one.kind, one.name) != ("Service", _OF_THE_CLUSTER)]
-    if not doomed:
+    if doomed:
+        ask_to_delete([one.called for one in doomed], spec, order)
+    else:
         print(f"there are no {_ALL.replace(',', ' or ')} to delete in {kubectl.namespace}")
-        return
-    ask_to_delete([one.called for one in doomed], spec, order)
-    kubectl.run("delete", "--ignore-not-found", *(one.called for one in doomed), patience=_PATIENCE)
+    return doomed
+
+
+def remove_all(kubectl: Kubectl, doomed: Sequence[Object]) -> None:
+    """Exactly what was shown."""
+    if doomed:
+        kubectl.run("delete", "--ignore-not-found", *(one.called for one in doomed), patience=_PATIENCE)

@@ -16,6 +16,7 @@ from gofigure.snapshot.globs import matcher
 
 _PATIENCE = 120.0  # seconds; kustomize and charts may fetch what they build on
 _GIT_PATIENCE = 60.0
+_NO_CONTENT = (".git", ".gofigure.d")  # git's folder, and ours where there is no git
 _NO_HELM = "install helm, or render the chart yourself: helm template CHART > deploy.yml"
 
 
@@ -56,6 +57,7 @@ def _files(root: str, locations: Sequence[str]) -> list[str]:
     """What git does not ignore; where there is no git, every file."""
     argv = [
         "git",
+        "--literal-pathspecs",
         "ls-files",
         "-z",
         "--cached",
@@ -71,7 +73,7 @@ def _files(root: str, locations: Sequence[str]) -> list[str]:
     found: list[str] = []
     for location in locations:
         for folder, folders, names in os.walk(os.path.join(root, location)):
-            folders[:] = [name for name in folders if name != ".git"]
+            folders[:] = [name for name in folders if name not in _NO_CONTENT]
             found += [os.path.relpath(os.path.join(folder, name), root) for name in names]
     return found
 

@@ -8,7 +8,7 @@ from typing import Any, NamedTuple
 
 from gofigure.recipes.kubernetes.kubectl import Kubectl
 from gofigure.recipes.kubernetes.objects import Object, of_value
-from gofigure.recipes.kubernetes.readiness import WAITED_FOR, State, state_of
+from gofigure.recipes.kubernetes.readiness import WAITED_FOR, State, is_observed, state_of
 from gofigure.recipes.kubernetes.trouble import Trouble, pods_of, troubles
 
 _EVERY = 1.0  # seconds between two looks
@@ -69,7 +69,8 @@ def _look(kubectl: Kubectl, file: str) -> _Look:
         return _Look([], [], [])
     found = kubectl.get("pods,replicasets")
     pods = [one for one in found if one.get("kind") == "Pod"]
-    owned = pods_of(unready, pods, [one for one in found if one.get("kind") == "ReplicaSet"])
+    observed = [value for value in unready if is_observed(value)]
+    owned = pods_of(observed, pods, [one for one in found if one.get("kind") == "ReplicaSet"])
     return _Look(waiting, owned, troubles(owned))
 
 

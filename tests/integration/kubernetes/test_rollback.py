@@ -49,6 +49,16 @@ def test_after_a_failure_the_last_good_one_is_meant(cluster: Cluster, project: R
     assert found["deployment/api"]["spec"]["template"]["spec"]["containers"][0]["image"] == "shop/api:1"
 
 
+def test_what_failed_before_anything_was_sent_is_not_what_is_there(here: Repo, pretended: Cluster) -> None:
+    configure(here, pretended)
+    for value in ("one", "two"):
+        _deploy(here, value)
+    here.write("deploy/a.yml", "a: b: c\n")
+    assert here.gofigure("run").returncode == 1
+    assert here.gofigure("rollback", "deploy").returncode == 0
+    assert _value(pretended) == "one"
+
+
 def test_to_a_run_that_is_named_and_listed(here: Repo, pretended: Cluster) -> None:
     configure(here, pretended)
     for value in ("one", "two", "three"):

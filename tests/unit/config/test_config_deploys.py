@@ -26,6 +26,7 @@ def _stage(text: str) -> str:
         (f'{_WHERE}reset = "all"\n', 'stages.d.reset: found "all", expected allow_delete_all = true'),
         (f"{_WHERE}wait = 0\n", "stages.d.wait: found 0 (integer), expected true, false, or a time"),
         (f'{_WHERE}env = {{ HOME = "." }}\n', "stages.d.env.HOME: found with the target 'kubernetes'"),
+        (f'{_WHERE}env = {{ GOFIGURE_YES = "1" }}\n', "stages.d.env.GOFIGURE_YES: found with the target"),
         (
             'context = "x"\nnamespace = "kube-system"\nreset = "all"\nallow_delete_all = true\n',
             'stages.d.namespace: found "kube-system" with reset = "all"',

@@ -85,7 +85,8 @@ def test_what_has_failed_is_not_waited_for(kind: str, status: dict[str, Any]) ->
 class _Cluster:
     """What a cluster says from look to look: of each pod of a deployment, what it waits for."""
 
-    def __init__(self, looks: list[list[str]], *, revision: str = "1") -> None:
+    def __init__(self, looks: list[list[str]], *, revision: str = "1", generation: int = 0) -> None:
+        self._generation = generation
         self._looks: Iterator[list[str]] = iter(looks)
         self._revision = revision
         self._pods: list[str] = []
@@ -94,6 +95,7 @@ class _Cluster:
         if words[0] == "-f":
             self._pods = next(self._looks)
             value = _object("Deployment", {}, {} if self._pods else {**_NEW, "replicas": 2})
+            value["metadata"]["generation"] = self._generation if self._pods else 0
             value["metadata"]["annotations"] = {"deployment.kubernetes.io/revision": "1"}
             return [value]
         revision = {"annotations": {"deployment.kubernetes.io/revision": self._revision}}
@@ -131,6 +133,12 @@ def test_trouble_counts_when_two_looks_in_a_row_see_it(
     monkeypatch.setattr("time.sleep", lambda _seconds: None)
     failed = waiting.wait(cast("Kubectl", _Cluster(looks)), "x.yaml", 60)
     assert (failed.words if failed else ()) == ((said,) if said else ())
+
+
+def test_pods_of_before_the_cluster_has_looked_do_not_count(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("time.sleep", lambda _seconds: None)
+    cluster = _Cluster([["CrashLoopBackOff"], ["CrashLoopBackOff"], []], generation=2)
+    assert waiting.wait(cast("Kubectl", cluster), "x.yaml", 60) is None
 
 
 def test_the_crash_that_is_being_mended_is_not_its_mending(monkeypatch: pytest.MonkeyPatch) -> None:
