@@ -14,8 +14,8 @@ if TYPE_CHECKING:
     from gofigure.model import Stage
 
 # By these it is told which clusters are one's own, and whether one has said yes.
-_NOT_SET = ("HOME", "XDG_CONFIG_HOME", YES_VARIABLE)
-_EVERYBODYS = re.compile(r"default|kube-.*")
+NOT_SET = ("HOME", "XDG_CONFIG_HOME", YES_VARIABLE)
+EVERYBODYS = re.compile(r"default|kube-.*")
 _REQUIRED = (("context", "a kubectl context, such as minikube"), ("namespace", "a namespace, such as dev"))
 
 
@@ -41,7 +41,7 @@ def deploy_rules(stage: Stage, wrong_keys: Collection[str]) -> Iterator[Wrong]:
         yield Wrong(
             ("source",), f'found with manifests = "{kind}", expected none: that says itself which files it takes'
         )
-    for name in _NOT_SET:
+    for name in NOT_SET:
         if name in dict(stage.env):
             message = "found with the target 'kubernetes', expected none: it is yours, and tells what you allow"
             yield Wrong(("env", name), message)
@@ -54,6 +54,6 @@ def _reset_all(stage: Stage) -> Iterator[Wrong]:
         message = 'found "all", expected allow_delete_all = true beside it: it deletes what others have deployed, too'
         yield Wrong(("reset",), message)
     namespace = stage.setting("namespace") or ""
-    if _EVERYBODYS.fullmatch(namespace):
+    if EVERYBODYS.fullmatch(namespace):
         message = f'found {quote(namespace)} with reset = "all", expected a namespace of your own'
         yield Wrong(("namespace",), message)

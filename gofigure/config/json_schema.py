@@ -6,9 +6,11 @@ from collections.abc import Callable, Mapping, Sequence
 from typing import Any, Literal, TypeAlias
 
 from gofigure.config import checks
+from gofigure.config.deploys import EVERYBODYS, NOT_SET
 from gofigure.config.kinds import Key, Kind
 from gofigure.config.older_keys import JOB_KEYS, stage_keys
 from gofigure.config.schema import tables
+from gofigure.config.tables import TYPE_OF
 
 Json: TypeAlias = dict[str, Any]
 
@@ -163,5 +165,35 @@ def _stage_rules(keys: Mapping[str, Key], *, local: bool) -> Json:
         if key.targets
     }
     by_kubectl = {"properties": {"target": {"const": "kubernetes"}}, "required": ["target"]}
-    goes_somewhere = {"if": by_kubectl, "then": {"required": ["context", "namespace"]}}
-    return {**one_way, "if": by_shell, "then": {"required": ["run"]}, "allOf": [goes_somewhere]}
+    return {
+        **one_way,
+        "if": by_shell,
+        "then": {"required": ["run"]},
+        "allOf": [{"if": by_kubectl, "then": _deploy_rules()}],
+    }
+
+
+def _deploy_rules() -> Json:
+    """The rules of `deploys`."""
+    renders = {"properties": {"manifests": {"enum": ["kustomize", "helm"]}}, "required": ["manifests"]}
+    deletes = {"properties": {"reset": {"const": "all"}}, "required": ["reset"]}
+    may_delete = {
+        "properties": {
+            "allow_delete_all": {"const": True},
+            "namespace": {"not": {"pattern": f"^({EVERYBODYS.pattern})$"}},
+        },
+        "required": ["allow_delete_all"],
+    }
+    return {
+        "required": ["context", "namespace"],
+        "properties": {
+            "run": False,
+            "files": False,
+            "type": {"const": TYPE_OF["kubernetes"]},
+            "env": {"propertyNames": {"not": {"enum": list(NOT_SET)}}},
+        },
+        "allOf": [
+            {"if": renders, "then": {"properties": {"source": False}}},
+            {"if": deletes, "then": may_delete},
+        ],
+    }

@@ -30,7 +30,8 @@ def remove_left(kubectl: Kubectl, known: Sequence[Object], new: Sequence[Object]
         if why_not := _not_ours(kubectl, one, stage):
             print(f"{one.called} is no part of this any more: {why_not}")
             continue
-        kubectl.run("delete", f"{one.resource}/{one.name}", "--ignore-not-found", patience=_PATIENCE)
+        # What finalizers hold up may take its time: nothing here depends on its being gone.
+        kubectl.run("delete", f"{one.resource}/{one.name}", "--ignore-not-found", "--wait=false")
     return left
 
 

@@ -15,6 +15,8 @@ from support.repo import Repo
 from support.rig import Gate, Rig
 from support.screen import Terminal
 
+from gofigure.recipes.kubernetes.kubectl import Kubectl, Refused
+
 
 @pytest.fixture
 def written(here: Repo) -> Repo:
@@ -101,3 +103,15 @@ def test_what_a_killed_process_has_left_is_cleared_away(written: Repo, pretended
     left = written.write(".git/gofigure/kubernetes/pinned/config-1", "credentials")
     assert written.gofigure("run").returncode == 0
     assert not left.exists()
+
+
+def test_a_kubectl_that_hangs_is_ended(tmp_path: Path) -> None:
+    program = tmp_path / "kubectl"
+    program.write_text("#!/bin/sh\nexec sleep 600\n")
+    program.chmod(0o755)
+    kubectl = Kubectl(str(program), "/dev/null", "kind-x", "dev")
+    with pytest.raises(
+        Refused, match=r"kubectl --context=kind-x --namespace=dev get pods: .* took longer than 0.2 s"
+    ) as why:
+        kubectl.run("get", "pods", patience=0.2)
+    assert why.value.hint == "kubectl --context=kind-x cluster-info"
