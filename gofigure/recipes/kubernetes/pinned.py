@@ -15,6 +15,7 @@ from typing import Any, NamedTuple
 
 from gofigure.errors import GofigureError
 from gofigure.process.capture import capture
+from gofigure.store.lock import take
 
 _PATIENCE = 30.0  # seconds; a kubeconfig may lie on a network drive
 
@@ -35,9 +36,7 @@ def pinned(program: str, context: str, folder: str) -> Iterator[Pinned]:
     os.makedirs(folder, mode=0o700, exist_ok=True)
     _remove_abandoned(folder)
     path = os.path.join(folder, f"config-{os.getpid()}")
-    fd = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_TRUNC | os.O_CLOEXEC | os.O_NOFOLLOW, 0o600)
-    with open(fd, "w", encoding="utf-8") as file:
-        fcntl.flock(file, fcntl.LOCK_EX)
+    with open(_locked(path), "w", encoding="utf-8") as file:
         try:
             json.dump(config, file)
             file.flush()
@@ -46,6 +45,16 @@ def pinned(program: str, context: str, folder: str) -> Iterator[Pinned]:
         finally:
             with contextlib.suppress(FileNotFoundError):
                 os.unlink(path)
+
+
+def _locked(path: str) -> int:
+    """A new file that nobody takes for abandoned, open for writing."""
+    while True:
+        fd = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_TRUNC | os.O_CLOEXEC | os.O_NOFOLLOW, 0o600)
+        fcntl.flock(fd, fcntl.LOCK_EX)
+        if os.fstat(fd).st_nlink:
+            return fd
+        os.close(fd)  # another deploy has removed it before it was locked
 
 
 def _parsed(data: bytes) -> dict[str, Any]:
@@ -91,8 +100,8 @@ def _remove_abandoned(folder: str) -> None:
     for name in os.listdir(folder):
         path = os.path.join(folder, name)
         with contextlib.suppress(OSError), open(path, "rb") as file:
-            fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
-            os.unlink(path)
+            if take(file.fileno(), fcntl.LOCK_EX):
+                os.unlink(path)
 
 
 def _text(data: bytes) -> str:
