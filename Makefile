@@ -4,13 +4,14 @@ VENV := .venv
 BIN := $(VENV)/bin
 READY := $(VENV)/ready
 
-.PHONY: demo test unit integration e2e lint bench bench-faults clean
+.PHONY: demo test unit integration e2e lint kubernetes bench bench-faults clean
 .DEFAULT_GOAL := help
 
 help:
 	@echo "make demo    the main job on a clone of this repository, from hooks to reuse"
 	@echo "make test    everything that must hold"
 	@echo "make unit | integration | e2e | lint    parts of it"
+	@echo "make kubernetes   build a control plane (once, about 6 minutes; Debian 12), and try deploying against it"
 	@echo "make bench   speed against peers, into docs/benchmarks.md (TRIALS=20)"
 	@echo "make bench-faults   what a kill loses, against peers, into docs/benchmarks.md (TRIALS=20)"
 
@@ -37,6 +38,11 @@ unit integration e2e: $(READY)
 # Most tests wait for processes: one worker more than there are cores keeps all of them busy.
 test: lint
 	$(BIN)/python -m pytest -n $$(($$(getconf _NPROCESSORS_ONLN) + 1)) --dist loadfile
+
+# Into ~/.cache/gofigure-tests; the same tests skip what needs it where it is not there.
+kubernetes: $(READY)
+	tests/support/kubernetes/build.sh
+	$(BIN)/python -m pytest tests/integration/kubernetes
 
 TRIALS ?= 20
 bench: $(READY)

@@ -45,6 +45,8 @@ CHANGE = "change"
 # After these git goes on whatever comes of them: their jobs may run in the background.
 MAY_WAIT = ("post-commit", "post-checkout", "post-merge", "post-rewrite")
 
+YES_VARIABLE = "GOFIGURE_YES"  # set for what `gofigure run --yes` starts
+
 # In place of a program: what one of our own recipes does (gofigure/recipes), in a process like any other.
 RECIPE = "gofigure recipe"
 

@@ -22,6 +22,7 @@ _COMMANDS = {
     "init": "init",
     "install-hooks": "hooks",
     "logs": "logs",
+    "rollback": "rollback",
     "run": "run",
     "schema": "schema",
     "status": "status",

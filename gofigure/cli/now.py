@@ -9,8 +9,11 @@ from gofigure.cli.guard import exit_code, tell_unwritten
 from gofigure.cli.here import here
 from gofigure.cli.streams import write
 from gofigure.errors import NotAllowedError
+from gofigure.model import YES_VARIABLE
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
+
     from gofigure.project import Project
 
 
@@ -26,9 +29,13 @@ def run_now(
     keep_going: bool = False,
     parallel: int = 0,
     junit: str | None = None,
+    yes: bool = False,
     as_json: bool = False,
 ) -> int:
-    """Returns the exit code; the parameters are those of pipeline.Request. `junit`: a file for the result."""
+    """Returns the exit code; the parameters are those of pipeline.Request.
+
+    `junit`: a file for the result; `yes`: to what a deploy would delete.
+    """
     where = here()
     report = _place_of_report(junit) if junit is not None else None
     from gofigure.cli.console import console_for
@@ -38,7 +45,7 @@ def run_now(
     with console_for(sys.stderr if as_json else sys.stdout) as console:
         request = Request(
             where.manual,
-            where.environ,
+            _answering(where.environ, yes=yes),
             names,
             commit=commit,
             staged=staged,
@@ -73,6 +80,11 @@ def _place_of_report(path: str) -> str:
     from gofigure.cli.junit import check
 
     return check(path)
+
+
+def _answering(environ: Mapping[str, str], *, yes: bool) -> Mapping[str, str]:
+    """The environment with this run's answer, and no other: a yes that somebody has exported is a yes to nothing."""
+    return {**environ, YES_VARIABLE: "1" if yes else ""} if yes or YES_VARIABLE in environ else environ
 
 
 def says_yes(project: Project) -> bool:

@@ -27,6 +27,7 @@ _EXCLUDE = (
 @click.option("--keep-going", "-k", is_flag=True, help="After a failure, go on with what does not depend on it.")
 @click.option("--jobs", "-j", type=click.IntRange(1), metavar="N", help="Stages at once; default: one per core.")
 @click.option("--junit", metavar="FILE", help="Write the result to FILE as JUnit XML, test by test where known.")
+@click.option("--yes", is_flag=True, help="Say yes to what a deploy shows before it deletes everything.")
 @click.option("--json", "as_json", is_flag=True, help="Print the result as JSON.")
 def run(
     names: tuple[str, ...],
@@ -41,6 +42,7 @@ def run(
     keep_going: bool,
     jobs: int | None,
     junit: str | None,
+    yes: bool,
     as_json: bool,
 ) -> int:
     """Run jobs or stages now; without NAMES, all jobs.
@@ -64,5 +66,6 @@ def run(
         keep_going=keep_going,
         parallel=jobs or 0,
         junit=junit,
+        yes=yes,
         as_json=as_json,
     )

@@ -18,6 +18,7 @@ from gofigure.errors import EXIT_PASSED
 from gofigure.project import Loaded, load_config
 from gofigure.queries import about_stages
 from gofigure.reports.asking import TELLING
+from gofigure.runner.deploys import record_of
 from gofigure.runner.plan import Step
 from gofigure.runner.why import ago
 from gofigure.store.history import Answered
@@ -82,6 +83,8 @@ def _tell(
         tell(f"  {last.note}")
     if step.stage.target in TELLING and last.state in ("passed", "failed"):
         tell(f"  {_of_tests(last)}")
+    if step.stage.type == "deploy" and last.made:
+        _tell_deploy(step.stage.name, last.made)
 
 
 def _of_tests(last: StageRow) -> str:
@@ -93,6 +96,14 @@ def _of_tests(last: StageRow) -> str:
     some = [f"{counts[word]:,} {word}" for word in ("passed", "failed", "skipped") if counts[word]]
     more = f"; {counts['left_out']:,} of them not kept" if counts["left_out"] else ""
     return f"{counts['total']:,} test{'s' if counts['total'] != 1 else ''}: {', '.join(some)}{more}"
+
+
+def _tell_deploy(stage: str, made: str) -> None:
+    """What a deploy has put where, if it has said so."""
+    record = record_of(made)
+    if record:
+        objects = len(record["objects"])
+        tell(f"  {objects} object(s) to {record['namespace']} of {record['context']}: gofigure rollback {stage} --list")
 
 
 def _json(

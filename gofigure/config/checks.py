@@ -15,6 +15,8 @@ MAX_MOMENT = 60
 DURATION = re.compile(r"(?=[0-9])(?:([0-9]{1,6})h)?(?:([0-9]{1,6})m)?(?:([0-9]{1,6})s)?")
 ENV_NAME = re.compile(r"[A-Za-z_][A-Za-z0-9_]*")
 _NAME = re.compile(r"\w[\w.-]{0,99}")
+NAMESPACE = re.compile(r"[a-z0-9](?:[-a-z0-9]{0,61}[a-z0-9])?")  # RFC 1123 label
+_PATIENCE = 120.0  # seconds
 # Common expressions are known good without compiling them: thirty times faster, and a hook waits for this.
 _PLAIN = re.compile(r"\^?(?:[\w/ -]|\\\.|\.[*+]?)+\$?")
 
@@ -47,6 +49,13 @@ def seconds(value: object, kind: Kind) -> Value | list[Wrong]:
     return float(number) if 0 < number <= MAX_SECONDS and math.isfinite(number) else refuse(value, kind.expected)
 
 
+def patience(value: object, kind: Kind) -> Value | list[Wrong]:
+    """How long to wait: true is as long as it takes mostly, false (0.0) not at all."""
+    if isinstance(value, bool):
+        return _PATIENCE if value else 0.0
+    return seconds(value, kind)
+
+
 def moment(value: object, kind: Kind) -> Value | list[Wrong]:
     """A number of seconds that somebody may wait for."""
     if isinstance(value, (int, float)) and not isinstance(value, bool) and 0 <= value <= MAX_MOMENT:
@@ -71,6 +80,10 @@ def choice(value: object, kind: Kind) -> Value | list[Wrong]:
             return value
         return [refuse(value, kind.expected)[0]._replace(names=kind.choices, name=value)]
     return [refuse(value, kind.expected)[0]._replace(names=kind.choices)]
+
+
+def namespace(value: object, kind: Kind) -> Value | list[Wrong]:
+    return value if isinstance(value, str) and NAMESPACE.fullmatch(value) else refuse(value, kind.expected)
 
 
 def env_name(value: object, kind: Kind) -> Value | list[Wrong]:

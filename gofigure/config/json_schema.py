@@ -6,6 +6,7 @@ from collections.abc import Callable, Mapping, Sequence
 from typing import Any, Literal, TypeAlias
 
 from gofigure.config import checkout_keys, checks
+from gofigure.config.deploys import EVERYBODYS, NOT_SET
 from gofigure.config.kinds import Key, Kind
 from gofigure.config.older_keys import JOB_KEYS, stage_keys
 from gofigure.config.schema import tables
@@ -53,6 +54,14 @@ _SHAPES: Mapping[object, Callable[[Kind], Json]] = {
             {"type": "string", "pattern": _DURATION},
         ]
     },
+    checks.patience: lambda _kind: {
+        "anyOf": [
+            {"type": "boolean"},
+            {"type": "number", "exclusiveMinimum": 0, "maximum": checks.MAX_SECONDS},
+            {"type": "string", "pattern": _DURATION},
+        ]
+    },
+    checks.namespace: lambda _kind: {"type": "string", "pattern": f"^{checks.NAMESPACE.pattern}$"},
     checks.moment: lambda _kind: {"type": "number", "minimum": 0, "maximum": checks.MAX_MOMENT},
     checks.raw_text: lambda _kind: {"type": "string", "pattern": r"^[^\x00]*$"},
     checks.text: lambda _kind: {"type": "string", "pattern": _TEXT},
@@ -182,6 +191,7 @@ def _stage_rules(keys: Mapping[str, Key], *, local: bool) -> Json:
     if local:
         return one_way
     one_way["allOf"].append(_by("checkout", {"required": ["url"]}))
+    one_way["allOf"].append(_by("kubernetes", _deploy_rules()))
     by_shell = {"properties": {"target": {"const": "shell"}}}  # without the key, too: it is the default
     return {**one_way, "if": by_shell, "then": {"required": ["run"]}}
 
@@ -194,3 +204,28 @@ def _of_targets(targets: Sequence[str], *, local: bool) -> Json:
 
 def _by(target: str, rules: Json) -> Json:
     return {"if": {"properties": {"target": {"const": target}}, "required": ["target"]}, "then": rules}
+
+
+def _deploy_rules() -> Json:
+    """The rules of `deploys`."""
+    renders = {"properties": {"manifests": {"enum": ["kustomize", "helm"]}}, "required": ["manifests"]}
+    deletes = {"properties": {"reset": {"const": "all"}}, "required": ["reset"]}
+    may_delete = {
+        "properties": {
+            "allow_delete_all": {"const": True},
+            "namespace": {"not": {"pattern": f"^({EVERYBODYS.pattern})$"}},
+        },
+        "required": ["allow_delete_all"],
+    }
+    return {
+        "required": ["context", "namespace"],
+        "properties": {
+            "run": False,
+            "files": False,
+            "env": {"propertyNames": {"not": {"enum": list(NOT_SET)}}},
+        },
+        "allOf": [
+            {"if": renders, "then": {"properties": {"source": False}}},
+            {"if": deletes, "then": may_delete},
+        ],
+    }

@@ -34,6 +34,8 @@ _STAGE = (
     Key("stage", "target", Kind("the name of a target", checks.choice), "shell", "What runs the stage."),
     Key("stage", "source", Kind("a regular expression", checks.pattern), None, "As in TOML."),
     Key("stage", "locations", Kind("a list of paths", checks.items, item=PATH), (), "As in TOML."),
+    Key("stage", "context", _TEXT, None, "As in TOML: the kubectl context of a deploy that has no line of its own."),
+    Key("stage", "namespace", Kind("a namespace", checks.namespace), None, "As in TOML: its namespace."),
     Key("stage", "stageExecution", _TEXT, "default", '"default": what the target does; or a shell line instead.'),
 )
 JOB_KEYS: Mapping[str, Key] = {key.name: key for key in _JOB}

@@ -16,7 +16,7 @@ if TYPE_CHECKING:
 _RULE = "choose inputs in one way: files (with inputs that all of them depend on), or inputs, or locations with source"
 _INPUT_KEYS = ("files", "inputs", "source")
 # Of any other target, `source` only says where there is something to do, so `inputs` may stand beside it (decision 6).
-SOURCE_CHOOSES = ("make", "shell")
+SOURCE_CHOOSES = ("kubernetes", "make", "shell")
 # Targets that are made for one type of stage.
 TYPE_OF: Mapping[str, StageType] = {"checkout": "checkout", "docker": "build", "kubernetes": "deploy"}
 _EVERYTHING = ("", "**", "**/*", "**/**")
@@ -52,6 +52,10 @@ def _stage(name: str, values: Mapping[str, Any], keys: Mapping[str, Key]) -> Sta
     settings = tuple(sorted((key, value) for key, value in values.items() if keys[key].targets))
     common = {key: value for key, value in values.items() if not keys[key].targets}
     stage = Stage(name=name, **{"type": TYPE_OF.get(values.get("target", ""), "test"), **common}, settings=settings)
+    if stage.target == "kubernetes":
+        from gofigure.config.deploys import with_terminal
+
+        stage = with_terminal(stage)
     if stage.checkout is not None and stage.checkout not in stage.needs:
         stage = stage._replace(needs=(*stage.needs, stage.checkout))
     return stage
@@ -139,6 +143,10 @@ def _stage_rules(stage: Stage, bad: list[Wrong]) -> list[Wrong]:
         wrong.append(Wrong(("workspace",), message))
     if stage.outputs:
         wrong += _output_rules(stage)
+    if stage.target == "kubernetes":
+        from gofigure.config.deploys import deploy_rules
+
+        wrong += deploy_rules(stage, {str(one.at[0]) for one in bad if one.at})
     wrong += _left_out("ignore", stage.ignore)
     told = {**dict.fromkeys(stage.pass_env, "pass_env"), **{name: "env" for name, _ in stage.env}}
     for index, name in enumerate(stage.secrets):

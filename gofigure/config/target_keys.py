@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from gofigure.config.checkout_keys import CHECKOUT_KEYS
+from gofigure.config.deploy_keys import DEPLOY_KEYS
 from gofigure.config.kinds import Key
 
-TARGET_KEYS: tuple[Key, ...] = (*CHECKOUT_KEYS,)
+TARGET_KEYS: tuple[Key, ...] = (*CHECKOUT_KEYS, *DEPLOY_KEYS)

@@ -10,7 +10,10 @@ from gofigure.errors import GofigureError
 from gofigure.recipes.order import taken
 
 # Name -> module, which has `run(spec, order, arguments) -> exit code`. Adding a recipe is a file and a line.
-RECIPES: dict[str, str] = {"checkout": "gofigure.recipes.checkout"}
+RECIPES: dict[str, str] = {
+    "checkout": "gofigure.recipes.checkout",
+    "kubernetes": "gofigure.recipes.kubernetes.main",
+}
 
 
 def main(argv: list[str]) -> int:

@@ -271,7 +271,7 @@ class Planner:
     def _by_content(self, step: Step, content: Content, *, use_proofs: bool) -> Step:
         """The step with its fate, as far as content and proofs decide it."""
         if step.missing:
-            everywhere = len(step.missing) == len(step.commands)
+            everywhere = len(step.missing) >= len(step.commands)  # one command may be for all locations
             reason = said_of(step.missing, source_of(step.stage))
             return step._replace(fate="nothing to do" if everywhere else "run", reason=reason)
         if step.stage.files is not None and step.inputs.files == 0:

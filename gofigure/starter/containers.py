@@ -1,4 +1,4 @@
-"""Docker and Kubernetes: what is there is shown as comments, for the targets that are still to come."""
+"""Docker and Kubernetes: what is there is shown as comments. Where it may be deployed to, nobody knows but the user."""
 
 from __future__ import annotations
 
@@ -7,6 +7,7 @@ import re
 from gofigure.starter.facts import Draft, Found, Line, Place
 
 _MOST_READ = 100  # YAML files that are opened
+_WHERE = (Line("context", "minikube", "said on every call"), Line("namespace", "dev"))
 _MANIFEST = re.compile(r"^apiVersion:.*^kind:|^kind:.*^apiVersion:", re.MULTILINE | re.DOTALL)
 
 
@@ -22,7 +23,9 @@ def find(place: Place) -> Found | None:
     if manifests:
         names.append("Kubernetes")
         folders = tuple(dict.fromkeys(path.rpartition("/")[0] for path in manifests))
-        drafts.append(_draft("deploy", "deploy", "kubernetes", r"\.ya?ml$", folders))
+        deploy = _draft("deploy", "deploy", "kubernetes", r"\.ya?ml$", folders)
+        why = "What deploys these manifests, once you have said where to: a kubectl context and a namespace"
+        drafts.append(deploy._replace(why=why, lines=(*deploy.lines, *_WHERE)))
     if not drafts:
         return None
     dockerfiles = tuple(f"{folder}/Dockerfile".lstrip("/") for folder in images)

@@ -19,6 +19,8 @@ class Bounds(NamedTuple):
     most_cases: int = 300_000  # single tests of runs, those of a run together
     most_skips: int = 10_000  # and as old as runs
 
+    newest_deploys: int = 20  # of each stage, which a rollback may go back to
+
     proof_days: int = 90  # since it was proven or, as far as runs are known, reused
     newest_proofs: int = 20  # of each stage
     most_proofs: int = 100_000

@@ -107,6 +107,15 @@ class History:
         ).fetchone()
         return found[0] if found else None
 
+    def executed(self, stage: str, limit: int) -> list[StageRow]:
+        """The newest times that a stage was executed to its end or cut off, in any working tree; newest first."""
+        rows = self._db.execute(
+            f"SELECT {STAGE_COLUMNS} FROM stage_runs WHERE stage = ? AND state IN {EXECUTED}"  # noqa: S608
+            " AND state != 'running' ORDER BY run DESC LIMIT ?",
+            (stage, limit),
+        )
+        return [stage_row(row) for row in rows]
+
     def runs_on(self, trees: Sequence[bytes]) -> list[RunRow]:
         """Every run that was about one of these contents; newest first."""
         found: list[RunRow] = []

@@ -25,6 +25,13 @@ _LAST_OF_A_STAGE = f"""
     WHERE later.stage = s.stage AND later.run > s.run AND later.state = s.state AND r.worktree = runs.worktree))
 """  # noqa: S608 - our own words
 
+# Deploys that a rollback may go back to (runner/deploys.py): those of a stage that have passed.
+_GONE_BACK_TO = """
+  EXISTS (SELECT 1 FROM stage_runs s WHERE s.run = runs.id AND s.state = 'passed' AND instr(s.made, '"manifests"') > 0
+    AND (SELECT count(*) FROM stage_runs later WHERE later.stage = s.stage AND later.run > s.run
+      AND later.state = 'passed' AND instr(later.made, '"manifests"') > 0) < ?)
+"""
+
 Told = Callable[[str, int], None]  # what is being removed, and how many so far
 
 
@@ -50,6 +57,7 @@ class Sweep:
         """Everything but the records of folders. `gone`: working trees that are no more."""
         self._run_paths()
         self._cases()
+        self._deploys()
         return Swept(self._runs(gone), self._skips(), self._proofs() + self._file_proofs(), self._digests())
 
     def free_pages(self) -> None:
@@ -74,8 +82,8 @@ class Sweep:
             "runs",
             "id",
             "state <> 'running' AND id <= ? AND (id <= ? OR started_ns < ?)"
-            f" AND (worktree IN ({marks}) OR NOT {_LAST_OF_A_STAGE})",
-            (newest, over, self._before(bounds.run_days), *map(stored_path, gone)),
+            f" AND (worktree IN ({marks}) OR NOT {_LAST_OF_A_STAGE}) AND NOT {_GONE_BACK_TO}",
+            (newest, over, self._before(bounds.run_days), *map(stored_path, gone), bounds.newest_deploys),
         )
 
     def _by_stage_rows(self) -> int:
@@ -105,6 +113,22 @@ class Sweep:
         aged = self._at("SELECT at_ns FROM flaky ORDER BY at_ns DESC", bounds.most_flaky) or 0
         where = "at_ns < ? OR at_ns <= ?"
         self._remove("flaky tests", "flaky", "key", where, (self._before(bounds.flaky_days), aged))
+
+    def _deploys(self) -> None:
+        """What deploys have recorded that nobody goes back to any more; that and how they ran stays."""
+        rows = "SELECT stage, run, state FROM stage_runs WHERE made != '' AND instr(made, '\"manifests\"') > 0"
+        newer: dict[tuple[str, bool], int] = {}
+        old: list[tuple[int, str]] = []
+        for stage, run, state in self._db.execute(f"{rows} ORDER BY run DESC"):
+            kind = (stage, state == "passed")
+            newer[kind] = newer.get(kind, 0) + 1
+            if newer[kind] > self._bounds.newest_deploys:
+                old.append((run, stage))
+        for at in range(0, len(old), STEP):
+            with self._db.writing():
+                clear = "UPDATE stage_runs SET made = '' WHERE run = ? AND stage = ?"
+                self._db.executemany(clear, old[at : at + STEP])
+            self._tell("removing old deploys", at)
 
     def _skips(self) -> int:
         return sum(

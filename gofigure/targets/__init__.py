@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from typing import NamedTuple, Protocol
 
 from gofigure.model import HANDED_VARIABLES, Command, Stage
-from gofigure.targets import cargo_test, checkout, go_test, make, npm_test, pytest, shell
+from gofigure.targets import cargo_test, checkout, go_test, kubernetes, make, npm_test, pytest, shell
 
 
 class Target(Protocol):
@@ -53,6 +53,7 @@ KINDS: Mapping[str, Target] = {
     "cargo_test": cargo_test,
     "checkout": checkout,
     "go_test": go_test,
+    "kubernetes": kubernetes,
     "make": make,
     "npm_test": npm_test,
     "pytest": pytest,

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import os
 import shutil
 import sqlite3
@@ -573,3 +574,43 @@ def test_an_editors_files_that_git_takes_for_content(project: Repo) -> None:
     assert "0~, 1~, 2~ and 2 more" in many
     project.write(".gitignore", "*.swp\n*~\n")
     assert not [line for line in told(look(project), "warning") if line.startswith("working tree: ")]
+
+
+DEPLOY = """
+[jobs.j]
+stages = ["s"]
+[stages.s]
+target = "kubernetes"
+context = "CONTEXT"
+namespace = "dev"
+"""
+
+
+@pytest.mark.parametrize(
+    ("context", "told"),
+    [
+        ("kind-x", ["ok: knows 2 context(s); may be deployed to: kind-x (local)"]),
+        (
+            "far-prod",
+            ["ok: knows 2", 'problem: s may not deploy to "far-prod": https://192.0.2.1 is not on this'],
+        ),
+        ("gone", ["ok: knows 2", 'warning: s deploys to the context "gone", which kubectl does not know']),
+    ],
+)
+def test_where_stages_may_deploy_to(repo: Repo, tmp_path: Path, context: str, told: list[str]) -> None:
+    from support.kubernetes.cluster import kubeconfig_of
+
+    kubectl, config = tmp_path / "tools" / "kubectl", kubeconfig_of("kind-x", "https://127.0.0.1:1")
+    config["contexts"][1]["name"] = "far-prod"
+    kubectl.parent.mkdir()
+    kubectl.write_text(f"#!/bin/sh\ncat <<'E'\n{json.dumps(config)}\nE\n")
+    kubectl.chmod(0o755)
+    repo.config(DEPLOY.replace("CONTEXT", context))
+    env = {**repo.env, "PATH": f"{kubectl.parent}:{repo.env['PATH']}"}
+    scene = look_around(str(repo.root), env, GitVariables())
+    found = [one for one in examine(scene) if one.subject == "programs" and "every program" not in one.found]
+    assert len(found) == len(told)
+    for finding, words in zip(found, told, strict=True):
+        level, _, text = words.partition(": ")
+        assert finding.level == level
+        assert text in finding.found

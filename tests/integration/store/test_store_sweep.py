@@ -284,3 +284,27 @@ def test_killed_at_random_moments_twenty_times(tmp_path: Path, environment: dict
         _sweep(store)
         _assert_bounds(place)
         _assert_sound(place, store)
+
+
+def test_deploys_that_a_rollback_may_go_back_to_stay(store: Store) -> None:
+    deploys = []
+    for at in range(40):
+        for stage, made in (("unit", ""), ("deploy", '{"": {"manifests": "x"}}')):
+            run = store.begin(NewRun("j", "manual", "/w", "", b"t", "main", 1), [(stage, "", _key(at))])
+            result = StageResult(stage, "passed", "why", 1.0, key=_key(at), made=made)
+            store.record(run, finished=[result], result=RunResult(run, "j", "passed", ()))
+        deploys.append(run)
+    bounds = TIGHT._replace(newest_runs=1, most_runs=2, newest_deploys=3)
+    _sweep(store, bounds)
+    kept = [row.run for row in store.history.executed("deploy", 100)]
+    assert kept == deploys[:-4:-1]
+
+
+def test_what_older_deploys_have_recorded_goes_before_they_do(store: Store) -> None:
+    for at in range(6):
+        run = store.begin(NewRun("j", "manual", "/w", "", b"t", "main", 1), [("deploy", "", _key(at))])
+        state: Verdict = "failed" if at % 2 else "passed"
+        result = StageResult("deploy", state, "why", 1.0, key=_key(at), made='{"": {"manifests": "x"}}')
+        store.record(run, finished=[result], result=RunResult(run, "j", state, ()))
+    _sweep(store, TIGHT._replace(newest_deploys=2))
+    assert [bool(row.made) for row in store.history.executed("deploy", 100)] == [True] * 4 + [False] * 2

@@ -204,3 +204,26 @@ def test_what_a_schema_cannot_say_is_left_to_the_parser(why: str) -> None:
 def test_numbers_that_json_does_not_have(number: float) -> None:
     """TOML has them, JSON has not: what a schema says of them is nobody's promise."""
     assert not parser_accepts({"stages": {"s": {"run": "true", "timeout": number}}})
+
+
+WORDS = st.sampled_from(["a", "default", "kube-x"])
+DEPLOY_KEYS: dict[str, st.SearchStrategy[Any]] = {
+    "context": WORDS,
+    "namespace": WORDS,
+    "reset": st.sampled_from(["none", "owned", "all"]),
+    "allow_delete_all": st.booleans(),
+    "manifests": st.sampled_from(["files", "kustomize", "helm"]),
+    "type": st.sampled_from(["deploy", "build"]),
+    "source": WORDS,
+    "files": WORDS,
+    "run": WORDS,
+    "inputs": st.sampled_from([[], ["a"]]),
+    "env": st.sampled_from([{}, {"HOME": "a"}, {"A": "a"}]),
+    "wait": st.sampled_from([True, 0, "1s"]),
+}
+
+
+@settings(max_examples=200, deadline=None)
+@given(st.fixed_dictionaries({"target": st.just("kubernetes")}, optional=DEPLOY_KEYS))
+def test_rules_of_deploys(keys: dict[str, Any]) -> None:
+    assert not disagreement({"stages": {"s": keys}})

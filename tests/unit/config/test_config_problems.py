@@ -163,7 +163,7 @@ def test_locations_with_source_is_one_way() -> None:
     parse(b"[stages.a]\nrun='x'\nlocations=['a']\nsource='b'", "x", targets=TARGETS)
 
 
-@pytest.mark.parametrize("key", ["artifacts", "context"])
+@pytest.mark.parametrize("key", ["artifacts", "cluster"])
 def test_keys_of_later_versions_are_unknown(key: str) -> None:
     (only,) = problems(f"[stages.a]\nrun = 'x'\n{key} = 1")
     assert only.startswith(f"3: stages.a.{key}: unknown key; ")

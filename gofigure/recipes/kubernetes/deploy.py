@@ -1,0 +1,182 @@
+"""The main line of a deploy: render → tags → dry run and difference → apply → wait → report → record."""
+
+from __future__ import annotations
+
+import json
+import os
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+from gofigure.digest.content import digest_bytes
+from gofigure.errors import GofigureError
+from gofigure.recipes.kubernetes.documents import Document, read_documents
+from gofigure.recipes.kubernetes.journal import Journal, Known, together
+from gofigure.recipes.kubernetes.kubectl import Kubectl, Refused
+from gofigure.recipes.kubernetes.marks import containers_in, images_of, label, put_in
+from gofigure.recipes.kubernetes.objects import Object, as_records, of_value
+from gofigure.recipes.kubernetes.permission import BY_HAND
+from gofigure.recipes.kubernetes.removal import remove_all, remove_left, to_remove
+from gofigure.recipes.kubernetes.render import render
+from gofigure.recipes.kubernetes.report import report
+from gofigure.recipes.kubernetes.waiting import wait
+from gofigure.recipes.order import Order
+
+_APPLYING = 300.0  # seconds for one call that sends everything
+_LARGEST_DIFFERENCE = 256 * 1024  # characters that are recorded
+_UNRECORDED = "Secret"  # what it holds belongs into no history
+
+
+def deploy(kubectl: Kubectl, spec: Mapping[str, Any], order: Order, folder: str) -> int:
+    """The exit code. `folder`: for what the next deploy has to know."""
+    documents = _documents(spec, order)
+    label(documents, _project(order.state_dir), order.stage)
+    file, digest = _written(documents, order.made, "manifests.yaml")
+    objects = [of_value(one.value) for one in documents]
+    journal = Journal(folder, order.stage, kubectl.context, kubectl.namespace)
+    known = journal.read()
+    _refuse_to_repeat(known, digest, order)
+    _try_out(kubectl, file, documents)
+    doomed: Sequence[Object] = ()
+    record = {**_record(kubectl, spec, documents, digest), "diff": _difference(kubectl, documents, order.made)}
+    if spec["reset"] == "all" and not spec["rollback"]:
+        doomed = to_remove(kubectl, spec, order)
+    run = int(order.mark.rpartition(":")[2])
+    journal.write(Known(together(known.objects, objects), digest, run))
+    order.hand_back({**record, "objects": as_records(objects)})
+    remove_all(kubectl, doomed)
+    kubectl.run("apply", "-f", file, patience=_APPLYING)
+    objects = _as_they_are(kubectl, file)
+    journal.write(Known(together(known.objects, objects), digest, run))
+    order.hand_back({**record, "objects": as_records(objects)})
+    passed = _comes_to_be(kubectl, file, spec["wait"], order)
+    left: Sequence[Object] = known.objects
+    if passed and spec["reset"] == "owned":
+        left = remove_left(kubectl, known.objects, objects, order.stage)
+    journal.write(Known(together(tuple(left), objects)))
+    if passed:
+        print(f"{len(objects)} object(s) are deployed to {kubectl.namespace} of {kubectl.context}")
+    return 0 if passed else 1
+
+
+def _documents(spec: Mapping[str, Any], order: Order) -> list[Document]:
+    """The objects to apply: those that are written, with the images that were built; or those that were kept."""
+    if spec["rollback"]:
+        with open(spec["rollback"], encoding="utf-8") as file:
+            return read_documents(file.read(), os.path.basename(spec["rollback"]))
+    documents = render(spec, order.root, order.stage)
+    for words in put_in(documents, images_of(order.needed)):
+        print(f"warning: {words}")
+    return documents
+
+
+def _project(state_dir: str) -> str:
+    """What people call this repository: the name of the folder around its git directory."""
+    folder = os.path.dirname(os.path.realpath(state_dir))
+    return os.path.basename(os.path.dirname(folder) if os.path.basename(folder) == ".git" else folder)
+
+
+def _text(documents: Sequence[Document]) -> str:
+    """The objects as they are sent: JSON, which is YAML that nobody can read in two ways."""
+    try:
+        return "".join(f"---\n{json.dumps(one.value, indent=2, ensure_ascii=False)}\n" for one in documents)
+    except TypeError:  # !!binary and the like
+        places = ", ".join(one.place for one in documents if not _is_plain(one.value))
+        raise GofigureError(f"{places}: holds a value that no manifest can hold", hint="write it as a text") from None
+
+
+def _is_plain(value: object) -> bool:
+    try:
+        json.dumps(value)
+    except TypeError:
+        return False
+    return True
+
+
+def _written(documents: Sequence[Document], folder: str, name: str) -> tuple[str, str]:
+    """A file to hand to kubectl, private to the user, and the digest of what is in it."""
+    text, path = _text(documents), os.path.join(folder, name)
+    with open(os.open(path, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600), "w", encoding="utf-8") as file:
+        file.write(text)
+    return path, digest_bytes(text.encode()).hex()
+
+
+def _refuse_to_repeat(known: Known, digest: str, order: Order) -> None:
+    """What was cut off may have done half of its work: whether to do it again is a person's to say."""
+    if known.under_way == digest and order.trigger != BY_HAND:
+        raise GofigureError(
+            f"run {known.run} was cut off while it deployed this very set; it is not repeated by itself",
+            hint=f"gofigure run {order.stage}, or gofigure rollback {order.stage}",
+        )
+
+
+def _record(kubectl: Kubectl, spec: Mapping[str, Any], documents: Sequence[Document], digest: str) -> dict[str, Any]:
+    """What is to be known of this deploy later; all that a rollback needs."""
+    kept = [one for one in documents if one.value["kind"] != _UNRECORDED]
+    images = {str(one["image"]) for document in documents for one in containers_in(document.value)}
+    return {
+        "context": kubectl.context,
+        "namespace": kubectl.namespace,
+        "set": digest,
+        "manifests": _text(kept),
+        "not_recorded": _called([one for one in documents if one.value["kind"] == _UNRECORDED]),
+        "uses": sorted(images),
+        "rolled_back_to": spec["rollback_run"],
+    }
+
+
+def _try_out(kubectl: Kubectl, file: str, documents: Sequence[Document]) -> None:
+    """Have the server say what it thinks of all of it, before anything is changed."""
+    try:
+        kubectl.run("apply", "--dry-run=server", "-f", file, patience=_APPLYING)
+    except Refused as error:
+        named = [one for one in documents if f'"{one.value["metadata"]["name"]}"' in str(error)]
+        places = "".join(f"\n{of_value(one.value).called} is in {one.place}" for one in named)
+        hint = error.hint
+        if named and "immutable" in str(error):  # a Job, or what selects pods
+            hint = f"delete it first, or give it another name: {kubectl.shown('delete', *_called(named))}"
+        raise Refused(f"{error}{places}", hint=hint) from None
+
+
+def _called(documents: Sequence[Document]) -> list[str]:
+    return [of_value(one.value).called for one in documents]
+
+
+def _difference(kubectl: Kubectl, documents: Sequence[Document], folder: str) -> str:
+    """What will change in the cluster; printed, and kept. That it cannot be told keeps nobody from deploying.
+
+    Secrets are not compared: kubectl covers what they hold, but not the copy of it in their annotations.
+    """
+    compared = [one for one in documents if one.value["kind"] != _UNRECORDED]
+    if not compared:
+        return ""
+    file, _ = _written(compared, folder, "compared.yaml")
+    words = ("diff", "-f", file)
+    print(f"$ {kubectl.shown(*words)}", flush=True)
+    said = kubectl.try_(*words, patience=_APPLYING)
+    text = said.out.decode(errors="replace")
+    if said.code == 0:
+        print("nothing differs", flush=True)
+    elif said.code == 1 and text:
+        print(text, flush=True)
+    else:
+        print(f"the difference cannot be told: {said.err.decode(errors='replace').strip()}", flush=True)
+    return text[:_LARGEST_DIFFERENCE]
+
+
+def _as_they_are(kubectl: Kubectl, file: str) -> list[Object]:
+    return [of_value(value) for value in kubectl.get("-f", file)]
+
+
+def _comes_to_be(kubectl: Kubectl, file: str, seconds: float, order: Order) -> bool:
+    """Wait for it, if that is wanted, and tell what goes wrong."""
+    failed = wait(kubectl, file, seconds) if seconds else None
+    if failed is None:
+        return True
+    for words in failed.words:
+        print(f"error: {words}")
+    report(kubectl, failed)
+    for one in failed.objects:
+        if one.kind in ("DaemonSet", "Deployment", "StatefulSet"):
+            print(f"to look further: {kubectl.shown('rollout', 'status', one.called)}")
+    print(f"to go back to what was there before: gofigure rollback {order.stage}", flush=True)
+    return False

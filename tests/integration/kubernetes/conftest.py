@@ -1,0 +1,60 @@
+"""A cluster for each test: the stub, and the real control plane, which is started once."""
+
+from __future__ import annotations
+
+import itertools
+import json
+import os
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+from support.kubernetes.cluster import Cluster, real_cluster, stub_cluster
+from support.kubernetes.plane import Plane, control_plane, missing
+from support.repo import Repo
+
+_NUMBERS = itertools.count(1)
+
+
+@pytest.fixture(scope="session")
+def plane(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Plane]:
+    """A skip where it was never built, but in CI that is a failure."""
+    lacking = missing()
+    if lacking and "CI" in os.environ:
+        pytest.fail(lacking)
+    if lacking:
+        pytest.skip(lacking)
+    with control_plane(tmp_path_factory.mktemp("plane")) as made:
+        yield made
+
+
+@pytest.fixture
+def pretended(tmp_path: Path) -> Cluster:
+    return stub_cluster(tmp_path / "cluster")
+
+
+@pytest.fixture(params=["stub", "real"])
+def cluster(request: pytest.FixtureRequest, tmp_path: Path) -> Cluster:
+    if request.param == "stub":
+        return stub_cluster(tmp_path / "cluster")
+    plane: Plane = request.getfixturevalue("plane")
+    return real_cluster(tmp_path / "cluster", plane.kubeconfig, f"test-{next(_NUMBERS)}")
+
+
+def project_on(cluster: Cluster, repo: Repo) -> Repo:
+    """A repository whose user has this cluster in ~/.kube/config."""
+    kube = Path(repo.env["HOME"]) / ".kube"
+    kube.mkdir(exist_ok=True)
+    (kube / "config").write_text(json.dumps(cluster.config))
+    return Repo(repo.root, {**repo.env, "PATH": f"{cluster.tools}:{repo.env['PATH']}"})
+
+
+@pytest.fixture
+def project(cluster: Cluster, repo: Repo) -> Repo:
+    return project_on(cluster, repo)
+
+
+@pytest.fixture
+def here(pretended: Cluster, repo: Repo) -> Repo:
+    """With the stub alone, for what only that can play."""
+    return project_on(pretended, repo)

@@ -1,0 +1,46 @@
+"""What may be started by whom."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+
+from gofigure.errors import GofigureError
+from gofigure.recipes.kubernetes.contexts import Judged
+from gofigure.recipes.kubernetes.permission import require
+from gofigure.recipes.order import Order
+
+_SPEC: dict[str, Any] = {"context": "c", "namespace": "dev", "protected": False, "reset": "none", "rollback": ""}
+
+
+def _order(trigger: str) -> Order:
+    return Order("deploy", "/r", "/s", "/m", "x:1", trigger, "", {})
+
+
+@pytest.mark.parametrize(
+    ("judged", "spec", "trigger", "said"),
+    [
+        (Judged("local", ""), {}, "change", ""),
+        (Judged("local", ""), {}, "post-commit", ""),
+        (Judged("allowed", ""), {}, "post-commit", ""),
+        (Judged("allowed", ""), {}, "change", "no deploy to it starts when a file is saved"),
+        (Judged("refused", "far"), {}, "manual", "is no local cluster (far)"),
+        (Judged("local", "", protected=True), {}, "post-commit", "deployed to by hand only, not by post-commit"),
+        (Judged("local", "", protected=True), {}, "page", "deployed to by hand only, not by page"),
+        (Judged("local", ""), {"protected": True}, "change", "deployed to by hand only, not by change"),
+        (Judged("local", "", protected=True), {}, "manual", ""),
+        (Judged("local", ""), {"reset": "all"}, "manual", ""),
+        (Judged("local", ""), {"reset": "all"}, "change", "deletes by hand only, not by change"),
+        (Judged("allowed", ""), {"reset": "all"}, "manual", "deletes only on local clusters"),
+        (Judged("allowed", ""), {"reset": "all", "rollback": "x"}, "manual", ""),
+    ],
+)
+def test_who_may_start_what(judged: Judged, spec: dict[str, Any], trigger: str, said: str) -> None:
+    if not said:
+        require({**_SPEC, **spec}, _order(trigger), judged, "~/config.toml")
+        return
+    with pytest.raises(GofigureError) as error:
+        require({**_SPEC, **spec}, _order(trigger), judged, "~/config.toml")
+    assert said in str(error.value)
+    assert error.value.hint
