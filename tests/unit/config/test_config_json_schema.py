@@ -123,7 +123,10 @@ def values_of(kind: Kind) -> st.SearchStrategy[Any]:
 
 
 READY = tables(TARGETS)
-OF_TARGETS: dict[str, dict[str, Any]] = {"checkout": {"target": "checkout", "url": "/a"}}
+OF_TARGETS: dict[str, dict[str, Any]] = {
+    "checkout": {"target": "checkout", "url": "/a"},
+    "kubernetes": {"target": "kubernetes", "context": "minikube", "namespace": "dev"},
+}
 
 
 def table_of(keys: dict[str, Any]) -> st.SearchStrategy[dict[str, Any]]:
