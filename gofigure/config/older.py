@@ -21,8 +21,13 @@ from gofigure.config.toml_file import decode
 from gofigure.errors import ConfigError, Problem
 
 _BY_TARGET = {"docker": "build", "kubernetes": "deploy", "checkout": "checkout"}
+# What must be said of a stage without a line of its own, and what that is.
+_ASKED = {
+    "kubernetes": (("context", "namespace"), "where it deploys to"),
+    "checkout": (("url",), "what it checks out"),
+}
+_AS_IN_TOML = ("context", "namespace", "url", "ref", "checkout")
 # Of these, too, `source` says which files they are about, and no others (decision 6).
-_DEPLOYS_TO = ("context", "namespace")
 _ABOUT_SOURCE = SOURCE_CHOOSES
 
 
@@ -146,9 +151,10 @@ def _file(layer: Layer, targets: Sequence[str]) -> _File:
                 f'found {show(target)}, which is not there yet; expected a shell line in "stageExecution", or one of'
             )
             wrong.append(Wrong(("target",), f"{message} {', '.join(targets)}"))
-        elif target == "kubernetes":
-            message = 'found none, expected where it deploys to, or a shell line in "stageExecution"'
-            wrong += [Wrong((key,), message) for key in _DEPLOYS_TO if file.lacks(key)]
+        elif target in _ASKED:
+            keys, what = _ASKED[target]
+            message = f'found none, expected {what}, or a shell line in "stageExecution"'
+            wrong += [Wrong((key,), message) for key in keys if file.lacks(key)]
     file.problems.extend(map(file.problem, wrong))
     return file
 
@@ -209,7 +215,7 @@ def _stage(
         # What a line of one's own does in place of a test, nobody knows: it may read all that the test would have.
         "source": values.get("source") if not by_line or target in _ABOUT_SOURCE else None,
         "ignore": ignored,
-        **{key: values.get(key) for key in _DEPLOYS_TO},
+        **{key: values.get(key) for key in _AS_IN_TOML},
     }
     return {name: value for name, value in told.items() if value}
 

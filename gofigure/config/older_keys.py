@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from gofigure.config import checks
+from gofigure.config.checkout_keys import CHECKOUT_KEYS
 from gofigure.config.kinds import Key, Kind
 from gofigure.config.schema import TYPES
 from gofigure.model import HOOKS
@@ -21,6 +22,7 @@ _TYPE = Kind("a type of job", checks.choice, choices=TYPES)
 _HOOK = Kind("a git hook", checks.choice, choices=HOOKS)
 _HASH = Kind('"file_hash"', checks.choice, choices=("file_hash",))
 
+_CHECKOUT: Mapping[str, Key] = {key.name: key for key in CHECKOUT_KEYS}
 _JOB = (
     Key("job", "jobType", _TYPE, None, "What its stages are for, where neither their names nor their targets say so."),
     Key("job", "jobStages", Kind("a list of paths", checks.items, item=PATH), (), "The files of its stages."),
@@ -36,6 +38,9 @@ _STAGE = (
     Key("stage", "locations", Kind("a list of paths", checks.items, item=PATH), (), "As in TOML."),
     Key("stage", "context", _TEXT, None, "As in TOML: the kubectl context of a deploy that has no line of its own."),
     Key("stage", "namespace", Kind("a namespace", checks.namespace), None, "As in TOML: its namespace."),
+    Key("stage", "url", _CHECKOUT["url"].kind, None, "As in TOML: the repository of a checkout."),
+    Key("stage", "ref", _CHECKOUT["ref"].kind, None, "As in TOML: what of it to check out."),
+    Key("stage", "checkout", _TEXT, None, "As in TOML: the checkout stage in whose folder this one runs."),
     Key("stage", "stageExecution", _TEXT, "default", '"default": what the target does; or a shell line instead.'),
 )
 JOB_KEYS: Mapping[str, Key] = {key.name: key for key in _JOB}

@@ -21,7 +21,8 @@ class Order(NamedTuple):
     mark: str  # REPOSITORY:RUN, which marks everything that belongs to this run
     trigger: str  # what asked for it: "manual", "change" or a git hook's name
     key: str  # of the stage, in hexadecimal
-    needed: Mapping[str, Mapping[str, Mapping[str, Any]]]  # stage -> location -> what was handed back there
+    # Stage -> location -> what was handed back there: of all stages that this one has waited for.
+    needed: Mapping[str, Mapping[str, Mapping[str, Any]]]
 
     @property
     def location(self) -> str:

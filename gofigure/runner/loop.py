@@ -196,7 +196,17 @@ class _Loop:
         if self._alone or self._spoiling:
             self._recorder.write_all()
         self._observe(StageStarted(self._recorder.run, stage, step.reason, self._alone))
-        self._executor.start(self._task_of(step, self._made))
+        self._executor.start(self._task_of(step, self._made_before(stage)))
+
+    def _made_before(self, stage: str) -> dict[str, str]:
+        """What those have made that it has waited for, directly or not."""
+        before: set[str] = set()
+        pending = [stage]
+        while pending and self._made:
+            new = self._plan.graph.waits_for[pending.pop()] - before
+            before |= new
+            pending.extend(new)
+        return {name: made for name, made in self._made.items() if name in before}
 
     def _end(self, ended: TaskEnded) -> None:
         step = self._plan.steps[ended.name]

@@ -158,17 +158,6 @@ class Planner:
         """The names of all there are."""
         return self._config.stages
 
-    def needed(self, stage: Stage) -> Iterable[str]:
-        """The names of the stages that one needs, directly or not."""
-        found: dict[str, None] = {}
-        pending = list(stage.needs)
-        while pending:
-            name = pending.pop()
-            if name not in found:
-                found[name] = None
-                pending.extend(self._config.stages[name].needs)
-        return found
-
     @property
     def knows_fixers(self) -> bool:
         return any(stage.fix for stage in self._config.stages.values())

@@ -116,7 +116,6 @@ class TaskMaker:
 
         stage = step.stage
         os.makedirs(folder, mode=0o700, exist_ok=True)
-        needed = {name: of_recipes(made[name]) for name in self._planner.needed(stage) if name in made}
         return json.dumps(
             {
                 "stage": stage.name,
@@ -126,7 +125,7 @@ class TaskMaker:
                 "mark": self._inside.rpartition(" ")[2],
                 "trigger": self._trigger.kind,
                 "key": step.key.hex(),
-                "needed": needed,
+                "needed": {name: of_recipes(one) for name, one in made.items()},
             }
         )
 
