@@ -1,0 +1,5 @@
+from web import price
+
+
+def test_price():
+    assert price(10) == 12
