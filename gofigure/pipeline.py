@@ -59,7 +59,7 @@ def run(project: Project, request: Request, observe: Observer) -> list[RunResult
         look(project, request) as looking,
         open_store(project, token, observe, looking) as store,
         fast.watching(),
-        tidying(project, store, results, observe),
+        tidying(project, store, mark(token), results, observe),
     ):
         planner = make_planner(project, config, request, store, observe)
         setting = make_setting(project, request, token, store, planner, looking, observe)
@@ -174,13 +174,15 @@ def executed(setting: Setting, planning: Planning) -> RunResult:
 
 
 @contextlib.contextmanager
-def tidying(project: Project, store: Store, results: Sequence[RunResult], observe: Observer) -> Iterator[None]:
+def tidying(
+    project: Project, store: Store, marked: str, results: Sequence[RunResult], observe: Observer
+) -> Iterator[None]:
     """When all is done and reported, and something was executed, remove what is old, if that is due."""
     yield
     if any(result.verdict in ("passed", "failed") for result in results) and not store.was_swept_today():
         from gofigure.sweeping import now_and_then
 
-        now_and_then(project, store, observe)
+        now_and_then(project, store, marked, observe)
 
 
 def mend(

@@ -16,6 +16,7 @@ import time
 from collections.abc import Iterator, Mapping, Sequence
 from typing import NamedTuple
 
+from gofigure.engine.address import USED
 from gofigure.errors import GofigureError, StoreUnwritable
 from gofigure.events import Note, Observer, Progress
 from gofigure.git.index import abandoned, remove_scratch
@@ -49,6 +50,9 @@ class Removed(NamedTuple):
     artifacts: int = 0  # what stages have made
     artifact_files: int = 0
     artifact_bytes: int = 0
+    images: int = 0  # that were built here, by our own label
+    image_bytes: int = 0
+    containers: int = 0  # of runs that are over
 
 
 class _Log(NamedTuple):
@@ -67,12 +71,12 @@ def sweep(
         raise StoreUnwritable(f"{project.store_file} cannot be written, so nothing is removed")
     if not dry:
         _settle(project, store, mark)
-        return _sweep(project, store, observe, bounds, None, dry=False)
+        return _sweep(project, store, mark, observe, bounds, None, dry=False)
     with store.copied() as copy:  # all is done to that, and so the numbers are the true ones
-        return _sweep(project, copy, observe, bounds, None, dry=True)
+        return _sweep(project, copy, mark, observe, bounds, None, dry=True)
 
 
-def now_and_then(project: Project, store: Store, observe: Observer, *, bounds: Bounds = BOUNDS) -> None:
+def now_and_then(project: Project, store: Store, mark: str, observe: Observer, *, bounds: Bounds = BOUNDS) -> None:
     """Sweep for a moment, if that was not done today; the next run goes on where it was not enough.
 
     For the end of a run: nothing that was looked up in the store counts afterwards. Raises nothing.
@@ -83,7 +87,7 @@ def now_and_then(project: Project, store: Store, observe: Observer, *, bounds: B
             return
         store.note_swept(now)  # before it begins: what goes wrong shall not go wrong after every run
         try:
-            _sweep(project, store, observe, bounds, _MOMENT, dry=False)
+            _sweep(project, store, mark, observe, bounds, _MOMENT, dry=False)
         except NotNowError:
             store.note_swept(now - DAY_NS + _AGAIN_NS)
     except NotNowError:
@@ -93,7 +97,7 @@ def now_and_then(project: Project, store: Store, observe: Observer, *, bounds: B
 
 
 def _sweep(
-    project: Project, store: Store, observe: Observer, bounds: Bounds, moment: float | None, *, dry: bool
+    project: Project, store: Store, mark: str, observe: Observer, bounds: Bounds, moment: float | None, *, dry: bool
 ) -> Removed:
     """`moment`: seconds, of which rows get the first half; None: as long as it takes."""
     began = time.monotonic()
@@ -112,10 +116,11 @@ def _sweep(
     checkouts = _remove_checkouts(project, bounds, until, dry=dry)
     sources = _remove_sources(project, bounds, until, dry=dry)
     artifacts = _remove_artifacts(project, bounds, until, dry=dry)
+    engine = _remove_from_engine(project, store.history.states(), mark, moment, dry=dry)
     if rows is None:
         raise NotNowError("there was no time for more")
     places, held, freed = (mine + theirs for mine, theirs in zip(checkouts, sources, strict=True))
-    return Removed(*rows, logs, log_bytes, files, places, held, freed, *artifacts)
+    return Removed(*rows, logs, log_bytes, files, places, held, freed, *artifacts, *engine)
 
 
 def _settle(project: Project, store: Store, mark: str) -> None:
@@ -252,6 +257,23 @@ def _remove_sources(project: Project, bounds: Bounds, until: float, *, dry: bool
     known = sources.Known(project.root, stages, time.time_ns() - bounds.checkout_days * DAY_NS)
     environ = project.repository.git.env if project.repository is not None else {}
     return sources.sweep(project.state_dir, environ, known, lambda: _in_time(until), dry=dry)
+
+
+def _remove_from_engine(
+    project: Project, states: Mapping[int, str], mark: str, moment: float | None, *, dry: bool
+) -> tuple[int, int, int]:
+    """(images, bytes, containers), where this project has ever had any."""
+    if not os.path.isdir(os.path.join(project.state_dir, USED)):
+        return 0, 0, 0
+    from gofigure.engine.containers import remove_of_runs
+    from gofigure.engine.prune import prune
+
+    def is_over(run: int) -> bool:
+        return states.get(run) != "running"
+
+    timeout = 30.0 if moment is None else moment
+    containers = remove_of_runs(os.environ, mark, is_over, dry=dry, timeout=timeout)
+    return (*prune(os.environ, mark, dry=dry, timeout=timeout), containers)
 
 
 def _is_ours(path: str) -> bool:

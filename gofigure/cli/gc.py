@@ -24,7 +24,8 @@ def gc(*, dry_run: bool, as_json: bool) -> int:
 
     Kept are runs of 90 days and always the newest 100, logs of 14 days and at most 512 MiB of them, proofs that were
     used in 90 days, digests seen in 30 days, private checkouts used in 14 days, what stages have made if it was used
-    in 30 days and at most 5 GiB of that. Nothing of a run under way is touched.
+    in 30 days and at most 5 GiB of that; of images, the newest 3 of each name, those of 6 hours and those in use.
+    Nothing of a run under way is touched.
     """
     project = here().project
     with console_for(sys.stderr) as console, reading(project, console) as store:
@@ -46,6 +47,8 @@ def _words(removed: Removed, verb: str) -> str:
         _count(removed.files, "leftover"),
         _checkouts(removed),
         _artifacts(removed),
+        f"{_count(removed.images, 'image')} ({size(removed.image_bytes)})" if removed.images else "",
+        _count(removed.containers, "container"),
     ]
     told = ", ".join(part for part in parts if part)
     return f"{verb} {told}" if told else f"{verb} nothing: all is within bounds"

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping, Sequence
 from typing import Any, Literal, TypeAlias
 
-from gofigure.config import checkout_keys, checks
+from gofigure.config import checkout_keys, checks, image_checks
 from gofigure.config.deploys import EVERYBODYS, NOT_SET
 from gofigure.config.kinds import Key, Kind
 from gofigure.config.older_keys import JOB_KEYS, stage_keys
@@ -42,6 +42,7 @@ _CHECKOUT: Json = {
         **dict.fromkeys(("fix", "interactive"), _NO),
     }
 }
+_ONE_LOCATION: Json = {"properties": {"locations": {"maxItems": 1}}}
 
 # One shape for each check, which knows better only where a schema has no words for it.
 _SHAPES: Mapping[object, Callable[[Kind], Json]] = {
@@ -82,6 +83,10 @@ _SHAPES: Mapping[object, Callable[[Kind], Json]] = {
             {"type": "string", "pattern": _DURATION},
         ]
     },
+    image_checks.image: lambda _kind: {"type": "string", "pattern": f"^{image_checks.IMAGE}$"},
+    image_checks.name: lambda _kind: {"type": "string", "pattern": f"^{image_checks.NAME}$"},
+    image_checks.tag: lambda _kind: {"type": "string", "pattern": f"^{image_checks.TAG}$"},
+    image_checks.registry: lambda _kind: {"type": "string", "pattern": f"^{image_checks.REGISTRY}$"},
     checks.items: lambda kind: {"type": "array", "items": _shape(kind.item), "uniqueItems": True},
     checks.pairs: lambda kind: {
         "type": "object",
@@ -184,10 +189,12 @@ def _stage_rules(keys: Mapping[str, Key], *, local: bool) -> Json:
             "source": {"properties": {"files": False, "inputs": {"maxItems": 0}}},
             "outputs": {"anyOf": [{"properties": {"outputs": {"maxItems": 0}}}, _MAKES]},
             **owned,
+            **_image_rules(owned, local=local),
         },
         "allOf": [_by(target, {"properties": {"type": {"const": kind}}}) for target, kind in TYPE_OF.items()],
     }
     one_way["allOf"].append(_by("checkout", _CHECKOUT))
+    one_way["allOf"].append(_by("docker", {"properties": {"inputs": {"maxItems": 0}}}))
     if local:
         return one_way
     one_way["allOf"].append(_by("checkout", {"required": ["url"]}))
@@ -199,7 +206,7 @@ def _stage_rules(keys: Mapping[str, Key], *, local: bool) -> Json:
 def _of_targets(targets: Sequence[str], *, local: bool) -> Json:
     """What a key of some targets asks for; in a personal layer the target may stand in the shared file."""
     said: Json = {"properties": {"target": {"enum": list(targets)}}}
-    return said if local else {**said, "required": ["target"]}
+    return said if local or "shell" in targets else {**said, "required": ["target"]}
 
 
 def _by(target: str, rules: Json) -> Json:
@@ -229,3 +236,16 @@ def _deploy_rules() -> Json:
             {"if": deletes, "then": may_delete},
         ],
     }
+
+
+def _image_rules(owned: Json, *, local: bool) -> Json:
+    """Those of image_checks.image_rules."""
+    one_each = {"anyOf": [{"properties": {"name": {"pattern": r"\{location\}"}}}, _ONE_LOCATION]}
+    rules: Json = {
+        "image": {"properties": {"target": {"not": {"enum": list(image_checks.NEVER_IN_CONTAINERS)}}}},
+        "name": {"allOf": [owned["name"], one_each]},
+    }
+    if not local:
+        is_false = {"properties": {"docker_socket": {"const": False}}}
+        rules["docker_socket"] = {"allOf": [owned["docker_socket"], {"anyOf": [is_false, {"required": ["image"]}]}]}
+    return rules

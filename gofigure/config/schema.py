@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, NamedTuple, get_args
 
-from gofigure.config import checks
+from gofigure.config import checks, image_checks
 from gofigure.config.kinds import Key, Kind
 from gofigure.config.target_keys import TARGET_KEYS
 from gofigure.model import CHANGE, HOOKS, OPERATIONS, OnBusy, StageType, Workspace
@@ -237,6 +237,14 @@ KEYS: tuple[Key, ...] = (
         _STAGE,
         None,
         "A stage with the target checkout: this one runs in the folder that it has checked out, and reads that.",
+    ),
+    Key(
+        "stages.*",
+        "image",
+        Kind("the name of an image, such as python:3.12", image_checks.image),
+        None,
+        "An image: the stage runs in a container of it, with the project at the same path; programs of this machine "
+        "are no part of it then.",
     ),
     *TARGET_KEYS,
 )

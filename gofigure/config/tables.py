@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 
 from gofigure.config.checkout_keys import checkout_rules
 from gofigure.config.checks import name as is_name
+from gofigure.config.image_checks import image_rules
 from gofigure.config.kinds import Key, Wrong, quote, refuse
 from gofigure.config.schema import tables
 from gofigure.model import Job, Stage, StageType
@@ -148,6 +149,7 @@ def _stage_rules(stage: Stage, bad: list[Wrong]) -> list[Wrong]:
 
         wrong += deploy_rules(stage, {str(one.at[0]) for one in bad if one.at})
     wrong += _left_out("ignore", stage.ignore)
+    wrong += image_rules(stage)
     told = {**dict.fromkeys(stage.pass_env, "pass_env"), **{name: "env" for name, _ in stage.env}}
     for index, name in enumerate(stage.secrets):
         if name in told:

@@ -42,8 +42,9 @@ def check_programs(scene: Scene) -> Iterator[Said]:
 
 
 def _used(config: Config) -> list[Stage]:
-    """The stages that a job can come to run."""
-    return [config.stages[name] for name in dict.fromkeys(name for job in config.jobs.values() for name in job.stages)]
+    """The stages that a job can come to run on this machine; what others name is in their images."""
+    names = dict.fromkeys(name for job in config.jobs.values() for name in job.stages)
+    return [config.stages[name] for name in names if config.stages[name].image is None]
 
 
 def _hook_environment(scene: Scene) -> Mapping[str, str] | None:

@@ -37,10 +37,8 @@ def why_none(stages: Iterable[Stage], looked_up: Iterable[Looked], base_path: st
     `base_path`: the PATH of stages that have none of their own.
     """
     for stage in stages:
-        if stage.pass_env:
-            return f"{stage.name} depends on variables (pass_env)"
-        if any(name == "PATH" for name, _ in stage.env):
-            return f"{stage.name} has a PATH of its own"
+        if words := _of_stage(stage):
+            return f"{stage.name} {words}"
     if any(not folder.startswith("/") for folder in base_path.split(":")):
         return "PATH has a folder that is relative"
     for one in looked_up:
@@ -49,6 +47,16 @@ def why_none(stages: Iterable[Stage], looked_up: Iterable[Looked], base_path: st
         if one.says_anew:
             return f"{one.name} may stand for another release at any time"
     return ""
+
+
+def _of_stage(stage: Stage) -> str:
+    if stage.pass_env:
+        return "depends on variables (pass_env)"
+    if stage.target == "docker":
+        return "asks whether its image is still there"
+    if stage.image is not None and "@sha256:" not in stage.image:
+        return f"asks what {stage.image} is now (a name with @sha256: says it)"
+    return "has a PATH of its own" if any(name == "PATH" for name, _ in stage.env) else ""
 
 
 def epoch_of(

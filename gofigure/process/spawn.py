@@ -100,7 +100,8 @@ def wrap(argv: Sequence[Arg], *, env: Mapping[str, str], cwd: Arg | None = None)
         return [program, *argv[1:]]
     folder = os.path.abspath(os.fsdecode(cwd))
     if not os.path.isdir(folder):
-        raise CannotStart(f"cannot start {_show(argv[0])}: there is no folder {folder}")
+        why = f"{folder} is a file, and no folder" if os.path.exists(folder) else f"there is no folder {folder}"
+        raise CannotStart(f"cannot start {_show(argv[0])}: {why}")
     program = which(argv[0], path, folder)
     _check_interpreter(argv[0], program)  # after exec the shell would say it, in its own words
     return [_SHELL, "-c", CHANGE_FOLDER, "sh", folder, program, *argv[1:]]

@@ -13,6 +13,8 @@ from gofigure.recipes.order import taken
 RECIPES: dict[str, str] = {
     "checkout": "gofigure.recipes.checkout",
     "kubernetes": "gofigure.recipes.kubernetes.main",
+    "container": "gofigure.recipes.container",
+    "docker": "gofigure.recipes.docker",
 }
 
 

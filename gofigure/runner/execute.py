@@ -74,7 +74,7 @@ def settle_if_free(store: Store, lock_file: str, worktree: str, mark: str) -> No
 
 
 def settle(store: Store, worktree: str, mark: str) -> None:
-    """Mark the runs that a dead process left, and end what is left of their processes.
+    """Mark the runs that a dead process left, and end what is left of their processes and containers.
 
     The caller holds the working tree's lock, so no such run can be alive.
     """
@@ -84,6 +84,9 @@ def settle(store: Store, worktree: str, mark: str) -> None:
     from gofigure.process.ladder import end_all
 
     end_all(markers=[os.fsencode(f"{RUN_VARIABLE}={mark}:{run}") for run in left])
+    from gofigure.engine.containers import remove_of_runs
+
+    remove_of_runs(os.environ, mark, left.__contains__)
     store.ledger.settle(left)
 
 

@@ -43,6 +43,22 @@ class Read(NamedTuple):
     files: int  # how many these are; -1: a whole folder, not counted
 
 
+class ContainerImage(NamedTuple):
+    """What a stage's `image` stands for on the engine in use."""
+
+    name: str  # as it is written in the configuration
+    id: str = ""  # by which it is started; "": not known
+    content: str = ""  # see images.Image: equal bytes are one image, whenever they were built
+    why_unknown: str = ""  # the engine does not answer, or has not got it yet
+    socket: bool = False  # the container gets the engine's socket
+
+    @property
+    def facts(self) -> Mapping[str, str]:
+        """What of it decides a stage's result."""
+        identity = f"{self.name} ({self.content})" if self.id else f"{self.name}: {self.why_unknown}"
+        return {"image": identity, **({"docker_socket": "given"} if self.socket else {})}
+
+
 class Step(NamedTuple):
     """One stage of a plan: what it is on this content, and then what becomes of it."""
 
@@ -58,6 +74,7 @@ class Step(NamedTuple):
     makers: tuple[Maker, ...] = ()  # those of itself and of what it needs that have outputs
     outputs: bytes = b""  # the digest of what these make, as it stands in the content that the run is about
     asked: bytes = b""  # its key without what those have made that it needs: what it is before anything has run
+    image: ContainerImage | None = None  # of the container that it runs in
     made: bytes = b""  # the digest of what it has made and others are keyed on; empty while that is not known
     in_the_dark: str = ""  # a stage that it needs, of which that is not known
     waits: bool = False  # what it needs is made in this run, so that it may become another one
@@ -95,7 +112,7 @@ class Step(NamedTuple):
     @property
     def feeds(self) -> bool:
         """Whether what it makes decides the keys of those that need it."""
-        return self.stage.target == "checkout" or self.keeps
+        return self.stage.target in ("checkout", "docker") or self.keeps
 
     @property
     def keeps(self) -> bool:

@@ -6,24 +6,26 @@ import os
 from collections.abc import Callable, Iterable, Mapping
 from typing import TYPE_CHECKING
 
-from gofigure.digest.tree import look_up, names_in
+from gofigure.digest.tree import look_up
 from gofigure.errors import SlowExpression
-from gofigure.model import Config, Job, Stage, Trigger, is_older_job
+from gofigure.model import Config, Job, Stage, Trigger
 from gofigure.runner.circumstances import Circumstances
+from gofigure.runner.engine import Engine
 from gofigure.runner.environment import base_environment, declared
 from gofigure.runner.graph import order
 from gofigure.runner.handed import Handed
 from gofigure.runner.key import facts_of, handed_key, in_words, platform, stage_key
-from gofigure.runner.locations import missing, said_of, selectors_of, widened
+from gofigure.runner.locations import missing, said_of
 from gofigure.runner.made import made_of
 from gofigure.runner.outputs import changed_outputs, leaving_out, makers_of, standing
 from gofigure.runner.places import moved, not_checked_out, placed
 from gofigure.runner.plan import Content, Plan, Read, Shared, Step
+from gofigure.runner.reading import Reading, older_jobs
 from gofigure.runner.scripts import scripts_of
 from gofigure.runner.skips import Skips
 from gofigure.runner.standing_up import StandingUp
 from gofigure.runner.tools import Tools
-from gofigure.runner.why import ago, failed_here, first_difference, must_run, unprovable
+from gofigure.runner.why import failed_here, first_difference, must_run, unprovable
 from gofigure.snapshot.select import Selecting, covers
 from gofigure.store.store import Store
 from gofigure.targets import commands_of, source_of
@@ -68,6 +70,8 @@ class Planner:
         is_kept = state_dir and any(stage.outputs for stage in config.stages.values())
         self.artifacts = _artifacts(state_dir, store) if is_kept else None
         self._standing_up = StandingUp(store, self.selecting, self.artifacts, root, repository, trigger)
+        self._reading = Reading(root, repository, store.contents.load_tree, self.selecting)
+        self._engine = Engine(environ)
 
     def plan(
         self,
@@ -107,6 +111,7 @@ class Planner:
         digest = made_of(made)
         if not plan.steps[stage].feeds or plan.steps[stage].made == digest:
             return plan
+        self._engine.forget()
         content, steps = plan.content, dict(plan.steps)
         steps[stage] = steps[stage]._replace(made=digest)
         touched = {stage}
@@ -208,9 +213,9 @@ class Planner:
         load = self._store.contents.load_tree
         about, here = content.about.tree, content.here.tree
         names = [os.fsencode(name) for name in self._config.files]
-        return any(look_up(about, name, load) != look_up(here, name, load) for name in names) or _older_jobs(
+        return any(look_up(about, name, load) != look_up(here, name, load) for name in names) or older_jobs(
             about, load
-        ) != _older_jobs(here, load)
+        ) != older_jobs(here, load)
 
     def _looked_at(self, stage: Stage, content: Content, steps: Mapping[str, Step]) -> Step:
         """What a stage is on this content; its fate is still to be decided. `steps`: those of what it needs."""
@@ -219,10 +224,11 @@ class Planner:
         commands = commands_of(stage)
         env = declared(stage, self._environ)
         makers = makers_of(stage, (step.makers for step in needed.values()))
-        selectors = selectors_of(widened(stage, tree, self._store.contents.load_tree, self.selecting))
+        selectors = self._reading.selectors(stage, content.about)
         scripts, besides = scripts_of(stage, commands, tree, selectors, makers, self.selecting)
         selectors = leaving_out(selectors + besides, stage, makers)
-        tools = self.tools.of(stage, commands, env.get("PATH", self._base_env["PATH"]), scripts)
+        image, path = self._engine.image_of(stage), env.get("PATH", self._base_env["PATH"])
+        tools = image.facts if image is not None else self.tools.of(stage, commands, path, scripts)
         reads = tuple(Read(selector, *self.selecting.select(tree, selector)) for selector in selectors)
         if makers and reads[0].files == 0:
             reads = (self._counted(reads[0], stage, tree), *reads[1:])
@@ -247,6 +253,7 @@ class Planner:
             outputs=standing(makers, tree, self.selecting),
             asked=key if before == upstream else stage_key(asked, reads[0].digest),
             in_the_dark=next((name for name, step in needed.items() if step.feeds and not step.made), ""),
+            image=image,
             waits=any(step.waits or (step.feeds and step.is_to_run) for step in needed.values()),
         )
         return step._replace(unprovable=unprovable(step, content))
@@ -272,8 +279,7 @@ class Planner:
             return self._with_all_files(step, content, must)
         proof = self._store.proofs.find(step.key, step.outputs) if self._ever_proven else None
         if proof is not None:
-            reason = f"proven in run {proof.run}, {ago(proof.proven_ns)}"
-            return step._replace(fate="reuse", reason=reason, proof=proof)
+            return self._engine.reusing(step, proof)
         if step.stage.files is not None:
             return self._file_by_file(step, content)
         return step._replace(reason=self._why(step, content))
@@ -379,7 +385,3 @@ def _artifacts(state_dir: str, store: Store) -> Artifacts:
     from gofigure.runner.artifacts import Artifacts
 
     return Artifacts(state_dir, store.contents.load_tree)
-
-
-def _older_jobs(tree: bytes, load: Callable[[bytes], bytes]) -> set[bytes]:
-    return {name for name in names_in(tree, load) if is_older_job(os.fsdecode(name))}

@@ -61,7 +61,12 @@ class StandingUp:
         """
         for name in stage.needs:
             step, follower = steps[name], steps[stage.name]
-            if not step.reused or step.stage.files is not None or (among is not None and name not in among):
+            if (
+                not step.reused
+                or step.stage.files is not None
+                or step.stage.target == "docker"
+                or (among is not None and name not in among)
+            ):
                 continue
             if follower.place == "private" and step.place == "private":
                 steps[name] = self._in_private(step, stage.name)

@@ -7,17 +7,19 @@ from collections.abc import Mapping
 from typing import TYPE_CHECKING
 
 from gofigure.executor.base import Task
-from gofigure.model import RECIPE, Place, Stage, Trigger
+from gofigure.model import RECIPE, Command, Place, Trigger
 from gofigure.process.log_files import stem_of
 from gofigure.process.spawn import CannotStart, which
 from gofigure.recipes import ORDER_VARIABLE, recipe
 from gofigure.reports.asking import Asking, asking, only_listening
 from gofigure.runner.batches import argument_space, as_argument, split
-from gofigure.runner.environment import HOOK_VARIABLE, INSIDE_VARIABLE
+from gofigure.runner.environment import HOOK_VARIABLE, INSIDE_VARIABLE, declared
+from gofigure.runner.in_container import in_container
 from gofigure.runner.made import checked_out, of_recipes
 from gofigure.runner.plan import Step
 from gofigure.runner.planner import Planner
 from gofigure.targets import handed_variables, passed_to, reads_arguments
+from gofigure.targets.docker import PASSES
 
 if TYPE_CHECKING:
     from gofigure.runner.secrets import Secrets
@@ -55,15 +57,17 @@ class TaskMaker:
         stage, root = step.stage, self._root_of(step, made)
         env = {**self._planner.environment(stage), INSIDE_VARIABLE: self._inside}
         handed: tuple[str, ...] = ()
+        handed_over: Mapping[str, str] = {}
         if step.gets_arguments:
             handed = self._trigger.args if reads_arguments(stage).any else ()
-            handed_over = {**self._trigger.variables, HOOK_VARIABLE: self._trigger.kind}
+            known = {**self._trigger.variables, HOOK_VARIABLE: self._trigger.kind}
             asked = (HOOK_VARIABLE, *handed_variables(stage).names)
-            env |= {name: handed_over[name] for name in asked if name in handed_over}
+            handed_over = {name: known[name] for name in asked if name in known}
+            env |= handed_over
         folder_of_made = ""
-        if any(command.argv[0] == RECIPE for command in step.commands):
+        if step.image is not None or any(command.argv[0] == RECIPE for command in step.commands):
             folder_of_made = f"{os.path.join(self._logs, stem_of(stage.name))}.made"
-            env |= self._passed(stage)
+            env |= self._passed(step)
             env[ORDER_VARIABLE] = self._order(step, root, made, folder_of_made)
         if self._secrets is not None:
             env |= self._secrets.of(stage)
@@ -81,10 +85,14 @@ class TaskMaker:
                 commands.append((recipe(command.argv[1:]), folder))
                 askings.append(only_listening(stage, commands[-1][0]))
                 continue
-            argv = (self._program(command.argv[0], env["PATH"]), *command.argv[1:])
+            argv = (*self._before(step, command, root, handed_over, env), *command.argv[1:])
             if not command.takes_files:
-                commands.append(((*argv, *handed), folder))
-                askings.append(asking(stage, commands[-1][0], folder, root, report, env))
+                words = (*argv, *handed)
+                commands.append((words, folder))
+                in_it = step.image is not None
+                askings.append(
+                    only_listening(stage, words) if in_it else asking(stage, words, folder, root, report, env)
+                )
                 continue
             names = [as_argument(file) for file in step.files or ()]
             batches = split(names, command.argv, argument_space(env))
@@ -129,9 +137,19 @@ class TaskMaker:
             }
         )
 
-    def _passed(self, stage: Stage) -> dict[str, str]:
+    def _before(
+        self, step: Step, command: Command, root: str, handed: Mapping[str, str], env: Mapping[str, str]
+    ) -> tuple[str | bytes, ...]:
+        """A command's program, and what puts it into a container."""
+        if step.image is None:
+            return (self._program(command.argv[0], env["PATH"]),)
+        names = (*declared(step.stage, self._environ), *handed, *step.stage.secrets)
+        return (*in_container(step.image, names, self._roots, root), command.argv[0])
+
+    def _passed(self, step: Step) -> dict[str, str]:
         """Variables of the user's own that tell a recipe's programs where their servers are, and who asks."""
-        return {name: self._environ[name] for name in passed_to(stage) if name in self._environ}
+        names = passed_to(step.stage) if step.image is None else PASSES
+        return {name: self._environ[name] for name in names if name in self._environ}
 
     def _program(self, name: str, path: str) -> str | bytes:
         """The program that a plain name stands for; a name that stands for none is left for the executor to tell."""

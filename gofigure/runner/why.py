@@ -32,6 +32,8 @@ def must_run(step: Step, content: Content, *, use_proofs: bool) -> str:
         return f"never reused ({never})"
     if not use_proofs:
         return "asked to (--no-cache)"
+    if step.image is not None and not step.image.id:
+        return f"its image {step.image.name}: {step.image.why_unknown}"
     if step.in_the_dark:
         return f"what {step.in_the_dark} makes is not known yet"
     if _reads_in_vain(step):
@@ -44,6 +46,8 @@ def unprovable(step: Step, content: Content) -> str:
     """Why its passing will prove nothing; "" where it proves something."""
     if never_reused(step):
         return step.handed or "its result is never reused"
+    if step.image is not None and not step.image.id:
+        return f"its image {step.image.name} was not known when it began"
     if step.in_the_dark:
         return f"nobody knows what {step.in_the_dark} has made"
     if _reads_in_vain(step):

@@ -19,7 +19,9 @@ def find(place: Place) -> Found | None:
     names: list[str] = []
     if images:
         names.append("Docker")
-        drafts.append(_draft("image", "build", "docker", "Dockerfile", images))
+        lines = (Line("target", "docker"), Line("locations", tuple(folder or "." for folder in images)))
+        why = f"Images: {', '.join(f'{folder}/Dockerfile'.lstrip('/') for folder in images[:3])}"
+        drafts.append(Draft("image", "build", why, lines, "a container engine has to run for that"))
     if manifests:
         names.append("Kubernetes")
         folders = tuple(dict.fromkeys(path.rpartition("/")[0] for path in manifests))

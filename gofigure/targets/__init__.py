@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from typing import NamedTuple, Protocol
 
 from gofigure.model import HANDED_VARIABLES, Command, Stage
-from gofigure.targets import cargo_test, checkout, go_test, kubernetes, make, npm_test, pytest, shell
+from gofigure.targets import cargo_test, checkout, docker, go_test, kubernetes, make, npm_test, pytest, shell
 
 
 class Target(Protocol):
@@ -52,6 +52,7 @@ _ASKS_NOTHING = Asks()
 KINDS: Mapping[str, Target] = {
     "cargo_test": cargo_test,
     "checkout": checkout,
+    "docker": docker,
     "go_test": go_test,
     "kubernetes": kubernetes,
     "make": make,

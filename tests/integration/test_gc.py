@@ -163,8 +163,8 @@ def test_what_goes_wrong_in_it_is_a_word_and_not_a_failure(project: Repo, monkey
     located, heard = here().project, list[Event]()
     with reading(located, heard.append) as store:
         store.note_swept(1)
-        sweeping.now_and_then(located, store, heard.append)
-        sweeping.now_and_then(located, store, heard.append)
+        sweeping.now_and_then(located, store, "", heard.append)
+        sweeping.now_and_then(located, store, "", heard.append)
     assert heard == [Note("old runs and logs could not be removed: [Errno 28] No space left on device")], "once a day"
 
 

@@ -59,10 +59,7 @@ def logs(repo: Repo) -> str:
 def images(cluster: Cluster) -> dict[str, Any]:
     """Deployment -> the image that it runs."""
     found = cluster.objects("deployments")
-    return {
-        name: one["spec"]["template"]["spec"]["containers"][0]["image"]
-        for name, one in found.items()
-    }
+    return {name: one["spec"]["template"]["spec"]["containers"][0]["image"] for name, one in found.items()}
 
 
 @pytest.mark.parametrize("how", ["toml", "older"])

@@ -25,7 +25,13 @@ def put_shop(repo: Repo, how: Literal["toml", "older"], cluster: Cluster, rules:
         shutil.copy(_HERE / "shop.toml", repo.root / ".gofigure.toml")
     else:
         shutil.copytree(_HERE / "older", repo.root, dirs_exist_ok=True)
-    put = {"URL": str(rules), "CONTEXT": CONTEXT, "NAMESPACE": cluster.namespace, "PREFIX": prefix, "FROM BASE": f"FROM {base}"}
+    put = {
+        "URL": str(rules),
+        "CONTEXT": CONTEXT,
+        "NAMESPACE": cluster.namespace,
+        "PREFIX": prefix,
+        "FROM BASE": f"FROM {base}",
+    }
     for path in (*repo.root.glob("*.json"), *repo.root.glob("*/*"), repo.root / ".gofigure.toml"):
         if path.is_file() and ".git/" not in str(path):
             text = path.read_text()

@@ -10,7 +10,7 @@ from gofigure.config import load
 from gofigure.config.schema import KEYS
 
 EXAMPLE = Path(__file__).parents[3] / ".gofigure.toml.example"
-TARGETS = ("cargo_test", "checkout", "go_test", "kubernetes", "make", "npm_test", "pytest", "shell")
+TARGETS = ("cargo_test", "checkout", "docker", "go_test", "kubernetes", "make", "npm_test", "pytest", "shell")
 
 
 def test_the_example_loads() -> None:

@@ -126,6 +126,7 @@ READY = tables(TARGETS)
 OF_TARGETS: dict[str, dict[str, Any]] = {
     "checkout": {"target": "checkout", "url": "/a"},
     "kubernetes": {"target": "kubernetes", "context": "minikube", "namespace": "dev"},
+    "docker": {"target": "docker"},
 }
 
 
@@ -161,7 +162,7 @@ def test_each_key_alone(data: st.DataObject) -> None:
     name = data.draw(st.sampled_from(sorted(keys)))
     value = data.draw(values_of(keys[name].kind) | VALUES)
     if keys[name].targets and bool(data.draw(st.sampled_from([0, 1]))):
-        base = OF_TARGETS[keys[name].targets[0]]
+        base = OF_TARGETS.get(keys[name].targets[0], base)
     assert not disagreement({table: {"x": {**base, name: value}}})
 
 

@@ -1,0 +1,43 @@
+"""What a stage reads of some content, as its target and its configuration say."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Callable
+from typing import TYPE_CHECKING
+
+from gofigure.digest.tree import names_in
+from gofigure.model import Snapshot, Stage, is_older_job
+from gofigure.runner.locations import selectors_of, widened
+from gofigure.snapshot.select import Selecting, Selector
+
+if TYPE_CHECKING:
+    from gofigure.git.repository import Repository
+    from gofigure.runner.docker_context import Contexts
+
+
+class Reading:
+    """`root`: where the working tree is; `load`: gives the record of a tree."""
+
+    def __init__(
+        self, root: str, repository: Repository | None, load: Callable[[bytes], bytes], selecting: Selecting
+    ) -> None:
+        self._root = root
+        self._repository = repository
+        self._load = load
+        self._selecting = selecting
+        self._contexts: Contexts | None = None
+
+    def selectors(self, stage: Stage, about: Snapshot) -> tuple[Selector, ...]:
+        if stage.target != "docker" or stage.checkout is not None:
+            return selectors_of(widened(stage, about.tree, self._load, self._selecting))
+        if self._contexts is None:
+            from gofigure.runner.docker_context import Contexts
+
+            self._contexts = Contexts(self._root, self._repository, self._load, self._selecting)
+        return self._contexts.selectors(stage, about)
+
+
+def older_jobs(tree: bytes, load: Callable[[bytes], bytes]) -> set[bytes]:
+    """The names of its jobs in the older format."""
+    return {name for name in names_in(tree, load) if is_older_job(os.fsdecode(name))}
