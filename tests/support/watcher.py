@@ -14,6 +14,8 @@ from gofigure.watch.state import JobState, State
 from support.repo import Repo
 from support.rig import PATIENCE, Rig, lines
 
+_CONFIGURATIONS = (".gofigure.toml", "gofigure-ship.json")
+
 
 class Watcher:
     """Watches `repo`, with the job `check` allowed; its stages append to `ran`, outside of the repository, by `RAN`."""
@@ -56,7 +58,7 @@ class Watcher:
         """
         state = self.state
         looks = state.looks if state is not None and self._is_mine(state) else 0
-        os.utime(self.repo.root / ".gofigure.toml")
+        os.utime(next(place for place in (self.repo.root / name for name in _CONFIGURATIONS) if place.exists()))
         return self.until(lambda now: self._is_mine(now) and now.looks > looks and now.resting, "it has come to rest")
 
     def _is_mine(self, state: State) -> bool:

@@ -79,7 +79,7 @@ def test_from_checkout_to_deploy_by_hand(
     assert run(repo) == {**dict.fromkeys(STAGES, "reused"), **always}
     # Another service's code: only that one's test, and both images are asked about.
     repo.write("web/web.py", (repo.root / "web/web.py").read_text().replace("// 5", "// 4").replace("web", "shop"))
-    repo.write("web/test_web.py", "from web import price\n\n\ndef test_price():\n    assert price(10) == 12\n")
+    repo.write("web/test_web.py", "from web import price\n\n\ndef test_price() -> None:\n    assert price(10) == 12\n")
     changed = run(repo)
     assert changed["unit-web"] == changed["images"] == "passed"
     assert changed["unit-api"] == changed["binary"] == changed["rules-hold"] == "reused"

@@ -1,5 +1,5 @@
 from web import price
 
 
-def test_price():
+def test_price() -> None:
     assert price(10) == 12
