@@ -61,12 +61,11 @@ class StandingUp:
         """
         for name in stage.needs:
             step, follower = steps[name], steps[stage.name]
-            if (
-                not step.reused
-                or step.stage.files is not None
-                or step.stage.target == "docker"
-                or (among is not None and name not in among)
-            ):
+            # What a build has made is no part of a workspace, and whether it is still there has been asked.
+            is_elsewhere = step.stage.target == "docker" and not step.stage.outputs
+            if not step.reused or is_elsewhere or step.stage.files is not None:
+                continue
+            if among is not None and name not in among:
                 continue
             if follower.place == "private" and step.place == "private":
                 steps[name] = self._in_private(step, stage.name)

@@ -51,6 +51,8 @@ engine=$!
 flock -x "$folder/users" true
 kill $engine; wait $engine
 ip link del "$bridge"
+# What still ran in containers has left mounts.
+awk -v folder="$folder/" 'index($2, folder) == 1 { print $2 }' /proc/mounts | sort -r | xargs -r umount -l
 rm -rf "$folder"
 """
 
