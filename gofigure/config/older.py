@@ -16,11 +16,10 @@ from gofigure.config.lines import Node
 from gofigure.config.older_keys import JOB_KEYS, PATH, stage_keys
 from gofigure.config.report import problem_of
 from gofigure.config.schema import TYPES
-from gofigure.config.tables import SOURCE_CHOOSES, checked
+from gofigure.config.tables import SOURCE_CHOOSES, TYPE_OF, checked
 from gofigure.config.toml_file import decode
 from gofigure.errors import ConfigError, Problem
 
-_BY_TARGET = {"docker": "build", "kubernetes": "deploy", "checkout": "checkout"}
 # What must be said of a stage without a line of its own, and what that is.
 _ASKED = {
     "kubernetes": (("context", "namespace"), "where it deploys to"),
@@ -146,11 +145,6 @@ def _file(layer: Layer, targets: Sequence[str]) -> _File:
         if target == "shell":
             message = "found \"default\", expected a shell line, because the target is 'shell'"
             wrong.append(Wrong(("stageExecution",), message))
-        elif target not in targets:
-            message = (
-                f'found {show(target)}, which is not there yet; expected a shell line in "stageExecution", or one of'
-            )
-            wrong.append(Wrong(("target",), f"{message} {', '.join(targets)}"))
         elif target in _ASKED:
             keys, what = _ASKED[target]
             message = f'found none, expected {what}, or a shell line in "stageExecution"'
@@ -208,7 +202,8 @@ def _stage(
     target, line = values.get("target", "shell"), values.get("stageExecution", "default")
     by_line = line != "default"
     told: dict[str, object] = {
-        "type": stage_type(values["stage"], target, jobs, targets),
+        # A target made for one type leaves no choice; a line of one's own in its place does.
+        "type": (not by_line and TYPE_OF.get(target)) or stage_type(values["stage"], target, jobs, targets),
         "target": "shell" if by_line else target,
         "run": line if by_line else None,
         "locations": [location or "." for location in values.get("locations", ())],
@@ -226,7 +221,7 @@ def stage_type(name: str, target: str, jobs: Sequence[str], targets: Sequence[st
     Where there is a choice it is a deploy, which is never taken for done.
     """
     words = name.replace("-", " ").replace("_", " ").replace(".", " ").casefold().split()
-    by_target = _BY_TARGET.get(target) or ("test" if target in targets and target not in SOURCE_CHOOSES else "")
+    by_target = TYPE_OF.get(target) or ("test" if target in targets and target not in SOURCE_CHOOSES else "")
     for found in ([word for word in words if word in TYPES], [by_target] if by_target else [], list(jobs)):
         if found and any(found):
             return "deploy" if "deploy" in found else next(filter(None, found))

@@ -13,8 +13,6 @@ from gofigure.model import HOOKS
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
-NOT_YET = ("docker", "kubernetes", "checkout")  # targets of the format that may not be there yet
-
 PATH = Kind('a path below the root, without ".." or a leading "/"', checks.relative)
 _TEXT = Kind("a text that is not empty", checks.text)
 _FLAG = Kind("true or false", checks.flag)
@@ -48,6 +46,5 @@ JOB_KEYS: Mapping[str, Key] = {key.name: key for key in _JOB}
 
 def stage_keys(targets: Sequence[str]) -> Mapping[str, Key]:
     keys = {key.name: key for key in _STAGE}
-    choices = (*targets, *(name for name in NOT_YET if name not in targets))
-    keys["target"] = keys["target"]._replace(kind=keys["target"].kind._replace(choices=choices))
+    keys["target"] = keys["target"]._replace(kind=keys["target"].kind._replace(choices=tuple(targets)))
     return keys

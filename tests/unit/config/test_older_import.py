@@ -16,7 +16,7 @@ from gofigure.config.importing import import_older
 from gofigure.errors import ConfigError, GofigureError
 from gofigure.model import HOOKS
 
-TARGETS = ("go_test", "make", "pytest", "shell")
+TARGETS = ("checkout", "docker", "go_test", "kubernetes", "make", "pytest", "shell")
 TYPES = ("checkout", "build", "test", "deploy")
 
 _NAMES = st.from_regex(r"[\w][\w.-]{0,9}", fullmatch=True).filter(lambda name: len(name.encode()) < 60)
@@ -38,13 +38,30 @@ def _stage(name: str) -> st.SearchStrategy[dict[str, Any]]:
     }
     by_line = st.fixed_dictionaries(
         {"stage": st.just(name), "stageExecution": _TEXT.filter(lambda line: line != "default")},
-        optional={**some, "target": st.sampled_from([*TARGETS, "docker", "kubernetes", "checkout"])},
+        optional={**some, "target": st.sampled_from(TARGETS)},
     )
     by_target = st.fixed_dictionaries(
-        {"stage": st.just(name), "target": st.sampled_from(TARGETS[:-1])},
+        {"stage": st.just(name), "target": st.sampled_from(("docker", "go_test", "make", "pytest"))},
         optional={**some, "stageExecution": st.just("default")},
     )
-    return by_line | by_target
+    checkout = st.fixed_dictionaries(
+        {
+            "stage": st.just(name),
+            "target": st.just("checkout"),
+            "url": st.sampled_from(("/srv/x.git", "https://a.b/c")),
+        },
+        optional={"ref": st.sampled_from(("main", "v1.0", "pull/7/head"))},
+    )
+    deploy = st.fixed_dictionaries(
+        {
+            "stage": st.just(name),
+            "target": st.just("kubernetes"),
+            "context": st.sampled_from(("minikube", "kind-é")),
+            "namespace": st.just("dev"),
+        },
+        optional=some,
+    )
+    return by_line | by_target | checkout | deploy
 
 
 @st.composite

@@ -17,12 +17,7 @@ from gofigure.config.json_schema import older_schema
 from gofigure.errors import ConfigError, GofigureError
 from gofigure.model import Config, Job, Stage
 
-TARGETS = ("go_test", "make", "pytest", "shell")
-LATER = (*TARGETS, "docker")
-NOT_YET = (
-    'stages/stage-build.json:3: target: found "docker" (string), which is not there yet; expected a shell line '
-    'in "stageExecution", or one of go_test, make, pytest, shell'
-)
+TARGETS = ("checkout", "docker", "go_test", "kubernetes", "make", "pytest", "shell")
 MAKE = {"stage": "x", "target": "make"}
 BELOW = 'expected a path below the root, without ".." or a leading "/"'
 NAMES = "letters, digits, _, - and . (100 at most)"
@@ -51,7 +46,7 @@ def problems(root: Path) -> list[str]:
 
 def test_the_four_examples(tmp_path: Path) -> None:
     put_examples(tmp_path, "corrected")
-    config = loaded(tmp_path, LATER)
+    config = loaded(tmp_path)
     assert config.jobs == {"build": Job("build", ("test", "build", "deploy"), ("change",), strict_dependency=True)}
     assert config.stages == {
         "test": Stage("test", target="go_test", source=".*_test\\.go", locations=("services/api", "services/web")),
@@ -67,11 +62,17 @@ def test_the_four_examples(tmp_path: Path) -> None:
     assert config.path == str(tmp_path / "gofigure-build.json")
 
 
-def test_a_target_that_is_not_there_yet(tmp_path: Path) -> None:
-    put_examples(tmp_path, "corrected")
-    assert problems(tmp_path) == [
-        NOT_YET,
-    ]
+def test_a_target_that_is_made_for_one_type_leaves_no_choice(tmp_path: Path) -> None:
+    a_job(tmp_path, {"stage": "test-images", "target": "docker", "stageExecution": "default"})
+    assert loaded(tmp_path).stages["test-images"].type == "build"
+
+
+def test_what_a_target_must_be_told(tmp_path: Path) -> None:
+    a_job(tmp_path, {"target": "checkout", "stageExecution": "default"})
+    line = 'expected what it checks out, or a shell line in "stageExecution"'
+    assert problems(tmp_path) == [f"stage-s.json:1: url: found none, {line}"]
+    a_job(tmp_path, {"target": "checkout", "url": "/srv/x.git", "ref": "v1", "stageExecution": "default"})
+    assert dict(loaded(tmp_path).stages["s"].settings) == {"url": "/srv/x.git", "ref": "v1"}
 
 
 def test_the_four_examples_uncorrected(tmp_path: Path) -> None:
@@ -87,7 +88,6 @@ def test_the_four_examples_uncorrected(tmp_path: Path) -> None:
         "stages/stage-test.json:6: column 3: expected a comma after ]",
         'stages/stage-build.json:3: column 3: expected a comma after "build"',
         'stages/stage-build.json:5: column 3: expected a comma after "Dockerfile"',
-        NOT_YET,
         'stages/stage-deploy.json:5: column 3: expected a comma after ".*deploy.*\\\\.yml"',
         "stages/stage-deploy.json:6: column 3: expected a comma after ]",
     ]
