@@ -49,6 +49,7 @@ bench: $(READY)
 	$(BIN)/python -m pip install --quiet --disable-pip-version-check --group bench
 	$(BIN)/python tests/bench
 	$(BIN)/python tests/bench/watching.py --trials $(TRIALS) --write
+	$(BIN)/python tests/bench/building.py --rounds $(TRIALS) --write
 
 bench-faults: $(READY)
 	$(BIN)/python tests/bench/faults.py --trials $(TRIALS) --write

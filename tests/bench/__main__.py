@@ -14,7 +14,6 @@ HERE = Path(__file__).resolve().parent
 sys.path.insert(0, str(HERE.parent))
 
 from bench import page, switching  # noqa: E402
-from bench.artifacts import artifacts  # noqa: E402
 from bench.commits import FILES, Ground, background, commits  # noqa: E402
 from bench.commits import peers as managers  # noqa: E402
 from bench.repositories import commit_all, config, peers, sources  # noqa: E402
@@ -137,7 +136,6 @@ def main() -> None:
             *commits(ground, sizes=FILES[:2] if quick else FILES, rounds=rounds),
             *background(ground, rounds=3),
             *bench.switching(5_000 if quick else 50_000, rounds),
-            *artifacts(folder / "artifacts", 64 if quick else 1024, rounds=3),
             *bench.first_digest(big, max(3, rounds // 3)),
         ]
     finally:

@@ -43,16 +43,16 @@ def warm(kind: str, upstream: Upstream, folder: Path, home: Path, rounds: int) -
         return table(f"{kind}, {FILES:,} files", compare(contestants, rounds=rounds, cwd=root, env=env))
 
 
-def main(rounds: int = ROUNDS) -> None:
-    with tempfile.TemporaryDirectory() as name:
-        folder = Path(name)
-        home = folder / "home"
-        home.mkdir()
-        upstream = Upstream(folder / "upstream", clean_environment(home))
-        upstream.push({f"folder{at % 20}/file{at}": f"{at}\n" for at in range(FILES)})
-        for kind in ("local", "daemon", "http", *(["ssh"] if SSHD else [])):
-            print("\n".join(warm(kind, upstream, folder / kind, home, rounds)), flush=True)
+def checkouts(folder: Path, rounds: int) -> list[str]:
+    """The tables of all kinds of servers that there are here."""
+    home = folder / "home"
+    home.mkdir()
+    upstream = Upstream(folder / "upstream", clean_environment(home))
+    upstream.push({f"folder{at % 20}/file{at}": f"{at}\n" for at in range(FILES)})
+    kinds = ("local", "daemon", "http", *(["ssh"] if SSHD else []))
+    return [line for kind in kinds for line in warm(kind, upstream, folder / kind, home, rounds)]
 
 
 if __name__ == "__main__":
-    main(*map(int, sys.argv[1:]))
+    with tempfile.TemporaryDirectory() as name:
+        print("\n".join(checkouts(Path(name), int(sys.argv[1]) if len(sys.argv) > 1 else ROUNDS)))
