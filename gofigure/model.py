@@ -10,6 +10,7 @@ from typing import Any, Literal, NamedTuple
 
 StageType = Literal["checkout", "build", "test", "deploy"]
 Verdict = Literal["passed", "reused", "failed", "timed out", "interrupted", "superseded", "skipped"]
+FAILED = ("failed", "timed out")  # verdicts of what has come to a bad end
 STOPPED = ("interrupted", "superseded")  # verdicts of what was not let come to its end
 SnapshotKind = Literal["index", "commit", "working tree", "folder"]
 Place = Literal["in place", "private"]  # the user's working tree, or a checkout of our own

@@ -21,7 +21,7 @@ from gofigure.events import (
     StageStarted,
     Stopping,
 )
-from gofigure.model import STOPPED, StageResult
+from gofigure.model import FAILED, STOPPED, StageResult
 
 if TYPE_CHECKING:
     from types import TracebackType
@@ -148,7 +148,7 @@ class Live:
         self._lent = "" if self._lent == result.stage else self._lent
         self._running.pop(result.stage, None)
         self._done += 1
-        self._failed += result.verdict in ("failed", "timed out") and not result.allowed
+        self._failed += result.verdict in FAILED and not result.allowed
         if self._done == len(self._names):
             self._due = 0.0  # nothing may follow for long: what they read is looked at once more
         if result.verdict in _BELOW:

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 from gofigure.errors import GofigureError
 from gofigure.events import ignore
+from gofigure.model import FAILED
 
 if TYPE_CHECKING:
     from gofigure.process.foreground import Foreground
@@ -35,7 +36,7 @@ def log_files(project: Project, run: int) -> list[str]:
 
     with reading(project, ignore) as store:
         found = stage_logs(store.history, project.state_dir, choose_run(store.history, project.root, str(run)))
-    failed = [one for one in found if one.stage.state in ("failed", "timed out") and one.files]
+    failed = [one for one in found if one.stage.state in FAILED and one.files]
     paths = [file.path for one in failed or found for file in one.files]
     if not paths:
         raise GofigureError(f"run {run} has printed nothing so far")

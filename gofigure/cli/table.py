@@ -8,7 +8,7 @@ from typing import NamedTuple
 from gofigure.cli.parts import part_rows
 from gofigure.cli.terminal import Marks, Paint, Style, printable
 from gofigure.cli.verdicts import ended
-from gofigure.model import STOPPED, RunResult, StageResult, Verdict
+from gofigure.model import FAILED, STOPPED, RunResult, StageResult, Verdict
 from gofigure.runner.words import shortened
 
 _MANY = 10  # rows that say the same; more become one
@@ -43,7 +43,7 @@ def table(result: RunResult, look: Look, told: Iterable[str] = ()) -> list[str]:
     if look.marks is None:
         return [*(line for stage in result.stages for line in _rows(stage, width, look)), *_ends(result, look)]
     shown = [stage for stage in result.stages if not (stage.stage in told and _is_plain_pass(stage))]
-    troubled = [stage for stage in shown if stage.verdict in ("failed", "timed out")]
+    troubled = [stage for stage in shown if stage.verdict in FAILED]
     groups: dict[tuple[str, str], list[StageResult]] = {}
     for stage in shown:
         if stage not in troubled:
@@ -73,7 +73,7 @@ def _alike(stage: StageResult) -> tuple[str, str]:
 def _rows(stage: StageResult, width: int, look: Look) -> list[str]:
     name = printable(stage.stage)
     rows = [line_of(stage, width, look), *part_rows(stage, width, seconds)]
-    if stage.verdict in ("failed", "timed out"):
+    if stage.verdict in FAILED:
         before = f"  {'':<{width}}  " if look.marks is None else "      "
         rows += [f"{before}{look.paint('bad', '|')} {line}" for line in stage.excerpt]
         if stage.log:

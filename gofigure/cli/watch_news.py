@@ -9,7 +9,8 @@ from typing import TYPE_CHECKING
 
 from gofigure.cli.table import seconds
 from gofigure.cli.terminal import printable
-from gofigure.cli.watch_screen import BAD, GOOD, NO_JOBS, has_no_jobs, stages_of, verdict_of
+from gofigure.cli.watch_screen import GOOD, NO_JOBS, has_no_jobs, stages_of, verdict_of
+from gofigure.model import FAILED
 from gofigure.watch.state import Command, JobState, State
 
 if TYPE_CHECKING:
@@ -51,7 +52,7 @@ def _of_job(before: JobState, after: JobState) -> list[str]:
         took = f" in {seconds(after.seconds)}" if after.verdict != "reused" else ""
         why = f" ({after.reason})" if after.reason else ""
         lines.append(f"{after.job} {verdict_of(after)}{took}{stages_of(after)}{why}")
-        lines += [f"  | {line}" for line in after.excerpt if after.verdict in BAD]
+        lines += [f"  | {line}" for line in after.excerpt if after.verdict in FAILED]
     if after.stale and after.stale != before.stale:
         lines.append(f"{after.job} is stale: {', '.join(after.stale)}")
     if after.held and after.held != before.held:
@@ -86,17 +87,17 @@ class Desktop:
 
     def show(self, state: State) -> None:
         for job in state.jobs:
-            if job.since_ns or job.verdict not in (*BAD, *GOOD):
+            if job.since_ns or job.verdict not in (*FAILED, *GOOD):
                 continue
             before = self._verdicts.get(job.job)
             self._verdicts[job.job] = job.verdict
-            if before is not None and (before in BAD) != (job.verdict in BAD):
+            if before is not None and (before in FAILED) != (job.verdict in FAILED):
                 self._tell(job, state.root)
 
     def _tell(self, job: JobState, root: str) -> None:
         from gofigure.triggers.notification import begin
 
-        title = printable(f"gofigure: {job.job} {verdict_of(job) if job.verdict in BAD else 'passed again'}")
+        title = printable(f"gofigure: {job.job} {verdict_of(job) if job.verdict in FAILED else 'passed again'}")
         what = ", ".join(job.failed) or job.reason
         text = printable(f"{what} (in {os.path.basename(root)})".lstrip())
         running = begin(title, text, self._environ)

@@ -10,10 +10,9 @@ from typing import NamedTuple
 from gofigure.cli.area import Piece
 from gofigure.cli.table import seconds
 from gofigure.cli.terminal import Marks, Style, cells, fit, printable
-from gofigure.model import CHANGE
+from gofigure.model import CHANGE, FAILED
 from gofigure.watch.state import JobState, State
 
-BAD = ("failed", "timed out")
 GOOD = ("passed", "reused")
 _STYLES: dict[str, Style] = {
     "passed": "good",
@@ -165,12 +164,12 @@ def _took(job: JobState) -> str:
 
 
 def _rank(job: JobState) -> int:
-    return 0 if job.verdict in BAD else 1 if job.since_ns or job.held or job.stale else 2
+    return 0 if job.verdict in FAILED else 1 if job.since_ns or job.held or job.stale else 2
 
 
 def _sum(before: str, jobs: Sequence[JobState]) -> Line:
     """How many there are, and what of them asks for a person."""
-    failed = sum(job.verdict in BAD for job in jobs)
+    failed = sum(job.verdict in FAILED for job in jobs)
     running = sum(bool(job.since_ns) for job in jobs)
     pieces: Line = [("faint", f"{before}{len(jobs)} {'more' if before else 'jobs'}")]
     if failed:
@@ -204,7 +203,7 @@ def _running(job: JobState, name: str, marks: Marks, now_ns: int) -> Line:
         ("reused", sign),
         (None, f" {name}  "),
         (None, f"{stages}  {since} s"),
-        ("bad" if job.verdict in BAD else "faint", f"  (was {_verdict(job)})" if job.verdict else ""),
+        ("bad" if job.verdict in FAILED else "faint", f"  (was {_verdict(job)})" if job.verdict else ""),
         *_remark(job),
     ]
 
@@ -223,7 +222,7 @@ def _details(state: State, view: View, columns: int) -> list[Line]:
     held = _meant((job for job in state.jobs if job.held), view)
     if held is not None:
         found += _wrapped("warn", f"{printable(held.job)} is held: ", held.held, columns)
-    failed = _meant((job for job in state.jobs if job.verdict in BAD), view)
+    failed = _meant((job for job in state.jobs if job.verdict in FAILED), view)
     if failed is not None:
         run = f"  (run {failed.run})" if failed.run and not failed.since_ns else ""  # else that is another one
         found.append([("bad", printable(f"{failed.job} {verdict_of(failed)}{stages_of(failed)}")), ("faint", run)])
@@ -239,7 +238,7 @@ def _meant(jobs: Iterable[JobState], view: View) -> JobState | None:
 def newest_failed(state: State, chosen: str = "") -> JobState | None:
     """The chosen job, whatever became of it; else the one that failed last."""
     named = next((job for job in state.jobs if job.job == chosen), None)
-    return named or _meant((job for job in state.jobs if job.verdict in BAD), View())
+    return named or _meant((job for job in state.jobs if job.verdict in FAILED), View())
 
 
 def _keys(view: View) -> Line:
@@ -256,7 +255,7 @@ def _help(key: str, words: str) -> Line:
 
 
 def mark_of(verdict: str, marks: Marks) -> str:
-    if verdict in BAD:
+    if verdict in FAILED:
         return marks.failed
     return {"passed": marks.passed, "reused": marks.reused}.get(verdict, marks.skipped)
 

@@ -9,12 +9,12 @@ import re
 from collections.abc import Iterable, Sequence
 from typing import NamedTuple
 
-from gofigure.model import Case, RunResult, StageResult
+from gofigure.model import FAILED, STOPPED, Case, RunResult, StageResult
 
 # What XML 1.0 can hold (2.2); a lone surrogate is none of it.
 _FORBIDDEN = re.compile("[^\t\n\r\x20-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
 _ENTITIES = {'"': "&quot;", "&": "&amp;", "<": "&lt;", ">": "&gt;", "\n": "&#10;", "\r": "&#13;", "\t": "&#9;"}
-_BAD = ("failed", "timed out", "interrupted", "superseded")
+_BAD = (*FAILED, *STOPPED)
 
 
 class Suite(NamedTuple):

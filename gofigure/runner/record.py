@@ -14,7 +14,7 @@ from collections.abc import Callable, Collection, Iterable, Sequence
 from typing import TYPE_CHECKING, NamedTuple
 
 from gofigure.errors import GofigureError
-from gofigure.model import STOPPED, Case, Place, RunResult, Snapshot, StageResult, Verdict
+from gofigure.model import FAILED, STOPPED, Case, Place, RunResult, Snapshot, StageResult, Verdict
 from gofigure.runner.changes import Changed, changed, judge
 from gofigure.runner.outputs import changed_outputs, standing
 from gofigure.runner.plan import Plan, Step
@@ -115,7 +115,7 @@ class Recorder:
                 self._flush(self._prove())
         elif result.verdict == "passed" and not never_reused(step):
             self._astray.add(result.stage)
-        elif result.verdict in ("failed", "timed out") and not step.astray:
+        elif result.verdict in FAILED and not step.astray:
             self._refuted += [step.key, *step.file_keys]
         if result.verdict == "passed" and step.stage.outputs:
             self._flush(self._prove(step.place))

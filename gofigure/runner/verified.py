@@ -12,7 +12,7 @@ from typing import NamedTuple
 
 from gofigure.errors import GofigureError
 from gofigure.git.commits import Commit
-from gofigure.model import Config, Job, Snapshot
+from gofigure.model import FAILED, Config, Job, Snapshot
 from gofigure.runner.plan import Content
 from gofigure.runner.planner import Planner
 from gofigure.store.history import Filter, Skip
@@ -23,7 +23,6 @@ from gofigure.store.store import Store
 _BEFORE = ("pre-applypatch", "pre-commit", "pre-merge-commit")
 _AFTER = ("post-commit", "post-rewrite")
 _SKIPS = 200
-_FAILED = ("failed", "timed out")
 
 NameTree = Callable[[str], bytes | None]  # git's tree id to the digest; None: it is not known
 
@@ -124,7 +123,7 @@ def said_by(job: Job, runs: Sequence[RunRow], stages: Mapping[int, list[StageRow
     for run in runs:
         if run.job != job.name:
             continue
-        failed = [stage.stage for stage in stages[run.id] if stage.state in _FAILED and not stage.allowed]
+        failed = [stage.stage for stage in stages[run.id] if stage.state in FAILED and not stage.allowed]
         if failed and any(stage.key for stage in stages[run.id] if stage.stage in failed):
             return Finding(good=False, reason=f"{', '.join(failed)} failed in run {run.id}", run=run.id)
         why_not = next(filter(None, map(_why_not, stages[run.id])), "")
@@ -142,9 +141,9 @@ def _may_be_of(skip: Skip, commit: Commit) -> bool:
 
 def _why_not(stage: StageRow) -> str:
     """Why a stage's part in a run says nothing of the tree that the run was about; "" if it does."""
-    if stage.state == "reused" or (stage.state in _FAILED and stage.allowed):
+    if stage.state == "reused" or (stage.state in FAILED and stage.allowed):
         return ""
-    if stage.state in ("passed", *_FAILED) and not stage.key:
+    if stage.state in ("passed", *FAILED) and not stage.key:
         return f"{stage.stage} {stage.state}, but on other content"
     if stage.state == "passed":
         return ""

@@ -7,6 +7,7 @@ import time
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from typing import Any
 
+from gofigure.model import FAILED
 from gofigure.runner.plan import Content, Step
 from gofigure.snapshot.select import covers, show
 from gofigure.store.ledger import StageRow
@@ -86,7 +87,7 @@ def _unseen(step: Step, paths: Mapping[bytes, str]) -> bytes | None:
 
 def failed_here(last: StageRow | None, key: bytes) -> str:
     """That it failed on this very content; "" if it did not. `last`: the last time that it was executed."""
-    if last is not None and last.key == key and last.state in ("failed", "timed out"):
+    if last is not None and last.key == key and last.state in FAILED:
         return f"{last.state} on this content in run {last.run}"
     return ""
 

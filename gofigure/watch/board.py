@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 from gofigure.errors import GofigureError
 from gofigure.events import Event, Note, Observer, RunFinished, RunStarted, StageFinished, StageStarted, Tick
-from gofigure.model import STOPPED, Config, RunResult
+from gofigure.model import FAILED, STOPPED, Config, RunResult
 from gofigure.watch.state import JobState, State
 
 if TYPE_CHECKING:
@@ -83,7 +83,7 @@ class Board:
 
     def recall(self, run: RunRow, stages: Sequence[StageRow]) -> None:
         """A run that is on record is the newest of its job."""
-        failed = [stage for stage in stages if stage.state in ("failed", "timed out") and not stage.allowed]
+        failed = [stage for stage in stages if stage.state in FAILED and not stage.allowed]
         excerpts = [(stage.excerpt or "").splitlines() for stage in failed]
         self.update_job(
             run.job,
