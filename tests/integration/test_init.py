@@ -120,7 +120,7 @@ def test_a_monorepo_with_odd_names(bare: Repo, manifest: str) -> None:
     assert verdicts(done) == {"go-test": "passed"}
     ran = _called(bare).read_text()
     for name in ODD:
-        assert f"{bare.root}/{name} test ./..." in ran.replace("/./", "/")
+        assert f"{bare.root}/{name} test -json ./..." in ran.replace("/./", "/")
     assert not list(bare.root.rglob("canary"))
 
 

@@ -253,6 +253,7 @@ def test_no_variable_of_ours_is_forgotten() -> None:
     }
     told_to_stages = {*HANDED_VARIABLES} - {"GOFIGURE_HOOK"}  # never without GOFIGURE_INSIDE
     the_scripts = {"GOFIGURE_DATA", "GOFIGURE_INSTALL_PATH"}
+    told_to_stages |= {"GOFIGURE_ORDER", "GOFIGURE_YES"}  # to recipes: likewise; the second only by `run --yes`
     told_to_a_kept_hook = {"GOFIGURE_STARTED_BY"}  # and where there is one, Python is started anyway
     assert found - told_to_stages - the_scripts - told_to_a_kept_hook <= set(VARIABLES)
 

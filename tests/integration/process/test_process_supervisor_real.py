@@ -310,7 +310,7 @@ def test_adopted_orphans_are_reaped(marker: Marker, env: Env, log: Callable[[obj
         def adopted() -> list[family.Process]:
             return [one for one in family.table().values() if one.parent == us and one.pid not in known]
 
-        while sum(not one.dead for one in adopted()) < 5 and time.monotonic() < deadline:
+        while sum(not one.dead for one in adopted()) != 5 and time.monotonic() < deadline:
             supervisor.wait(0.01)
         assert sum(not one.dead for one in adopted()) == 5
         os.close(gate)  # they end
