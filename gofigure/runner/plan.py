@@ -77,6 +77,7 @@ class Step(NamedTuple):
     image: ContainerImage | None = None  # of the container that it runs in
     made: bytes = b""  # the digest of what it has made and others are keyed on; empty while that is not known
     in_the_dark: str = ""  # a stage that it needs, of which that is not known
+    has_ended: bool = False  # in this run, having made it
     waits: bool = False  # what it needs is made in this run, so that it may become another one
     unprovable: str = ""  # why its passing will prove nothing
     fate: Fate = "run"
@@ -118,6 +119,11 @@ class Step(NamedTuple):
     def keeps(self) -> bool:
         """Whether what it makes in its workspace is kept."""
         return bool(self.stage.outputs) and self.stage.checkout is None
+
+    @property
+    def will_feed(self) -> bool:
+        """Whether it makes that in this run, and has not yet."""
+        return self.feeds and self.is_to_run and not self.has_ended
 
     @property
     def inputs(self) -> Read:

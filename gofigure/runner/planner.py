@@ -113,7 +113,7 @@ class Planner:
             return plan
         self._engine.forget()
         content, steps = plan.content, dict(plan.steps)
-        steps[stage] = steps[stage]._replace(made=digest)
+        steps[stage] = steps[stage]._replace(made=digest, has_ended=True)
         touched = {stage}
         for name, step in plan.steps.items():
             if touched.isdisjoint(step.stage.needs):
@@ -254,7 +254,7 @@ class Planner:
             asked=key if before == upstream else stage_key(asked, reads[0].digest),
             in_the_dark=next((name for name, step in needed.items() if step.feeds and not step.made), ""),
             image=image,
-            waits=any(step.waits or (step.feeds and step.is_to_run) for step in needed.values()),
+            waits=any(step.waits or step.will_feed for step in needed.values()),
         )
         return step._replace(unprovable=unprovable(step, content))
 
