@@ -22,29 +22,44 @@ Edges = Mapping[str, tuple[str, ...]]
 
 def check_graph(jobs: Mapping[str, Job], stages: Mapping[str, Stage]) -> list[Wrong]:
     """Unknown names, cycles of `needs`, and cycles that a strict order closes."""
-    return [*_unknown_names(jobs, stages), *_needs_cycles(stages), *_order_cycles(jobs, stages)]
+    return [*_unknown_names(jobs, stages), *_checkouts(stages), *_needs_cycles(stages), *_order_cycles(jobs, stages)]
 
 
 def _unknown_names(jobs: Mapping[str, Job], stages: Mapping[str, Stage]) -> Iterator[Wrong]:
     names = tuple(stages)
-    lists: list[tuple[KeyPath, tuple[str, ...]]] = [(("jobs", job.name, "stages"), job.stages) for job in jobs.values()]
-    lists += [(("stages", stage.name, "needs"), stage.needs) for stage in stages.values()]
-    for at, listed in lists:
+    lists: list[tuple[KeyPath, tuple[str, ...], str | None]] = [
+        (("jobs", job.name, "stages"), job.stages, None) for job in jobs.values()
+    ]
+    lists += [(("stages", stage.name, "needs"), stage.needs, stage.checkout) for stage in stages.values()]
+    for at, listed, told_elsewhere in lists:
         for index, name in enumerate(listed):
-            if name not in stages:
+            if name not in stages and name != told_elsewhere:
                 yield Wrong((*at, index), f"unknown stage {quote(name)}", names=names, name=name)
+
+
+def _checkouts(stages: Mapping[str, Stage]) -> Iterator[Wrong]:
+    """Stages that run in what is no checkout, and checkouts that share a folder."""
+    sources = tuple(name for name, stage in stages.items() if stage.target == "checkout")
+    folders: dict[str, str] = {}
     for stage in stages.values():
-        if stage.checkout is None or stage.checkout not in stages:
-            continue
-        if stages[stage.checkout].target != "checkout":
+        at = ("stages", stage.name, "checkout")
+        if stage.checkout is not None and stage.checkout not in stages:
+            yield Wrong(at, f"unknown stage {quote(stage.checkout)}", names=sources, name=stage.checkout)
+        elif stage.checkout is not None and stage.checkout not in sources:
             message = f"found {quote(stage.checkout)}, expected a stage with the target 'checkout'"
-            yield Wrong(("stages", stage.name, "checkout"), message)
+            yield Wrong(at, message, names=sources, name=stage.checkout)
+        dest = stage.setting("dest") if stage.target == "checkout" else None
+        if dest is not None and (first := folders.setdefault(dest, stage.name)) != stage.name:
+            message = f"found {quote(dest)}, where stage {quote(first)} checks out already; expected each in its own"
+            yield Wrong(("stages", stage.name, "dest"), message)
 
 
 def _needs_cycles(stages: Mapping[str, Stage]) -> Iterator[Wrong]:
     needs = {name: stage.needs for name, stage in stages.items()}
     for cycle in cycles(stages, lambda name: needs.get(name, ())):
-        at = ("stages", cycle[0], "needs", needs[cycle[0]].index(cycle[1]))
+        at: KeyPath = ("stages", cycle[0], "needs", needs[cycle[0]].index(cycle[1]))
+        if stages[cycle[0]].checkout == cycle[1]:
+            at = ("stages", cycle[0], "checkout")
         yield Wrong(at, f"found the cycle {draw(cycle)}, expected that no stage needs itself")
 
 

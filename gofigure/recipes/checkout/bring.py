@@ -16,14 +16,13 @@ from gofigure.store.lock import RunLock
 
 def bring(place: Place, wish: Wish, found: Found, env: Mapping[str, str]) -> Record:
     """Check out what was found; where what is kept here turns out to be broken, from nothing, once."""
-    must_be_free(place)
+    before = _claimed(place)
     os.environ.clear()  # GitPython hands on what is in it
     os.environ.update(env)
     for folder in (os.path.dirname(place.mirror), os.path.dirname(place.dest)):
         os.makedirs(folder, mode=0o700, exist_ok=True)
     with RunLock(place.lock_file) as lock:
         lock.acquire(lambda _holder: say("waiting for another checkout from the same repository"))
-        before = place.forget()
         if before is not None and before.owned and before.dest != place.dest and os.path.isdir(before.dest):
             remove(before.dest)
         sign(place)
@@ -40,6 +39,15 @@ def bring(place: Place, wish: Wish, found: Found, env: Mapping[str, str]) -> Rec
                     hint=f"try it by hand: git clone {redacted(wish.url)}",
                 ) from again
         return place.note(commit, digest)
+
+
+def _claimed(place: Place) -> Record | None:
+    """Take the folder, before anybody else can, or raise GofigureError; what was known of it."""
+    os.makedirs(place.home, mode=0o700, exist_ok=True)
+    with RunLock(os.path.join(place.home, "records.lock")) as lock:
+        lock.acquire(lambda _holder: None)
+        must_be_free(place)
+        return place.forget()
 
 
 def _brought(place: Place, wish: Wish, found: Found) -> tuple[str, str]:

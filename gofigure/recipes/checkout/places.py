@@ -197,13 +197,13 @@ def must_be_free(place: Place) -> None:
     """Raise GofigureError where something stands at the folder that we have not put there."""
     if os.path.islink(place.dest):
         raise GofigureError(f"{place.dest} is a link, and is not followed", hint=f"ls -l {place.dest}")
+    _refuse_shared(place)
     if not os.path.lexists(place.dest):
         return
     if not os.path.isdir(place.dest):
         raise GofigureError(
             f"{place.dest} is a file, and no folder to check out into", hint='name another: dest = "..."'
         )
-    _refuse_shared(place)
     if place.owned or not os.listdir(place.dest) or is_of_a_mirror(place.dest, place.home):
         return
     raise GofigureError(

@@ -73,3 +73,17 @@ def test_a_stage_that_works_there_needs_it() -> None:
     stages = parse(text.encode(), "x.toml", targets=tuple(KINDS)).stages
     assert stages["b"].needs == ("src",)
     assert stages["src"].type == "checkout"
+
+
+def test_two_in_one_folder() -> None:
+    one = 'url = "/x"\ndest = "/there"\n'
+    said = problems(f'{HEAD}{one}{HEAD.replace("src", "twin")}{one}')
+    assert said == ['stages.twin.dest: found "/there", where stage "src" checks out already; expected each in its own']
+
+
+def test_what_is_no_checkout() -> None:
+    text = f'{HEAD}url = "/x"\n[stages.a]\nrun = "x"\ncheckout = "scr"\n[stages.b]\nrun = "x"\ncheckout = "a"\n'
+    assert problems(text) == [
+        "stages.a.checkout: unknown stage \"scr\"; did you mean 'src'?",
+        "stages.b.checkout: found \"a\", expected a stage with the target 'checkout'; valid: src",
+    ]
