@@ -13,9 +13,10 @@ from gofigure.config.toml_file import decode, parse_toml
 from gofigure.model import Config
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Callable, Sequence
 
     from gofigure.config.kinds import Wrong
+    from gofigure.errors import Problem
 
 
 class _Checked(NamedTuple):
@@ -52,7 +53,7 @@ def parse_layers(layers: Layers, *, targets: Sequence[str]) -> Config:
     if any(bad for _, bad in wrong):
         from gofigure.config.report import report_all
 
-        raise report_all(wrong)
+        raise report_all(wrong, _by_older_files(layers, targets))
     jobs, stages, _, top = checked.tables
     own = tuple(layer.path for layer in personal(layers))
     return Config(layers[0].path, jobs, stages, own, checked.disabled, files=names_of(shared(layers)), **top)
@@ -80,6 +81,15 @@ def _shared_data(layers: Layers, targets: Sequence[str]) -> dict[str, object]:
     from gofigure.config.beside import beside
 
     return beside(layers, targets)
+
+
+def _by_older_files(layers: Layers, targets: Sequence[str]) -> Callable[[Wrong], Problem | None]:
+    """What is wrong where an older file says it; None where none does."""
+    if all(layer.kind == "toml" for layer in layers):
+        return lambda _bad: None
+    from gofigure.config.older import read_older
+
+    return read_older(layers, targets).problem
 
 
 def _check(data: dict[str, object], targets: Sequence[str]) -> _Checked:

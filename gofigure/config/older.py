@@ -25,6 +25,8 @@ _ASKED = {
     "kubernetes": (("context", "namespace"), "where it deploys to"),
     "checkout": (("url",), "what it checks out"),
 }
+# What TOML calls otherwise.
+_CALLED = {"stages": "jobStages", "strict_dependency": "strictDependency", "on": "hooks", "run": "stageExecution"}
 _AS_IN_TOML = ("context", "namespace", "url", "ref", "checkout")
 # Of these, too, `source` says which files they are about, and no others (decision 6).
 _ABOUT_SOURCE = SOURCE_CHOOSES
@@ -36,6 +38,15 @@ class Older(NamedTuple):
     data: dict[str, dict[str, dict[str, object]]]  # as TOML would have it: "jobs" and "stages", by name
     places: Mapping[tuple[str, str], tuple[str, int]]  # ("jobs", name) -> file and line
     problems: list[Problem]
+    files: Mapping[tuple[str, str], _File] = {}  # ("stages", name) -> the file that says it
+
+    def problem(self, bad: Wrong) -> Problem | None:
+        """What is wrong with what these files say, where they say it; None: they do not."""
+        file = self.files.get((str(bad.at[0]), str(bad.at[1]))) if len(bad.at) > 1 else None
+        if file is None:
+            return None
+        key = [_CALLED.get(str(part), part) for part in bad.at[2:3]]
+        return file.problem(bad._replace(at=(*key, *bad.at[3:])))
 
 
 class _File(NamedTuple):
@@ -88,6 +99,7 @@ def read_older(layers: Layers, targets: Sequence[str]) -> Older:
     problems = [one for file in (*(job.file for job in jobs), *files.values()) for one in file.problems] + problems
     data: dict[str, dict[str, dict[str, object]]] = {"jobs": {}, "stages": {}}
     places: dict[tuple[str, str], tuple[str, int]] = {}
+    by_name: dict[tuple[str, str], _File] = {}
     for path, file in files.items():
         name = file.values.get("stage")
         if name is None:
@@ -96,13 +108,15 @@ def read_older(layers: Layers, targets: Sequence[str]) -> Older:
         if (at := places.setdefault(("stages", name), (file.path, line))) != (file.path, line):
             message = f"found {quote(name)}, which {at[0]}:{at[1]} is called already; expected each name once"
             problems.append(file.problem(Wrong(("stage",), message)))
+        by_name.setdefault(("stages", name), file)
         kinds = [job.type for job in jobs if path in job.paths]
         data["stages"].setdefault(name, _stage(file.values, kinds, ignored, targets))
     for job in jobs:
         places["jobs", job.name] = (job.file.path, 1)
+        by_name["jobs", job.name] = job.file
         named = [files[path].values.get("stage") for path in job.paths if path in files]
         data["jobs"][job.name] = _as_job(job.file.values, [name for name in named if name])
-    return Older(data, places, problems)
+    return Older(data, places, problems, by_name)
 
 
 def same_names(older: Older, data: Mapping[str, object], path: str, root: Node) -> Iterator[Problem]:

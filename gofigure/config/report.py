@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 
 from gofigure.config.kinds import Wrong, dotted
 from gofigure.config.layers import Layer
@@ -14,13 +14,20 @@ from gofigure.errors import ConfigError, Problem
 _MAX_SUGGESTIONS = 100
 
 
-def report_all(wrong: Sequence[tuple[Layer, list[Wrong]]]) -> ConfigError:
-    """Every problem of every file, each with the layer that causes it; in the order of the files."""
+def report_all(
+    wrong: Sequence[tuple[Layer, list[Wrong]]], elsewhere: Callable[[Wrong], Problem | None] = lambda _bad: None
+) -> ConfigError:
+    """Every problem of every file, each with the layer that causes it; in the order of the files.
+
+    `elsewhere`: one of the first layer's that another shared file is about.
+    """
     budget = _MAX_SUGGESTIONS
     problems: list[Problem] = []
+    first = {id(bad) for _, some in wrong[:1] for bad in some}
     for path, line, bad in _placed(wrong):
         budget -= bool(bad.names)
-        problems.append(problem_of(path, line, bad, suggest=budget >= 0))
+        found = elsewhere(bad) if id(bad) in first else None
+        problems.append(found or problem_of(path, line, bad, suggest=budget >= 0))
     return ConfigError(problems)
 
 

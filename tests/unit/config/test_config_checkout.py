@@ -77,7 +77,7 @@ def test_a_stage_that_works_there_needs_it() -> None:
 
 def test_two_in_one_folder() -> None:
     one = 'url = "/x"\ndest = "/there"\n'
-    said = problems(f'{HEAD}{one}{HEAD.replace("src", "twin")}{one}')
+    said = problems(f"{HEAD}{one}{HEAD.replace('src', 'twin')}{one}")
     assert said == ['stages.twin.dest: found "/there", where stage "src" checks out already; expected each in its own']
 
 

@@ -75,6 +75,14 @@ def test_what_a_target_must_be_told(tmp_path: Path) -> None:
     assert dict(loaded(tmp_path).stages["s"].settings) == {"url": "/srv/x.git", "ref": "v1"}
 
 
+def test_what_names_a_stage_that_is_none_is_told_of_in_its_own_file(tmp_path: Path) -> None:
+    a_job(tmp_path, {"checkout": "src"})
+    assert problems(tmp_path) == ['stage-s.json:1: checkout: unknown stage "src"']
+    put(tmp_path, "stage-s.json", '{\n"stage": "s",\n"target": "kubernetes",\n"context": "a",\n"namespace": "X"}')
+    (said,) = problems(tmp_path)
+    assert said.startswith("stage-s.json:5: namespace: ")
+
+
 def test_the_four_examples_uncorrected(tmp_path: Path) -> None:
     put_examples(tmp_path, "uncorrected")
     assert problems(tmp_path) == [
