@@ -1,0 +1,40 @@
+// Make what is shown the same as what the server says now, and touch nothing else: focus, selection and scroll stay.
+const keyOf = (node) => (node.nodeType === 1 ? node.dataset?.key || node.id || "" : "");
+const alike = (a, b) => a.nodeType === b.nodeType && a.nodeName === b.nodeName && keyOf(a) === keyOf(b);
+
+const attributes = (old, now) => {
+  for (const { name } of [...old.attributes]) if (!now.hasAttribute(name)) old.removeAttribute(name);
+  for (const { name, value } of now.attributes) if (old.getAttribute(name) !== value) old.setAttribute(name, value);
+};
+
+export const morph = (old, now) => {
+  if (old.nodeType !== 1) {
+    if (old.nodeValue !== now.nodeValue) old.nodeValue = now.nodeValue;
+    return;
+  }
+  if (old.isEqualNode(now)) return;
+  // Of what keeps itself, only what it is told by the server changes.
+  if (old.hasAttribute("data-keep")) {
+    for (const name of ["data-ended", "data-log", "data-file"]) if (now.hasAttribute(name)) old.setAttribute(name, now.getAttribute(name));
+    return;
+  }
+  attributes(old, now);
+  if (old.nodeName === "INPUT" || old.nodeName === "SELECT") return;
+  const known = new Map([...old.children].filter(keyOf).map((child) => [keyOf(child), child]));
+  let at = old.firstChild;
+  for (const wanted of [...now.childNodes]) {
+    const found = keyOf(wanted) ? known.get(keyOf(wanted)) : at;
+    if (found && alike(found, wanted) && (found === at || keyOf(wanted))) {
+      if (found !== at) old.insertBefore(found, at);
+      else at = at.nextSibling;
+      morph(found, wanted);
+    } else {
+      old.insertBefore(wanted, at);
+    }
+  }
+  while (at) {
+    const next = at.nextSibling;
+    at.remove();
+    at = next;
+  }
+};
