@@ -7,6 +7,16 @@ const attributes = (old, now) => {
   for (const { name, value } of now.attributes) if (old.getAttribute(name) !== value) old.setAttribute(name, value);
 };
 
+// What is moved loses the focus: rather take away what stands before it, as far as that is not wanted behind it.
+const skip = (at, found, coming) => {
+  while (at && at !== found && !(keyOf(at) && coming.has(keyOf(at)))) {
+    const next = at.nextSibling;
+    at.remove();
+    at = next;
+  }
+  return at;
+};
+
 export const morph = (old, now) => {
   if (old.nodeType !== 1) {
     if (old.nodeValue !== now.nodeValue) old.nodeValue = now.nodeValue;
@@ -21,9 +31,11 @@ export const morph = (old, now) => {
   attributes(old, now);
   if (old.nodeName === "INPUT" || old.nodeName === "SELECT") return;
   const known = new Map([...old.children].filter(keyOf).map((child) => [keyOf(child), child]));
+  const coming = new Set([...now.children].map(keyOf));
   let at = old.firstChild;
   for (const wanted of [...now.childNodes]) {
     const found = keyOf(wanted) ? known.get(keyOf(wanted)) : at;
+    if (found && found !== at && alike(found, wanted)) at = skip(at, found, coming);
     if (found && alike(found, wanted) && (found === at || keyOf(wanted))) {
       if (found !== at) old.insertBefore(found, at);
       else at = at.nextSibling;
