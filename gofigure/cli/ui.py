@@ -13,6 +13,7 @@ import click
 @click.option("--key", default="", metavar="FILE", help="TLS, with --certificate.")
 @click.option("--read-only", is_flag=True, help="Show all, and run nothing.")
 @click.option("--no-browser", is_flag=True, help="Print the address only.")
+@click.option("--until-eof", is_flag=True, hidden=True)
 @click.option("--json", "as_json", is_flag=True, help="Print the address as JSON.")
 def ui(
     *,
@@ -23,6 +24,7 @@ def ui(
     key: str,
     read_only: bool,
     no_browser: bool,
+    until_eof: bool,
     as_json: bool,
 ) -> int:
     """Show this working tree's jobs in a browser, and steer them.
@@ -33,5 +35,9 @@ def ui(
     from gofigure.cli.ui_now import ui_now
     from gofigure.web.serve import Where
 
+    if until_eof:
+        from gofigure.cli.ui_beside import end_with_input
+
+        end_with_input()
     where = Where(host, port, socket_path, certificate, key)
     return ui_now(where, read_only=read_only, browser=not no_browser and not socket_path, as_json=as_json)

@@ -32,8 +32,8 @@ class Rendering:
         self._templates.globals |= {"menu": [page for page in PAGES if page.in_menu], "marks": MARKS, "titles": _TITLES}
         self._templates.filters |= {"took": took, "ago": ago, "clock": clock, "as_json": json.dumps, "slug": slug}
         self._scheme = scheme
-        for page in PAGES:
-            self._templates.get_template(page.template)
+        for name in ("parts.html", "refused.html", *(page.template for page in PAGES)):
+            self._templates.get_template(name)  # compiled before anybody waits
 
     def page(self, page: Page, facts: Facts, stamp: str) -> bytes:
         return self._render(page.template, {"here": page.path, **facts}, stamp)

@@ -67,7 +67,7 @@ def _chosen(logs: Sequence[StageLogs], wanted: str) -> int:
         return names.index(wanted)
     for states in (BAD, ("running",), ("interrupted", "superseded"), ("passed",)):
         for at, one in enumerate(logs):
-            if one.stage.state in states:
+            if one.stage.state in states and (one.files or states != ("passed",)):
                 return at
     return 0
 

@@ -11,10 +11,13 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import Any
 
+import pytest
 from support.page import Served
 from support.repo import Repo
 from support.rig import Rig, alive, said, until
 from support.watcher import Watcher
+
+from gofigure.web.place import card_of
 
 
 class _Stream:
@@ -188,6 +191,20 @@ def test_pause_and_cancel_ask_the_watcher(repo: Repo, rig: Rig) -> None:
         assert served.do("pause").status == 200
         stream.until(served, lambda now: now["watcher"]["paused"])
     assert alive(watcher.running.pid)
+
+
+@pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGKILL])
+def test_beside_a_watcher_it_lives_as_long_as_that(repo: Repo, rig: Rig, number: signal.Signals) -> None:
+    repo.config("[jobs.check]\non = ['change']\nstages = ['s']\n[stages.s]\nrun = 'true'\n")
+    watcher = Watcher(rig, repo, "--ui")
+    watcher.running.until_says(b"/login?ticket=")
+    card = card_of(watcher.folder)
+    assert card is not None
+    assert alive(card.pid)
+    watcher.kill(number)
+    watcher.ended()
+    until(lambda: not alive(card.pid), what="the page has gone too")
+    assert card_of(watcher.folder) is None
 
 
 def test_a_page_in_a_folder_without_yes_says_what_to_type(repo: Repo) -> None:
