@@ -20,8 +20,8 @@ _EVERY = 0.1  # seconds
 _SILENCE = 15.0  # after which a word is sent in any case: what lies between may forget a silent connection
 # Two transactions within one tick of the file system's clock have the same stamp.
 _TICK_NS = 20_000_000
-_ASK_AROUND = 3.0  # seconds; longer where asking takes longer
-_SHARE = 30
+_ASK_AROUND = 3.0  # seconds; longer where asking takes longer: a hundredth of the time at the most
+_SHARE = 100
 
 
 class News(NamedTuple):
@@ -47,7 +47,7 @@ class Live:
         self._count = 0
         self._seen: tuple[object, ...] = ()
         self._is_fresh = False
-        self._facts: dict[str, Any] = {}
+        self._told: News | None = None
         self._listeners = 0
         self._changed = asyncio.Condition()
         self._due = 0.0
@@ -92,9 +92,15 @@ class Live:
             with contextlib.suppress(TimeoutError):
                 async with asyncio.timeout(_SILENCE):
                     await self._changed.wait_for(lambda: self.closing or f"{self._epoch}.{self._count}" != seen)
-                    stamp = f"{self._epoch}.{self._count}"
-                    return News(stamp, {**await self._tell(), "stamp": stamp})
+                    return await self._news()
         return None
+
+    async def _news(self) -> News:
+        """Asked for once, however many listen."""
+        stamp = f"{self._epoch}.{self._count}"
+        if self._told is None or self._told.stamp != stamp:
+            self._told = News(stamp, {**await self._tell(), "stamp": stamp})
+        return self._told
 
     async def _watch(self) -> None:
         """As long as anybody listens."""

@@ -67,8 +67,8 @@ def prepared(folder: Path) -> Repo:
             store.ledger.stage_finished(run, results)
             store.ledger.finish(RunResult(run, f"job{job}", verdicts[1], (), 0.2))  # type: ignore[arg-type]
     with open(log or "", "wb") as file:
-        line = b"\x1b[32m%07d\x1b[0m a line as long as they mostly are, with some words of what was done: ok\n"
-        file.write(b"".join(line % at for at in range(_LOG // 88)))
+        text = b"\x1b[32m%07d\x1b[0m a line as long as they mostly are, with some words of what was done: ok\n"
+        file.write(b"".join(text % at for at in range(_LOG // 88)))
     return repo
 
 

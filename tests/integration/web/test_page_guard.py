@@ -105,6 +105,21 @@ def test_a_second_one_finds_the_first(served: Served) -> None:
     assert served.ask("GET", done["address"].removeprefix(served.address), cookie="").status == 303
 
 
+def test_status_tells_of_it(served: Served) -> None:
+    assert served.repo.json("status")["page"] == served.address
+    assert f"page: {served.address} ".encode() in served.repo.gofigure("status").stdout
+
+
+@pytest.mark.parametrize("words", [("run", "check"), ("run", "check", "--json"), ("watch", "--once", "check")])
+def test_who_serves_no_page_loads_nothing_of_it(repo: Repo, words: tuple[str, ...]) -> None:
+    repo.config('[jobs.check]\nstages = ["s"]\n[stages.s]\nrun = "true"\n')
+    assert repo.gofigure("allow", "--yes").returncode == 0
+    done = repo.gofigure(*words, env={"PYTHONPROFILEIMPORTTIME": "1"})
+    assert done.returncode == 0, done
+    for name in (b"starlette", b"uvicorn", b"jinja2", b"gofigure.web", b"asyncio"):
+        assert name not in done.stderr, name
+
+
 def test_the_key_is_its_owners_alone(served: Served) -> None:
     card = served.repo.root / ".git" / "gofigure" / "page.json"
     assert stat.S_IMODE(card.stat().st_mode) == 0o600
