@@ -80,8 +80,12 @@ def _interrupt(pid: int, lock_file: str, run: int) -> None:
 
 
 def _pause(order: Order) -> Facts:
-    """Let the watcher rest, or go on: {}."""
-    if not send(folder_of(order.ask.project.lock_file), Command("pause")):
+    """Let the watcher rest, or go on: {}; for one job alone: {"job": "check"}."""
+    job = order.body.get("job", "")
+    watched = [one.job for one in order.ask.watcher.jobs] if order.ask.watcher is not None else []
+    if job != "" and job not in watched:
+        raise GofigureError("no watcher watches that job", hint="gofigure watch")
+    if not send(folder_of(order.ask.project.lock_file), Command("pause", job)):
         raise GofigureError("no watcher listens here", hint="gofigure watch")
     return {"asked": "pause"}
 

@@ -17,6 +17,7 @@ from gofigure.errors import EXIT_FAILED, EXIT_INTERRUPTED, EXIT_PASSED
 from gofigure.process.spawn import CannotStart, apart, spawn
 from gofigure.web.page import Waiting
 
+_MOMENT = 1.0  # seconds
 _MOST_WORDS = 4000
 _KEPT = 5  # refusals that are shown
 
@@ -59,6 +60,7 @@ class Started:
             with contextlib.suppress(RuntimeError):  # the page has ended before it
                 loop.call_soon_threadsafe(self._ended, number, pid, code, complaints)
 
+        loop.call_later(_MOMENT, self._changed)  # it may have to wait
         threading.Thread(target=wait, daemon=True).start()
 
     def dismiss(self, number: int) -> None:

@@ -16,6 +16,7 @@ from gofigure.web.shown import median, of_run, progress, reason_of, state_of
 
 _EACH = 20
 _ELSEWHERE = 5
+_MOMENT_NS = 900_000_000  # a run that begins at once is not worth a word that moves all below it
 
 
 def _facts(ask: Ask) -> Facts:
@@ -59,6 +60,8 @@ def _job(
         "reason": reason_of(newest, stages[newest.id]) if newest is not None else "it has not run here yet",
         "progress": dict(progress(stages[newest.id])) if newest is not None else {},
         "held": held,
+        "watched": watched is not None,
+        "off": watched is not None and watched.off,
         "stale": stale,
         "last": [bar._asdict() for bar in sparkline(runs)],
     }
@@ -70,6 +73,7 @@ def _queue(ask: Ask, watched: Mapping[str, JobState]) -> list[dict[str, Any]]:
         {"what": one.command, "why": one.error or "is starting, or waits for another run", "failed": bool(one.error),
          "number": one.number, "since_ns": one.since_ns}
         for one in ask.waiting
+        if one.error or ask.now_ns - one.since_ns > _MOMENT_NS
     ]  # fmt: skip
     if ask.watcher is not None and ask.watcher.waiting:
         queue.append({"what": "the watcher", "why": f"waits: {ask.watcher.waiting}", "failed": False})

@@ -6,6 +6,7 @@ import { say } from "./said.js";
 const root = document.documentElement;
 const channel = new BroadcastChannel("gofigure");
 const LEAST = 200; // ms between two questions for the page
+const HIDDEN = 2000; // where only its title and its icon can be seen
 let settle = () => {};
 let wanted = "";
 let asking = false;
@@ -24,9 +25,9 @@ const heard = (news) => {
 };
 
 export const refresh = async () => {
-  if (asking || document.hidden || wanted === root.dataset.stamp) return;
+  if (asking || wanted === root.dataset.stamp) return;
   asking = true;
-  const pause = last + LEAST - Date.now();
+  const pause = last + (document.hidden ? HIDDEN : LEAST) - Date.now();
   if (pause > 0) await new Promise((done) => setTimeout(done, pause));
   last = Date.now();
   const before = wanted;

@@ -15,7 +15,7 @@ import pytest
 from support.page import Served
 from support.repo import Repo
 from support.rig import Rig, alive, said, until
-from support.watcher import Watcher
+from support.watcher import Watcher, ran, saying
 
 from gofigure.web.place import card_of
 
@@ -214,3 +214,28 @@ def test_a_page_in_a_folder_without_yes_says_what_to_type(repo: Repo) -> None:
     assert done.returncode == 2
     assert "gofigure allow" in said(done)
     assert not stat.S_ISSOCK((repo.root / ".git").stat().st_mode)
+
+
+def test_a_job_is_switched_off_and_on_again(repo: Repo, rig: Rig) -> None:
+    jobs = "".join(f"[jobs.{name}]\non = ['change']\nstages = ['{name}']\n" for name in ("one", "two"))
+    stages = "".join(
+        f"[stages.{name}]\nrun = '''{saying(repo, name)}'''\ninputs = ['*.py']\n" for name in ("one", "two")
+    )
+    repo.config(f"settle = 0.05\n{jobs}{stages}")
+    repo.write("a.py", "1\n")
+    repo.commit()
+    watcher = Watcher(rig, repo)
+    watcher.rest()
+    served = Served(rig, repo)
+    assert served.do("pause", job="nothing").status == 409
+    assert served.do("pause", job=["one"]).status == 409
+    assert served.do("pause", job="one").status == 200
+    watcher.until(lambda state: state.jobs[0].off, "one is off")
+    repo.write("a.py", "2\n")
+    watcher.rest()
+    assert (ran(repo, "one"), ran(repo, "two")) == (1, 2)
+    now = served.get("/now")
+    assert (_job(now, "one")["off"], _job(now, "two")["off"]) == (True, False)
+    assert served.do("pause", job="one").status == 200
+    watcher.until(lambda state: not state.jobs[0].off and state.jobs[0].run > 3, "one has run again")
+    assert (ran(repo, "one"), ran(repo, "two")) == (2, 2)
