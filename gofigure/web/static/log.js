@@ -11,7 +11,8 @@ let view = null;
 export const attach = () => {
   const place = document.querySelector("[data-log]");
   const name = place ? place.dataset.log : "";
-  if (view && (view.place !== place || view.name !== name)) {
+  const newer = view && place && !view.chosen && view.file !== place.dataset.file; // another attempt has begun
+  if (view && (view.place !== place || view.name !== name || newer)) {
     view.close();
     view = null;
   }
@@ -31,7 +32,9 @@ class View {
     this.rows.className = "rows";
     this.inner.append(this.rows);
     place.replaceChildren(this.inner);
-    this.wrap = false;
+    this.wrap = place.classList.contains("wrap");
+    this.file = place.dataset.file;
+    this.chosen = false; // a person wants this one, whatever comes
     this.follow = !place.dataset.ended;
     this.reset();
     this.listen();
@@ -73,7 +76,8 @@ class View {
       copy(chosen || [...this.rows.children].map((row) => row.lastChild.textContent).join("\n"), chosen ? "the selection" : "what is shown");
     });
     on(tool("file"), "change", (event) => {
-      this.place.dataset.file = event.target.value;
+      this.file = event.target.value;
+      this.chosen = event.target.chosen = true;
       const raw = tool("raw");
       raw.setAttribute("href", `${this.name}${event.target.value}/raw`);
       this.reset();
@@ -90,7 +94,7 @@ class View {
 
   close() { this.closed.abort(); this.turn += 1; }
 
-  get base() { return `${this.name}${this.place.dataset.file}`; }
+  get base() { return `${this.name}${this.file}`; }
 
   async ask(address) {
     const answer = await fetch(address, { signal: this.closed.signal });
@@ -105,6 +109,7 @@ class View {
       this.take(await this.ask(`${this.base}?first=0&count=${PAGE}`));
       if (this.follow) this.toEnd();
       this.draw();
+      if (this.ended && this.place.dataset.failed) await this.step(1); // what one comes here for
       while (!this.ended && turn === this.turn) {
         if (document.hidden) { await new Promise((done) => document.addEventListener("visibilitychange", done, { once: true })); continue; }
         const first = Math.max(0, this.total - 1);

@@ -25,11 +25,20 @@ export const morph = (old, now) => {
   if (old.isEqualNode(now)) return;
   // Of what keeps itself, only what it is told by the server changes.
   if (old.hasAttribute("data-keep")) {
-    for (const name of ["data-ended", "data-log", "data-file"]) if (now.hasAttribute(name)) old.setAttribute(name, now.getAttribute(name));
+    for (const name of ["data-ended", "data-log", "data-file", "data-failed"]) {
+      if (now.hasAttribute(name)) old.setAttribute(name, now.getAttribute(name));
+      else old.removeAttribute(name);
+    }
     return;
   }
   attributes(old, now);
-  if (old.nodeName === "INPUT" || old.nodeName === "SELECT") return;
+  if (old.nodeName === "INPUT") return;
+  if (old.nodeName === "SELECT") {
+    const chosen = old.chosen && old.value;
+    old.replaceChildren(...now.childNodes);
+    if (chosen) old.value = chosen;
+    return;
+  }
   const known = new Map([...old.children].filter(keyOf).map((child) => [keyOf(child), child]));
   const coming = new Set([...now.children].map(keyOf));
   let at = old.firstChild;
