@@ -2,13 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
-from typing import Any
+from collections.abc import Mapping, Sequence
 
 from gofigure.store.db import Database
 from gofigure.store.ledger import RUN_COLUMNS, RunRow, run_row, stored_path
-
-_LOOKED_THROUGH = 1000  # runs; a job that has none among them is looked for by itself
 
 
 class Recent:
@@ -17,15 +14,7 @@ class Recent:
 
     def by_job(self, jobs: Sequence[str], worktree: str, each: int) -> Mapping[str, list[RunRow]]:
         """At most so many runs of each job in a working tree, newest first."""
-        found: dict[str, list[RunRow]] = {job: [] for job in jobs}
-        for row in self._rows("1", (), worktree, _LOOKED_THROUGH):
-            runs = found.get(row[1])
-            if runs is not None and len(runs) < each:
-                runs.append(run_row(row))
-        for job in jobs:
-            if not found[job]:
-                found[job] = self._runs("job = ?", (job,), worktree, each)
-        return found
+        return {job: self._runs("job = ?", (job,), worktree, each) for job in jobs}
 
     def last_passed(self, job: str, worktree: str, before: int) -> RunRow | None:
         """The newest run of a job before another that passed, or was reused."""
@@ -42,8 +31,5 @@ class Recent:
         return after + self._runs("job = ? AND id <= ?", (run.job, run.id), run.worktree, most - len(after))
 
     def _runs(self, where: str, values: Sequence[object], worktree: str, limit: int) -> list[RunRow]:
-        return [run_row(row) for row in self._rows(where, values, worktree, limit)]
-
-    def _rows(self, where: str, values: Sequence[object], worktree: str, limit: int) -> Iterable[Sequence[Any]]:
         query = f"SELECT {RUN_COLUMNS} FROM runs WHERE {where} AND worktree = ? ORDER BY id DESC LIMIT ?"  # noqa: S608
-        return self._db.execute(query, (*values, stored_path(worktree), limit))
+        return [run_row(row) for row in self._db.execute(query, (*values, stored_path(worktree), limit))]

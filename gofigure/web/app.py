@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import json
+import time
 from collections.abc import AsyncIterator, Awaitable, Callable
 from functools import partial
-from typing import Any
+from typing import Any, NamedTuple
 
 from starlette.applications import Starlette
 from starlette.exceptions import HTTPException
@@ -27,6 +28,7 @@ from gofigure.web.site import Site
 V1 = "/api/v1"
 _LONGEST_BODY = 2 * 1024 * 1024
 _REMEMBERED = 64
+_LEAST = 0.2  # seconds between two drawings
 
 Handler = Callable[[Request], Awaitable[Response]]
 
@@ -79,24 +81,29 @@ def _ticket(site: Site) -> Handler:
     return answer
 
 
+class _Drawn(NamedTuple):
+    text: bytes
+    stamp: str
+    at: float
+
+
 def _html(site: Site, page: Page, rendering: Rendering) -> Handler:
-    remembered: dict[str, bytes] = {}
-    of = ""
+    remembered: dict[str, _Drawn] = {}
 
     async def answer(request: Request) -> Response:
-        """The same state looks the same in ten tabs: it is drawn once."""
-        nonlocal of
-        stamp, address = site.live.stamp, str(request.url)
-        if of != stamp or len(remembered) > _REMEMBERED:
-            remembered.clear()
-            of = stamp
-        if address not in remembered:
+        """The same state looks the same in ten tabs: it is drawn once, and not more often than anybody can follow.
+
+        A tab that has heard of a newer state than it gets will ask again.
+        """
+        stamp, address, now = site.live.stamp, str(request.url), time.monotonic()
+        drawn = remembered.get(address)
+        if drawn is None or (drawn.stamp != stamp and now > drawn.at + _LEAST):
             facts = await site.ask(partial(_facts, site, page), request)
-            text = rendering.page(page, facts, stamp)
-            if of != stamp:
-                return HTMLResponse(text)
-            remembered[address] = text
-        return HTMLResponse(remembered[address])
+            drawn = _Drawn(rendering.page(page, facts, stamp), stamp, now)
+            while len(remembered) > _REMEMBERED:
+                del remembered[next(iter(remembered))]
+            remembered[address] = drawn
+        return HTMLResponse(drawn.text)
 
     return answer
 

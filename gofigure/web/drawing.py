@@ -3,9 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from typing import NamedTuple
-
-from gofigure.store.ledger import RunRow
+from typing import Any, NamedTuple
 
 BOX, ROW, GAP, PAD = 168, 40, 44, 6
 _BETWEEN = 14
@@ -14,14 +12,13 @@ _BARS, _BAR, _HEIGHT, _LEAST = 20, 6, 22, 3
 
 
 class Bar(NamedTuple):
-    """One run of a sparkline."""
+    """One run of a sparkline: few values, as a page may have hundreds of them."""
 
-    x: int
-    y: float
-    height: float
     run: int
     verdict: str
     seconds: float | None
+    shape: str  # a path
+    hit: str  # the path of all of its height, to be aimed at
 
 
 class Box(NamedTuple):
@@ -37,14 +34,15 @@ class Drawing(NamedTuple):
     edges: tuple[str, ...]  # paths
 
 
-def sparkline(runs: Sequence[RunRow]) -> list[Bar]:
-    """The newest runs, the oldest of them first; the longest is as high as there is room."""
+def sparkline(runs: Sequence[Mapping[str, Any]]) -> list[Bar]:
+    """Runs, newest first, as bars, the oldest of them first; the longest is as high as there is room."""
     shown = list(reversed(runs[:_BARS]))
-    longest = max((run.seconds or 0.0 for run in shown), default=0.0) or 1.0
+    longest = max((run["seconds"] or 0.0 for run in shown), default=0.0) or 1.0
     bars = []
     for at, run in enumerate(shown):
-        height = round(max(_LEAST, (run.seconds or 0.0) / longest * _HEIGHT), 1)
-        bars.append(Bar(at * (_BAR + 2), round(_HEIGHT - height, 1), height, run.id, run.state, run.seconds))
+        x, height = at * (_BAR + 2), round(max(_LEAST, (run["seconds"] or 0.0) / longest * _HEIGHT), 1)
+        shape, hit = f"M{x} {_HEIGHT}v-{height}h{_BAR}v{height}z", f"M{x} 0h{_BAR + 2}v{_HEIGHT}h-{_BAR + 2}z"
+        bars.append(Bar(run["run"], run["verdict"], run["seconds"], shape, hit))
     return bars
 
 

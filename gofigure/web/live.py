@@ -17,6 +17,7 @@ from collections.abc import AsyncIterator, Awaitable, Callable
 from typing import Any, NamedTuple
 
 _EVERY = 0.1  # seconds
+_LEAST = 0.25  # seconds between two words: a run of many short stages is not to be slowed by who looks on
 _SILENCE = 15.0  # after which a word is sent in any case: what lies between may forget a silent connection
 # Two transactions within one tick of the file system's clock have the same stamp.
 _TICK_NS = 20_000_000
@@ -76,6 +77,7 @@ class Live:
                     return
                 seen = news.stamp if news is not None else seen
                 yield news
+                await asyncio.sleep(_LEAST)
         finally:
             self._listeners -= 1
 

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 from jinja2 import Environment, PackageLoader, StrictUndefined
 
 from gofigure.runner.why import ago
+from gofigure.web.drawing import sparkline
 from gofigure.web.page import Facts, Page
 from gofigure.web.pages import PAGES
 from gofigure.web.shown import MARKS
@@ -30,7 +31,14 @@ class Rendering:
             lstrip_blocks=True,
         )
         self._templates.globals |= {"menu": [page for page in PAGES if page.in_menu], "marks": MARKS, "titles": _TITLES}
-        self._templates.filters |= {"took": took, "ago": ago, "clock": clock, "as_json": json.dumps, "slug": slug}
+        self._templates.filters |= {
+            "took": took,
+            "ago": ago,
+            "clock": clock,
+            "as_json": json.dumps,
+            "slug": slug,
+            "bars": sparkline,
+        }
         self._scheme = scheme
         for name in ("parts.html", "refused.html", *(page.template for page in PAGES)):
             self._templates.get_template(name)  # compiled before anybody waits

@@ -32,6 +32,11 @@ def of_run(run: RunRow) -> dict[str, Any]:
     }
 
 
+def outline(runs: Sequence[RunRow]) -> list[dict[str, Any]]:
+    """Runs as a sparkline shows them, newest first."""
+    return [{"run": run.id, "verdict": run.state, "seconds": rounded(run.seconds)} for run in runs]
+
+
 def of_stage(stage: StageRow) -> dict[str, Any]:
     return {
         "stage": stage.stage,

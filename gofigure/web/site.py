@@ -16,7 +16,7 @@ from gofigure.watch.place import folder_of, state_of
 from gofigure.web.around import look_around
 from gofigure.web.live import Live
 from gofigure.web.page import Around, Ask
-from gofigure.web.pages.now import PAGE as NOW
+from gofigure.web.pages.now import state
 from gofigure.web.reading import Reader
 from gofigure.web.sessions import Sessions
 from gofigure.web.started import Started
@@ -79,10 +79,10 @@ class Site:
     async def _news(self) -> dict[str, Any]:
         """What every open page needs to know, whatever it shows."""
         try:
-            facts = await self.ask(NOW.facts)
+            found = await self.ask(state)
         except Exception as error:  # noqa: BLE001 - a page that is asked for will say it in its own words
             return {"state": "", "error": str(error)}
-        return {"state": facts["state"]}
+        return {"state": found}
 
     async def _look_around(self) -> bool:
         """Ask git again; whether it says something else."""

@@ -10,9 +10,8 @@ from gofigure.model import CHANGE, MAY_WAIT
 from gofigure.store.ledger import RunRow, StageRow
 from gofigure.triggers.background import folder_of, is_taken
 from gofigure.watch.state import JobState, State
-from gofigure.web.drawing import sparkline
 from gofigure.web.page import Ask, Facts, Page
-from gofigure.web.shown import median, of_run, progress, reason_of, state_of
+from gofigure.web.shown import median, of_run, outline, progress, reason_of, state_of
 
 _EACH = 20
 _ELSEWHERE = 5
@@ -40,6 +39,13 @@ def _facts(ask: Ask) -> Facts:
     }
 
 
+def state(ask: Ask) -> str:
+    """All jobs in one word."""
+    jobs = list(ask.config.jobs) if ask.config is not None else []
+    newest = ask.store.recent.by_job(jobs, ask.project.root, 1)
+    return state_of([runs[0].state for runs in newest.values() if runs])
+
+
 def _job(
     name: str, runs: Sequence[RunRow], stages: Mapping[int, list[StageRow]], watched: JobState | None, ask: Ask
 ) -> dict[str, Any]:
@@ -63,7 +69,7 @@ def _job(
         "watched": watched is not None,
         "off": watched is not None and watched.off,
         "stale": stale,
-        "last": [bar._asdict() for bar in sparkline(runs)],
+        "last": outline(runs),
     }
 
 

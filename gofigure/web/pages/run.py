@@ -12,9 +12,9 @@ from gofigure.runner.graph import order
 from gofigure.runner.logs import StageLogs, stage_logs
 from gofigure.snapshot.select import show
 from gofigure.store.ledger import RunRow
-from gofigure.web.drawing import graph, sparkline
+from gofigure.web.drawing import graph
 from gofigure.web.page import Ask, Facts, NotThereError, Page
-from gofigure.web.shown import BAD, of_run, of_stage, state_of
+from gofigure.web.shown import BAD, of_run, of_stage, outline, state_of
 
 _AROUND = 20
 _PATHS = 200
@@ -39,7 +39,7 @@ def _facts(ask: Ask) -> Facts:
         "again": _again(run, options, ask),
         "repeat": [shlex.join(("gofigure", "run", *options, one["stage"])) for one in stages],
         "from_here": [_followers(one["stage"], stages) for one in stages],
-        "attempts": [bar._asdict() for bar in sparkline(around)],
+        "attempts": outline(around),
         "green": _green(run, logs, ask),
         **_paths(run, ask),
     }

@@ -24,27 +24,32 @@ const heard = (news) => {
   refresh();
 };
 
+// "epoch.count": another server's, or a smaller count of this one.
+const isOld = (shown) => {
+  const [epoch, count] = (shown || "").split(".");
+  const [now, newest] = wanted.split(".");
+  return Boolean(wanted) && (epoch !== now || Number(count) < Number(newest));
+};
+
 export const refresh = async () => {
-  if (asking || wanted === root.dataset.stamp) return;
+  if (asking || !isOld(root.dataset.stamp)) return;
   asking = true;
   const pause = last + (document.hidden ? HIDDEN : LEAST) - Date.now();
   if (pause > 0) await new Promise((done) => setTimeout(done, pause));
   last = Date.now();
-  const before = wanted;
-  try {
-    await show();
-  } catch {
-    link("no answer; trying again");
-  }
+  const shown = await show().catch(() => { setTimeout(refresh, 1000); });
   asking = false;
-  if (wanted !== before) refresh();
+  if (shown) refresh(); // what has been drawn a moment ago is handed out once more
 };
 
 const show = async () => {
   const answer = await fetch(location.href.replace(/#.*/, ""), { headers: { Accept: "text/html" } });
-  if (answer.status === 401) return link("this tab is no longer let in: gofigure ui");
+  if (answer.status === 401) {
+    link("this tab is no longer let in: gofigure ui");
+    return false;
+  }
   const now = new DOMParser().parseFromString(await answer.text(), "text/html");
-  if (!now.getElementById("main")) return;
+  if (!now.getElementById("top")) return false;
   root.dataset.stamp = now.documentElement.dataset.stamp;
   root.dataset.state = now.documentElement.dataset.state;
   if (document.title !== now.title) document.title = now.title;
@@ -56,6 +61,7 @@ const show = async () => {
   link(words);
   morph(document.getElementById("main"), now.getElementById("main"));
   settle();
+  return true;
 };
 
 // Go to another part of the same page without losing what is on the screen.

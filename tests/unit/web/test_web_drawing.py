@@ -4,13 +4,12 @@ from __future__ import annotations
 
 import pytest
 
-from gofigure.store.ledger import RunRow
 from gofigure.web.drawing import graph, sparkline
 from gofigure.web.rendering import took
 
 
-def _run(number: int, seconds: float | None) -> RunRow:
-    return RunRow(number, "check", "manual", "/r", "the working tree", b"", "", "passed", 0, seconds)
+def _run(number: int, seconds: float | None) -> dict[str, object]:
+    return {"run": number, "verdict": "passed", "seconds": seconds}
 
 
 def test_what_waits_stands_behind_and_nothing_twice() -> None:
@@ -33,8 +32,8 @@ def test_too_many_to_be_seen() -> None:
 def test_the_newest_twenty_oldest_first() -> None:
     bars = sparkline([_run(number, number / 10) for number in range(30, 0, -1)])
     assert [bar.run for bar in bars] == list(range(11, 31))
-    assert bars[-1].height == max(bar.height for bar in bars)
-    assert sparkline([_run(1, None)])[0].height > 0
+    assert bars[-1].shape == "M152 22v-22.0h6v22.0z"  # the longest is as high as there is room
+    assert sparkline([_run(1, None)])[0].shape == "M0 22v-3h6v3z"
     assert sparkline([]) == []
 
 
