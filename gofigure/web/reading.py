@@ -12,7 +12,7 @@ from typing import TypeVar
 
 from gofigure import config as configuration
 from gofigure import trust
-from gofigure.errors import GofigureError, NotAllowedError
+from gofigure.errors import GofigureError, NotAllowedError, StoreError
 from gofigure.events import ignore
 from gofigure.model import Config
 from gofigure.project import Project, as_judged, parse_config, read_config
@@ -49,12 +49,17 @@ class Reader:
         self._thread.shutdown()
 
     def _answer(self, question: Callable[[Store, Config | None, str], T]) -> T:
-        store = self._newest()
-        if time.monotonic() > self._settled + _SETTLE_EVERY:
-            self._settle()
-            self._settled = time.monotonic()
-        self._read_config()
-        return question(store, self._config, self._trouble)
+        try:
+            store = self._newest()
+            if time.monotonic() > self._settled + _SETTLE_EVERY:
+                self._settle()
+                self._settled = time.monotonic()
+            self._read_config()
+            return question(store, self._config, self._trouble)
+        except StoreError:  # what has turned out to be damaged is set aside when it is closed
+            self._open.close()
+            self._store = None
+            raise
 
     def _newest(self) -> Store:
         """Another file may have taken the place of the one that was opened."""

@@ -2,12 +2,16 @@
 
 from __future__ import annotations
 
+import http.client
 import itertools
 import json
 import os
 import socket
+import ssl
 import stat
+import subprocess
 from pathlib import Path
+from urllib.parse import urlsplit
 
 import pytest
 from support.page import BROWSER, Served
@@ -141,6 +145,29 @@ def test_no_address_that_others_reach_without_tls(repo: Repo) -> None:
     done = repo.gofigure("ui", "--no-browser", "--host", "192.0.2.1")
     assert done.returncode == 2, done
     assert b"--certificate" in done.stderr
+
+
+def test_another_address_by_tls(rig: Rig, repo: Repo, tmp_path: Path) -> None:
+    """127.0.0.1 stands for it: which addresses a machine has, nobody knows."""
+    repo.config('[jobs.check]\nstages = ["s"]\n[stages.s]\nrun = "true"\n')
+    assert repo.gofigure("allow", "--yes").returncode == 0
+    files = "-keyout", str(tmp_path / "key.pem"), "-out", str(tmp_path / "certificate.pem")
+    words = "openssl", "req", "-x509", "-newkey", "rsa:2048", "-nodes", *files, "-days", "2", "-subj", "/CN=page"
+    subprocess.run(words, check=True, capture_output=True)
+    by = "--certificate", str(tmp_path / "certificate.pem"), "--key", str(tmp_path / "key.pem")
+    running = rig.start(repo, "ui", "--no-browser", "--json", *by)
+    running.until_says(b"}")
+    login = json.loads(running.output)["address"]
+    assert login.startswith("https://")
+    trusting = ssl.create_default_context(cafile=str(tmp_path / "certificate.pem"))
+    trusting.check_hostname = False
+    connection = http.client.HTTPSConnection(urlsplit(login).netloc, context=trusting, timeout=20)
+    connection.request("GET", f"/login?{urlsplit(login).query}")
+    answer = connection.getresponse()
+    assert answer.status == 303
+    assert "; Secure" in str(answer.getheader("set-cookie"))
+    connection.close()
+    assert repo.json("ui", "--no-browser")["address"].startswith("https://")
 
 
 def test_a_unix_socket_is_for_its_owner(rig: Rig, repo: Repo, tmp_path: Path) -> None:

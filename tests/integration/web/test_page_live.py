@@ -106,6 +106,16 @@ def test_the_run_button_and_cancel(served: Served) -> None:
         assert served.do("cancel", run=_job(now, "slow")["run"]).status == 409
 
 
+def test_no_module_of_the_project_is_taken_for_ours(served: Served) -> None:
+    for name in ("json", "gofigure", "asyncio", "click"):
+        served.repo.write(f"{name}.py", "raise SystemExit(9)\n")
+    assert served.do("run", names=["check"]).status == 200
+    with _listening(served) as stream:
+        now = stream.until(served, lambda now: _job(now, "check")["verdict"] or now["queue"])
+        stream.until(served, lambda now: _job(now, "check")["verdict"] == "passed")
+        assert now["queue"] == []
+
+
 def test_a_kill_of_the_page_touches_no_run_and_the_next_page_starts(served: Served, rig: Rig) -> None:
     assert served.gate is not None
     assert served.do("run", names=["slow"]).status == 200
