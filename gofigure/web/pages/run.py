@@ -18,6 +18,7 @@ from gofigure.web.shown import BAD, of_run, of_stage, outline, state_of
 
 _AROUND = 20
 _PATHS = 200
+_CASES = 500
 _COMMIT = re.compile(r"commit ([0-9a-f]{7,64})")
 _WRITTEN = ("output", "born", "other", "stale")
 
@@ -41,6 +42,7 @@ def _facts(ask: Ask) -> Facts:
         "from_here": [_followers(one["stage"], stages) for one in stages],
         "attempts": outline(around),
         "green": _green(run, logs, ask),
+        "cases": _cases(run, logs[chosen].stage.stage, ask) if logs else {"counts": {}, "shown": [], "more": 0},
         **_paths(run, ask),
     }
 
@@ -146,6 +148,16 @@ def _green(run: RunRow, logs: Sequence[StageLogs], ask: Ask) -> dict[str, Any] |
         )
     gone = [name for name in then if name not in {one.stage.stage for one in logs}]
     return {"run": before.id, "started_ns": before.started_ns, "stages": rows, "gone": gone}
+
+
+def _cases(run: RunRow, stage: str, ask: Ask) -> dict[str, Any]:
+    """The single tests of a stage: those that failed, then the slowest."""
+    told = ask.store.cases.of_stage(run.id, stage)
+    counts: dict[str, int] = {}
+    for case in told:
+        counts[case.verdict] = counts.get(case.verdict, 0) + 1
+    told.sort(key=lambda case: (case.verdict != "failed", -(case.seconds or 0.0)))
+    return {"counts": counts, "shown": [case._asdict() for case in told[:_CASES]], "more": max(0, len(told) - _CASES)}
 
 
 def _paths(run: RunRow, ask: Ask) -> dict[str, Any]:

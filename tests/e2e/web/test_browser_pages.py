@@ -101,7 +101,7 @@ def test_stages_and_panels(opening: Opening, served: Served) -> None:
         ("Why", "a.py changed"),
         ("Wrote", "Nothing changed"),
         ("Compare", "run 1"),
-        ("Tests", "no test report"),
+        ("Tests", "no single tests"),
         ("Artifacts", "kept no files"),
         ("Repeat", "gofigure run unit"),
     ):

@@ -9,6 +9,7 @@ import signal
 import stat
 from collections.abc import Iterator
 from contextlib import contextmanager
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -249,3 +250,33 @@ def test_a_job_is_switched_off_and_on_again(repo: Repo, rig: Rig) -> None:
     assert served.do("pause", job="one").status == 200
     watcher.until(lambda state: not state.jobs[0].off and state.jobs[0].run > 3, "one has run again")
     assert (ran(repo, "one"), ran(repo, "two")) == (2, 2)
+
+
+_PYTEST = """#!/bin/sh
+[ "$1" != --version ] || exec echo pytest 9.2.1
+file=${PYTEST_ADDOPTS#*--junitxml=}
+cat > "$file" <<EOF
+<testsuites><testsuite><testcase classname="t" name="good" time="0.5"/><testcase classname="t" name="slow" time="2"/>
+<testcase classname="t" name="bad" time="0.1"><failure message="assert &lt;b&gt; == 2"/></testcase>
+</testsuite></testsuites>
+EOF
+echo printed
+exit 1
+"""
+
+
+def test_single_tests_are_shown_failures_first(repo: Repo, rig: Rig, tmp_path: Path) -> None:
+    program = tmp_path / "bin" / "pytest"
+    program.parent.mkdir()
+    program.write_text(_PYTEST)
+    program.chmod(0o755)
+    repo.config('[jobs.check]\nstages = ["unit"]\n[stages.unit]\ntarget = "pytest"\n')
+    repo.write("test_a.py", "")
+    served = Served(rig, repo)
+    repo.gofigure("run", env={"PATH": f"{program.parent}:{repo.env['PATH']}"})
+    cases = served.get("/runs/1")["cases"]
+    assert [case["name"] for case in cases["shown"]] == ["bad", "slow", "good"]
+    assert cases["counts"] == {"passed": 2, "failed": 1}
+    page = served.ask("GET", "/runs/1").text
+    assert "assert &lt;b&gt; == 2" in page
+    assert "2 passed, 1 failed" in page
