@@ -2,16 +2,19 @@
 
 from __future__ import annotations
 
+import os
 import re
 import shlex
 from collections.abc import Mapping, Sequence
 from typing import Any
 
+from gofigure.artifacts import manifest
 from gofigure.errors import GofigureError
 from gofigure.runner.graph import order
 from gofigure.runner.logs import StageLogs, stage_logs
+from gofigure.runner.made import artifact_of
 from gofigure.snapshot.select import show
-from gofigure.store.ledger import RunRow
+from gofigure.store.ledger import RunRow, StageRow
 from gofigure.web.drawing import graph
 from gofigure.web.page import Ask, Facts, NotThereError, Page
 from gofigure.web.shown import BAD, of_run, of_stage, outline, state_of
@@ -43,6 +46,7 @@ def _facts(ask: Ask) -> Facts:
         "attempts": outline(around),
         "green": _green(run, logs, ask),
         "cases": _cases(run, logs[chosen].stage.stage, ask) if logs else {"counts": {}, "shown": [], "more": 0},
+        "artifact": _artifact(logs[chosen].stage, ask) if logs else None,
         **_paths(run, ask),
     }
 
@@ -158,6 +162,17 @@ def _cases(run: RunRow, stage: str, ask: Ask) -> dict[str, Any]:
         counts[case.verdict] = counts.get(case.verdict, 0) + 1
     told.sort(key=lambda case: (case.verdict != "failed", -(case.seconds or 0.0)))
     return {"counts": counts, "shown": [case._asdict() for case in told[:_CASES]], "more": max(0, len(told) - _CASES)}
+
+
+def _artifact(stage: StageRow, ask: Ask) -> dict[str, Any] | None:
+    """What a stage has made and left to be put back; None: nothing is kept of it."""
+    name = artifact_of(stage.made)
+    items = manifest.read(os.path.join(ask.project.state_dir, "artifacts"), name) if name else None
+    if items is None:
+        return None
+    shown = [{"path": show(one.path), "size": one.size, "digest": one.digest.hex()} for one in items[:_PATHS]]
+    size = sum(one.size for one in items)
+    return {"digest": name.hex(), "items": shown, "more": max(0, len(items) - _PATHS), "size": size}
 
 
 def _paths(run: RunRow, ask: Ask) -> dict[str, Any]:

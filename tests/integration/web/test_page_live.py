@@ -280,3 +280,16 @@ def test_single_tests_are_shown_failures_first(repo: Repo, rig: Rig, tmp_path: P
     page = served.ask("GET", "/runs/1").text
     assert "assert &lt;b&gt; == 2" in page
     assert "2 passed, 1 failed" in page
+
+
+def test_kept_files_are_named(repo: Repo, rig: Rig) -> None:
+    stage = "run = 'mkdir -p dist; echo x > dist/a.whl'\ninputs = ['*.py']\noutputs = ['dist/**']\n"
+    repo.config(f"[jobs.j]\nstages = ['s', 't']\n[stages.s]\n{stage}[stages.t]\nrun = 'true'\n")
+    repo.write("a.py", "")
+    repo.write(".gitignore", "dist\n")
+    served = Served(rig, repo)
+    repo.gofigure("run")
+    artifact = served.get("/runs/1?stage=s")["artifact"]
+    assert [(one["path"], one["size"]) for one in artifact["items"]] == [("dist/a.whl", 2)]
+    assert "dist/a.whl" in served.ask("GET", "/runs/1?stage=s").text
+    assert served.get("/runs/1?stage=t")["artifact"] is None
