@@ -6,11 +6,10 @@ import statistics
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-from gofigure.model import Part
+from gofigure.model import FAILED, Part
 from gofigure.store.ledger import RunRow, StageRow
 
 GOOD = ("passed", "reused", "skipped")
-BAD = ("failed", "timed out")
 MARKS = {
     "passed": "✓", "reused": "✓", "failed": "✗", "timed out": "✗", "running": "●", "queued": "○",
     "interrupted": "!", "superseded": "!", "skipped": "−", "": "○",
@@ -79,14 +78,14 @@ def state_of(verdicts: Sequence[str]) -> str:
     """All of these in one word, for the title: "running", "failed", "passed", or "" where nothing has run."""
     if "running" in verdicts:
         return "running"
-    if any(verdict in BAD for verdict in verdicts):
+    if any(verdict in FAILED for verdict in verdicts):
         return "failed"
     return "passed" if any(verdict in GOOD for verdict in verdicts) else ""
 
 
 def reason_of(run: RunRow, stages: Sequence[StageRow]) -> str:
     """Why a run came out as it did, in one line."""
-    bad = [stage for stage in stages if stage.state in BAD and not stage.allowed]
+    bad = [stage for stage in stages if stage.state in FAILED and not stage.allowed]
     if bad:
         first = next(iter((bad[0].excerpt or "").splitlines()[:2][-1:]), "")
         return f"{bad[0].stage} {bad[0].state}{': ' + first.strip() if first.strip() else ''}"

@@ -10,6 +10,7 @@ from typing import Any
 
 from gofigure.artifacts import manifest
 from gofigure.errors import GofigureError
+from gofigure.model import FAILED
 from gofigure.runner.graph import order
 from gofigure.runner.logs import StageLogs, stage_logs
 from gofigure.runner.made import artifact_of
@@ -17,7 +18,7 @@ from gofigure.snapshot.select import show
 from gofigure.store.ledger import RunRow, StageRow
 from gofigure.web.drawing import graph
 from gofigure.web.page import Ask, Facts, NotThereError, Page
-from gofigure.web.shown import BAD, of_run, of_stage, outline, state_of
+from gofigure.web.shown import of_run, of_stage, outline, state_of
 
 _AROUND = 20
 _PATHS = 200
@@ -71,7 +72,7 @@ def _chosen(logs: Sequence[StageLogs], wanted: str) -> int:
     names = [one.stage.stage for one in logs]
     if wanted in names:
         return names.index(wanted)
-    for states in (BAD, ("running",), ("interrupted", "superseded"), ("passed",)):
+    for states in (FAILED, ("running",), ("interrupted", "superseded"), ("passed",)):
         for at, one in enumerate(logs):
             if one.stage.state in states and (one.files or states != ("passed",)):
                 return at
