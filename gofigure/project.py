@@ -161,10 +161,13 @@ def _cannot_be_split(layers: configuration.Layers) -> ConfigError:
 
 
 @contextlib.contextmanager
-def open_store(project: Project, token: bytes, observe: Observer, looking: Looking | None = None) -> Iterator[Store]:
+def open_store(
+    project: Project, token: bytes, observe: Observer, looking: Looking | None = None, *, for_long: bool = False
+) -> Iterator[Store]:
     """The store; one that forgets where it cannot be written. Raises StoreError if it must not be used.
 
-    `looking` has asked git already which files it tracks.
+    `looking` has asked git already which files it tracks. `for_long`: to look things up in that have happened, for
+    hours; nobody who tidies up waits for that.
     """
     from gofigure.store.store import Store  # SQLite loads while git is looking
 
@@ -178,7 +181,7 @@ def open_store(project: Project, token: bytes, observe: Observer, looking: Looki
                     hint=f"git rm --cached {tracked[0]}",
                 )
             exclude_state(project.repository, observe)
-        in_use = os.path.join(project.state_dir, "in-use")
+        in_use = os.path.join(project.state_dir, "in-use") if not for_long else None
         store, notice = Store.open(project.store_file, token, in_use, project.state_dir)
     except StoreUnwritable as error:
         store, notice = Store.in_memory(), f"{error}; nothing will be remembered"

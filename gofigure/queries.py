@@ -303,6 +303,14 @@ def reading(project: Project, observe: Observer) -> Iterator[Store]:
         yield store
 
 
+@contextlib.contextmanager
+def looking_up(project: Project, observe: Observer) -> Iterator[tuple[Store, Callable[[], None]]]:
+    """The store for hours, and what settles what a dead process has left, to be called now and then."""
+    token = trust.require_token(project.trust)
+    with open_store(project, token, observe, for_long=True) as store:
+        yield store, lambda: settle_if_free(store, project.lock_file, project.root, mark(token))
+
+
 def refuse_to_skip(project: Project, hook: str) -> None:
     """Raise GofigureError where a hook's jobs hold something that nothing in the environment can leave out."""
     try:

@@ -39,7 +39,8 @@ def _main() -> None:
 
         jobs = tuple(name for name in names if name not in _SAID_OF_WATCH)
         notify = False if "--no-notify" in names else None
-        leave(lambda: watch_now(Options(jobs, once="--once" in names), as_json="--json" in names, notify=notify))
+        options = Options(jobs, once="--once" in names)
+        leave(lambda: watch_now(options, as_json="--json" in names, notify=notify, ui=False))
     from gofigure.cli.main import main as parse
 
     parse()

@@ -26,6 +26,7 @@ _COMMANDS = {
     "run": "run",
     "schema": "schema",
     "status": "status",
+    "ui": "ui",
     "uninstall-hooks": "hooks",
     "validate": "validate",
     "watch": "watch",

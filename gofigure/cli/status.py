@@ -49,6 +49,7 @@ class _Place(NamedTuple):
     disabled: Sequence[str]
     background: Sequence[Outcome]
     watcher: State | None  # None: none lives
+    page: str = ""  # its address, if one is served
 
 
 @click.command()
@@ -95,12 +96,20 @@ def status(names: tuple[str, ...], *, staged: bool, as_json: bool) -> int:
         disabled=loaded.config.disabled,
         background=outcomes(repository.git_dir) if repository is not None else (),
         watcher=state_of(folder_of(where.project.lock_file)),
+        page=_page(where),
     )
     if as_json:
         print(dump(_json(place, jobs, stand)))
     else:
         _tell(place, jobs, stand)
     return EXIT_PASSED
+
+
+def _page(where: Here) -> str:
+    from gofigure.web.place import card_of
+
+    card = card_of(folder_of(where.project.lock_file))
+    return card.address if card is not None else ""
 
 
 def _content(where: Here, *, staged: bool) -> str:
@@ -119,6 +128,8 @@ def _tell(place: _Place, jobs: Sequence[Job], stand: Standing) -> None:
     tell(f"on {place.content}{branch}")
     _tell_hooks(place)
     _tell_watcher(place.watcher, jobs)
+    if place.page:
+        tell(f"page: {place.page} (gofigure ui opens it)")
     for path, changed in place.local.items():
         tell(f"local: {path} is laid over the configuration: {', '.join(changed) or 'it changes nothing'}")
     if place.disabled:
@@ -221,6 +232,7 @@ def _json(place: _Place, jobs: Sequence[Job], stand: Standing) -> dict[str, obje
         "shared": [show(path) for path in stand.shared.folders],
         "kept": {"files": stand.kept[0], "bytes": stand.kept[1]},
         "watcher": _of_watcher(place.watcher),
+        "page": place.page or None,
         "background": [of_outcome(outcome) for outcome in place.background],
         "commits": of_commits(stand.commits),
         "jobs": [

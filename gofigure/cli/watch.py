@@ -28,6 +28,7 @@ class _Seconds(click.FloatRange):
 @click.option("--settle", type=_Seconds(0, 60), metavar="S", help="Look after S seconds without a change.")
 @click.option("--once", is_flag=True, help="Bring all up to date, and end.")
 @click.option("--notify/--no-notify", default=None, help="A word on the desktop when a verdict changes.")
+@click.option("--ui", is_flag=True, help="Show the page too, as gofigure ui does, as long as this goes on.")
 @click.option("--json", "as_json", is_flag=True, help="Print a JSON object per line and change; with --once: one.")
 def watch(
     jobs: tuple[str, ...],
@@ -37,6 +38,7 @@ def watch(
     settle: float | None,
     once: bool,
     notify: bool | None,
+    ui: bool,
     as_json: bool,
 ) -> int:
     """Run JOBS whenever what they read changes; without JOBS, those with on = ["change"].
@@ -44,4 +46,4 @@ def watch(
     One watches each working tree; a second one looks on, and goes on in its place when it has gone. At a terminal the
     keys are: r run, c cancel, p pause, l log, q quit, ? help. Exit code with --once: 0, or 1 if a job does not stand.
     """
-    return watch_now(Options(jobs, poll, interval, settle, once), as_json=as_json, notify=notify)
+    return watch_now(Options(jobs, poll, interval, settle, once), as_json=as_json, notify=notify, ui=ui)

@@ -53,6 +53,8 @@ def _of_job(before: JobState, after: JobState) -> list[str]:
         why = f" ({after.reason})" if after.reason else ""
         lines.append(f"{after.job} {verdict_of(after)}{took}{stages_of(after)}{why}")
         lines += [f"  | {line}" for line in after.excerpt if after.verdict in FAILED]
+    if after.off != before.off:
+        lines.append(f"no change starts {after.job} any more" if after.off else f"a change starts {after.job} again")
     if after.stale and after.stale != before.stale:
         lines.append(f"{after.job} is stale: {', '.join(after.stale)}")
     if after.held and after.held != before.held:

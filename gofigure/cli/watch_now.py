@@ -7,7 +7,7 @@ import select
 import signal
 import sys
 from collections.abc import Callable, Iterator, Sequence
-from contextlib import contextmanager
+from contextlib import AbstractContextManager, contextmanager, nullcontext
 from functools import partial
 from typing import TYPE_CHECKING, TextIO, TypeAlias
 
@@ -43,7 +43,7 @@ _LOOK_EVERY = 0.2  # seconds, for those who look on
 _STOP = (signal.SIGTERM, signal.SIGHUP)
 
 
-def watch_now(options: Options, *, as_json: bool, notify: bool | None) -> int:
+def watch_now(options: Options, *, as_json: bool, notify: bool | None, ui: bool) -> int:
     """Be the watcher of this working tree, or look on while another is. Returns the exit code."""
     where = here()
     if where.project.repository is not None and where.project.repository.is_bare:
@@ -58,7 +58,7 @@ def watch_now(options: Options, *, as_json: bool, notify: bool | None) -> int:
             raise _at_work(place.folder, options)
         if notify:
             tell_vain_notify(where)
-        with stopping(), _screen(where, as_json=as_json, once=options.once) as screen:
+        with stopping(), _page(where, wanted=ui), _screen(where, as_json=as_json, once=options.once) as screen:
             while not ours:
                 gone = look_on(place.folder, screen, partial(refuse_unwatched, where, options.names))
                 if gone is None:
@@ -73,6 +73,14 @@ def watch_now(options: Options, *, as_json: bool, notify: bool | None) -> int:
         looking.close()
         place.leave()
     return _answer(state, screen, as_json=as_json) if options.once else EXIT_PASSED
+
+
+def _page(where: Here, *, wanted: bool) -> AbstractContextManager[None]:
+    if not wanted:
+        return nullcontext()
+    from gofigure.cli.ui_beside import page_beside
+
+    return page_beside(where)
 
 
 def _answer(state: State, screen: Screen, *, as_json: bool) -> int:

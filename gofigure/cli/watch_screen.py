@@ -209,6 +209,8 @@ def _running(job: JobState, name: str, marks: Marks, now_ns: int) -> Line:
 
 
 def _remark(job: JobState) -> Line:
+    if job.off:
+        return [("warn", "  off: no change starts it")]
     if job.held:
         return [("warn", f"  held: {printable(job.held.partition(chr(10))[0])}")]
     if job.stale:

@@ -94,14 +94,26 @@ class RunLock:
 
 def holder_of(path: str) -> str:
     """Who holds a run's lock, in words; "" if nobody does, or nobody can tell."""
+    said = _said_by_holder(path)
+    return "" if said is None else said.partition(" ")[2] or "another run"
+
+
+def process_of(path: str, run: int) -> int:
+    """The process that holds a lock for a run; 0 if none does."""
+    pid, _, words = (_said_by_holder(path) or "").partition(" ")
+    return int(pid) if pid.isdecimal() and words.startswith(f"run {run} of ") else 0
+
+
+def _said_by_holder(path: str) -> str | None:
+    """None if nobody holds it, or nobody can tell."""
     try:
         fd = os.open(path, os.O_RDWR | os.O_CLOEXEC | os.O_NOFOLLOW)
     except OSError:  # no run was ever made here, or it is of no use: then runs go on without it
-        return ""
+        return None
     try:
-        return "" if take(fd, fcntl.LOCK_EX) else _said_in(fd).partition(" ")[2] or "another run"
+        return None if take(fd, fcntl.LOCK_EX) else _said_in(fd)
     except OSError:
-        return ""
+        return None
     finally:
         os.close(fd)
 

@@ -150,4 +150,8 @@ STEPS: tuple[str, ...] = (
     ) WITHOUT ROWID;
     CREATE INDEX flaky_by_stage ON flaky (stage, name)
     """,
+    """
+    -- The newest runs of a job, for screens that ask with each change: of ten thousand runs, most are of others.
+    CREATE INDEX runs_by_job ON runs (job, worktree)
+    """,
 )

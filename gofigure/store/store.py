@@ -19,6 +19,7 @@ if TYPE_CHECKING:
     from gofigure.store.bounds import Bounds
     from gofigure.store.cases import Cases
     from gofigure.store.history import History
+    from gofigure.store.recent import Recent
     from gofigure.store.sweep import Swept, Told
     from gofigure.store.windows import Window, Windows
 
@@ -100,6 +101,13 @@ class Store:
         from gofigure.store.history import History
 
         return History(self._db)
+
+    @property
+    def recent(self) -> Recent:
+        """What has run lately, for screens."""
+        from gofigure.store.recent import Recent
+
+        return Recent(self._db)
 
     @property
     def windows(self) -> Windows:

@@ -209,11 +209,18 @@ class Engine:
                 self._over = True
             case "cancel":
                 self._cancelled.add(command.job)
+            case "pause" if command.job:
+                self._switch(command.job)
             case "pause":
                 self._board.update(paused=not self._board.state.paused)
                 self._settling.changed()
             case "run":
                 self._asked.add(command.job)
+
+    def _switch(self, job: str) -> None:
+        if any(known.job == job for known in self._board.state.jobs):
+            self._board.update_job(job, off=not self._board.job(job).off)
+            self._settling.changed()
 
     def begins(self) -> None:
         """A run begins: what was wished before was not about it."""
@@ -321,7 +328,8 @@ class Engine:
         if by_hand:
             self._settling.changed()  # what has changed besides is for the next turn
         else:
-            asked = set(names) if not self._board.state.paused else set()
+            on = {name for name in names if not self._board.job(name).off}
+            asked = on if not self._board.state.paused else set()
         if not names or not asked:
             return []
         self._refresh()

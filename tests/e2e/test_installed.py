@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import contextlib
+import re
 import subprocess
 import sys
 import zipfile
@@ -10,7 +12,9 @@ from pathlib import Path
 
 import pytest
 from support.install import CHECKOUT, install_wheel
+from support.page import Served
 from support.repo import Repo
+from support.rig import Rig, ceiling
 
 from gofigure.cli.main import _COMMANDS
 
@@ -71,6 +75,16 @@ def test_the_demo_needs_nothing_but_the_package_and_git(installed: Repo) -> None
     done = installed.gofigure("demo")
     assert done.returncode == 0, done.stdout
     assert b"That was gofigure." in done.stdout
+
+
+def test_the_page_has_all_of_its_files(installed: Repo, tmp_path: Path) -> None:
+    installed.config(CONFIG)
+    with ceiling(60), contextlib.closing(Rig(tmp_path)) as rig:
+        served = Served(rig, installed)
+        page = served.ask("GET", "/")
+        assert page.status == 200
+        for name in re.findall(r'"(/static/[^"]+)"', page.text):
+            assert served.ask("GET", name).status == 200, name
 
 
 def test_help_and_version_work(installed: Repo) -> None:

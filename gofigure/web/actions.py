@@ -1,0 +1,121 @@
+"""What buttons do. Each checks all that it is given: a request can say anything."""
+
+from __future__ import annotations
+
+import os
+import re
+import signal
+from collections.abc import Mapping
+from typing import Any
+
+from gofigure.errors import GofigureError
+from gofigure.project import lock_file_of
+from gofigure.store.lock import process_of
+from gofigure.watch.place import folder_of, send, state_of
+from gofigure.watch.state import Command
+from gofigure.web.page import Action, Facts, Order
+
+_COMMIT = re.compile(r"[0-9a-f]{7,64}")
+_MOST_NAMES = 500
+
+
+def _run(order: Order) -> Facts:
+    """Start jobs or stages: {"names": [...], "again": false, "staged": false, "commit": ""}."""
+    names = _names(order.body)
+    config = order.ask.config
+    if config is None or order.ask.trouble:
+        raise GofigureError(order.ask.trouble or "there is no configuration to run", hint="gofigure validate")
+    for name in names:
+        if name not in config.jobs and name not in config.stages:
+            raise GofigureError(f"no job or stage is named {name!r}")
+    args = ["run"]
+    if _flag(order.body, "again"):
+        args.append("--no-cache")
+    if _flag(order.body, "staged"):
+        args.append("--staged")
+    commit = order.body.get("commit", "")
+    if commit:
+        if not isinstance(commit, str) or not _COMMIT.fullmatch(commit):
+            raise GofigureError("`commit` is not the name of a commit")
+        args += ["--commit", commit]
+    order.start((*args, "--", *names))
+    return {"started": [*args, "--", *names]}
+
+
+def _cancel(order: Order) -> Facts:
+    """Stop a run that is under way: {"run": 12}."""
+    number = _number(order.body, "run")
+    run = order.ask.store.history.run(number)
+    if run is None or run.state != "running":
+        raise GofigureError(f"run {number} is not under way")
+    lock_file = lock_file_of(order.ask.project, run.worktree)
+    pid = process_of(lock_file, number)
+    if not pid:
+        raise GofigureError(f"nobody knows the process of run {number}")
+    watcher = state_of(folder_of(lock_file))
+    if watcher is not None and watcher.pid == pid:  # which is to go on watching
+        if not send(folder_of(lock_file), Command("cancel", run.job)):
+            raise GofigureError("the watcher does not listen")
+    else:
+        _interrupt(pid, lock_file, number)
+    return {"cancelled": number}
+
+
+def _interrupt(pid: int, lock_file: str, run: int) -> None:
+    """As Ctrl-C does. The number of a process that has gone may be another's by now; a descriptor's is not."""
+    try:
+        if not hasattr(os, "pidfd_open"):
+            os.kill(pid, signal.SIGINT)
+            return
+        fd = os.pidfd_open(pid)
+        try:
+            if process_of(lock_file, run) == pid:  # and so is the one that this descriptor means
+                signal.pidfd_send_signal(fd, signal.SIGINT)
+        finally:
+            os.close(fd)
+    except ProcessLookupError:
+        return
+    except OSError as error:
+        raise GofigureError(f"process {pid} cannot be stopped: {error.strerror}") from error
+
+
+def _pause(order: Order) -> Facts:
+    """Let the watcher rest, or go on: {}; for one job alone: {"job": "check"}."""
+    job = order.body.get("job", "")
+    watched = [one.job for one in order.ask.watcher.jobs] if order.ask.watcher is not None else []
+    if job != "" and job not in watched:
+        raise GofigureError("no watcher watches that job", hint="gofigure watch")
+    if not send(folder_of(order.ask.project.lock_file), Command("pause", job)):
+        raise GofigureError("no watcher listens here", hint="gofigure watch")
+    return {"asked": "pause"}
+
+
+def _dismiss(order: Order) -> Facts:
+    """Show no more what a run that could not be made has said: {"number": 1}."""
+    number = _number(order.body, "number")
+    order.dismiss(number)
+    return {"dismissed": number}
+
+
+def _names(body: Mapping[str, Any]) -> list[str]:
+    names = body.get("names")
+    if not isinstance(names, list) or not 0 < len(names) <= _MOST_NAMES or not all(isinstance(n, str) for n in names):
+        raise GofigureError("`names` is not a list of jobs or stages")
+    return names
+
+
+def _flag(body: Mapping[str, Any], name: str) -> bool:
+    value = body.get(name, False)
+    if not isinstance(value, bool):
+        raise GofigureError(f"`{name}` is neither true nor false")
+    return value
+
+
+def _number(body: Mapping[str, Any], name: str) -> int:
+    value = body.get(name)
+    if type(value) is not int or not 0 < value < 1 << 62:
+        raise GofigureError(f"`{name}` is not a number")
+    return value
+
+
+ACTIONS = (Action("run", _run), Action("cancel", _cancel), Action("pause", _pause), Action("dismiss", _dismiss))

@@ -1,0 +1,80 @@
+"""What a page is: an address, a template, and one function that gathers what both of its forms show."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from typing import Any, NamedTuple, TypeAlias
+
+from gofigure.errors import GofigureError
+from gofigure.model import Config
+from gofigure.project import Project
+from gofigure.store.store import Store
+from gofigure.watch.state import State
+
+Facts: TypeAlias = dict[str, Any]  # JSON, as the twin below /api/v1 shows it, and the template's variables
+
+
+class NotThereError(GofigureError):
+    """What is asked for is not there: 404."""
+
+
+class Around(NamedTuple):
+    """What git and the hooks folder say, as of a moment ago: they are asked behind the page's back."""
+
+    known: bool = False  # they have been asked at least once
+    branch: str = ""
+    changed: int = 0  # files that differ from the last commit, new ones included
+    hooks: tuple[str, ...] = ()  # those that call gofigure
+    missing: tuple[str, ...] = ()  # those that a job names and that do not
+
+
+class Waiting(NamedTuple):
+    """A run that this page has started, and that is not recorded yet, or could not be made."""
+
+    number: int
+    command: str
+    since_ns: int
+    error: str = ""  # what it said, where it has ended and there is no run
+
+
+class Ask(NamedTuple):
+    """A request for a page, and what there is to answer it with. Used in the store's thread only."""
+
+    project: Project
+    environ: Mapping[str, str]
+    store: Store
+    config: Config | None  # None: there is none that can be read
+    trouble: str  # why there is none, or why the one that is there may not run
+    watcher: State | None
+    around: Around
+    waiting: tuple[Waiting, ...]
+    read_only: bool
+    now_ns: int
+    path: Mapping[str, Any] = {}  # parameters in the address
+    query: Mapping[str, str] = {}
+
+
+class Page(NamedTuple):
+    """One page, and its JSON twin at the same address below /api/v1."""
+
+    name: str  # its word in the menu
+    path: str  # as Starlette's routes have it: "/runs/{run:int}"
+    template: str
+    facts: Callable[[Ask], Facts]
+    in_menu: bool = True
+
+
+class Order(NamedTuple):
+    """Something that a person asks for, in the store's thread."""
+
+    ask: Ask
+    body: Mapping[str, Any]  # not checked yet
+    start: Callable[[tuple[str, ...]], None]  # starts `gofigure ARGS` as a process of its own, soon
+    dismiss: Callable[[int], None]  # lets go of what a `Waiting` of that number has said, soon
+
+
+class Action(NamedTuple):
+    """What POST /api/v1/do/NAME does. It answers with JSON; raises GofigureError for what cannot be done."""
+
+    name: str
+    do: Callable[[Order], Facts]

@@ -1,0 +1,192 @@
+"""A run: its stages drawn, the log of one of them, why it ran, what it wrote, how to repeat it."""
+
+from __future__ import annotations
+
+import os
+import re
+import shlex
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+from gofigure.artifacts import manifest
+from gofigure.errors import GofigureError
+from gofigure.model import FAILED
+from gofigure.runner.graph import order
+from gofigure.runner.logs import StageLogs, stage_logs
+from gofigure.runner.made import artifact_of
+from gofigure.snapshot.select import show
+from gofigure.store.ledger import RunRow, StageRow
+from gofigure.web.drawing import graph
+from gofigure.web.page import Ask, Facts, NotThereError, Page
+from gofigure.web.shown import of_run, of_stage, outline, state_of
+
+_AROUND = 20
+_PATHS = 200
+_CASES = 500
+_COMMIT = re.compile(r"commit ([0-9a-f]{7,64})")
+_WRITTEN = ("output", "born", "other", "stale")
+
+
+def _facts(ask: Ask) -> Facts:
+    run = run_of(ask)
+    logs = stage_logs(ask.store.history, ask.project.state_dir, run)
+    waits_for = _waits_for(run, [one.stage.stage for one in logs], ask)
+    chosen = _chosen(logs, ask.query.get("stage", ""))
+    stages = [_stage(at, one, waits_for) for at, one in enumerate(logs)]
+    options = _options(run)
+    around = ask.store.recent.neighbours(run, _AROUND)
+    return {
+        "run": of_run(run),
+        "state": state_of([run.state]),
+        "stages": stages,
+        "chosen": chosen,
+        "graph": _drawn([one.stage.stage for one in logs], waits_for),
+        "again": _again(run, options, ask),
+        "repeat": [shlex.join(("gofigure", "run", *options, one["stage"])) for one in stages],
+        "from_here": [_followers(one["stage"], stages) for one in stages],
+        "attempts": outline(around),
+        "green": _green(run, logs, ask),
+        "cases": _cases(run, logs[chosen].stage.stage, ask) if logs else {"counts": {}, "shown": [], "more": 0},
+        "artifact": _artifact(logs[chosen].stage, ask) if logs else None,
+        **_paths(run, ask),
+    }
+
+
+def run_of(ask: Ask) -> RunRow:
+    """The run that the address names. Raises NotThereError."""
+    number = ask.path["run"]
+    run = ask.store.history.run(number) if number < 1 << 62 else None
+    if run is None:
+        raise NotThereError(f"there is no run {number}", hint="it may have been removed by gofigure gc")
+    return run
+
+
+def _stage(at: int, logs: StageLogs, waits_for: Mapping[str, frozenset[str]]) -> dict[str, Any]:
+    files = [{"attempt": file.attempt, "command": file.command} for file in logs.files]
+    waits = sorted(waits_for.get(logs.stage.stage, ()))
+    return {**of_stage(logs.stage), "at": at, "logs": files, "removed": logs.removed, "waits_for": waits}
+
+
+def _chosen(logs: Sequence[StageLogs], wanted: str) -> int:
+    """The stage that is shown: the one asked for, else the first that is worth a look."""
+    names = [one.stage.stage for one in logs]
+    if wanted in names:
+        return names.index(wanted)
+    for states in (FAILED, ("running",), ("interrupted", "superseded"), ("passed",)):
+        for at, one in enumerate(logs):
+            if one.stage.state in states and (one.files or states != ("passed",)):
+                return at
+    return 0
+
+
+def _followers(stage: str, stages: Sequence[Mapping[str, Any]]) -> list[str]:
+    """A stage and all that wait for it, which stand behind it."""
+    found = [stage]
+    for one in stages:
+        if one["stage"] not in found and any(before in found for before in one["waits_for"]):
+            found.append(one["stage"])
+    return found
+
+
+def _waits_for(run: RunRow, stages: Sequence[str], ask: Ask) -> Mapping[str, frozenset[str]]:
+    """What the present configuration says, as far as it is about these stages: a run does not record it."""
+    if ask.config is None:
+        return {}
+    job = ask.config.jobs.get(run.job)
+    known = [name for name in stages if name in ask.config.stages]
+    if job is None or any(name not in ask.config.stages for name in job.stages):
+        return {name: frozenset(ask.config.stages[name].needs) & {*stages} for name in known}
+    try:
+        return {name: before & {*stages} for name, before in order(job, ask.config).waits_for.items()}
+    except (KeyError, GofigureError):
+        return {}
+
+
+def _drawn(stages: Sequence[str], waits_for: Mapping[str, frozenset[str]]) -> dict[str, Any] | None:
+    drawing = graph(stages, waits_for)
+    if drawing is None:
+        return None
+    return {**drawing._asdict(), "boxes": [box._asdict() for box in drawing.boxes]}
+
+
+def _options(run: RunRow) -> list[str]:
+    """What makes `gofigure run` look at the content that this run was about, as far as it is still there."""
+    commit = _COMMIT.fullmatch(run.content)
+    if commit:
+        return ["--commit", commit[1]]
+    return ["--staged"] if run.content == "what is being committed" else []
+
+
+def _again(run: RunRow, options: Sequence[str], ask: Ask) -> dict[str, Any]:
+    """What the buttons ask for."""
+    known = ask.config is not None and not ask.trouble
+    names = [run.job] if known and ask.config is not None and run.job in ask.config.jobs else run.job.split("+")
+    usable = known and ask.config is not None and all(n in ask.config.jobs or n in ask.config.stages for n in names)
+    return {
+        "possible": bool(usable) and run.worktree == ask.project.root,
+        "names": names,
+        "staged": "--staged" in options,
+        "commit": options[1] if "--commit" in options else "",
+    }
+
+
+def _green(run: RunRow, logs: Sequence[StageLogs], ask: Ask) -> dict[str, Any] | None:
+    """The last run of this job before it that passed, and which stages have another key since."""
+    before = ask.store.recent.last_passed(run.job, run.worktree, run.id)
+    if before is None:
+        return None
+    then = {stage.stage: stage for stage in ask.store.history.stages([before.id])[before.id]}
+    rows = []
+    for one in logs:
+        old = then.get(one.stage.stage)
+        same = old is not None and old.key is not None and old.key == one.stage.key
+        rows.append(
+            {
+                "stage": one.stage.stage,
+                "then": old.state if old is not None else "",
+                "then_seconds": old.seconds if old is not None else None,
+                "now": one.stage.state,
+                "now_seconds": one.stage.seconds,
+                "same": same,
+                "reason": one.stage.reason,
+            }
+        )
+    gone = [name for name in then if name not in {one.stage.stage for one in logs}]
+    return {"run": before.id, "started_ns": before.started_ns, "stages": rows, "gone": gone}
+
+
+def _cases(run: RunRow, stage: str, ask: Ask) -> dict[str, Any]:
+    """The single tests of a stage: those that failed, then the slowest."""
+    told = ask.store.cases.of_stage(run.id, stage)
+    counts: dict[str, int] = {}
+    for case in told:
+        counts[case.verdict] = counts.get(case.verdict, 0) + 1
+    told.sort(key=lambda case: (case.verdict != "failed", -(case.seconds or 0.0)))
+    return {"counts": counts, "shown": [case._asdict() for case in told[:_CASES]], "more": max(0, len(told) - _CASES)}
+
+
+def _artifact(stage: StageRow, ask: Ask) -> dict[str, Any] | None:
+    """What a stage has made and left to be put back; None: nothing is kept of it."""
+    name = artifact_of(stage.made)
+    items = manifest.read(os.path.join(ask.project.state_dir, "artifacts"), name) if name else None
+    if items is None:
+        return None
+    shown = [{"path": show(one.path), "size": one.size, "digest": one.digest.hex()} for one in items[:_PATHS]]
+    size = sum(one.size for one in items)
+    return {"digest": name.hex(), "items": shown, "more": max(0, len(items) - _PATHS), "size": size}
+
+
+def _paths(run: RunRow, ask: Ask) -> dict[str, Any]:
+    """What it was started for, and what changed while it ran."""
+    paths = ask.store.windows.paths(run.id)
+    causes = [show(one.path) for one in paths if one.role == "cause"]
+    wrote = [{"path": show(one.path), "role": one.role, "gone": not one.entry} for one in paths if one.role in _WRITTEN]
+    return {
+        "causes": causes[:_PATHS],
+        "more_causes": max(0, len(causes) - _PATHS),
+        "wrote": wrote[:_PATHS],
+        "more_wrote": max(0, len(wrote) - _PATHS),
+    }
+
+
+PAGE = Page("Run", "/runs/{run:int}", "run.html", _facts, in_menu=False)

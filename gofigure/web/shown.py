@@ -1,0 +1,105 @@
+"""Rows of the store as the page and its JSON show them. What `gofigure history --json` shows too has the same name."""
+
+from __future__ import annotations
+
+import statistics
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+from gofigure.model import FAILED, Part
+from gofigure.store.ledger import RunRow, StageRow
+
+GOOD = ("passed", "reused", "skipped")
+MARKS = {
+    "passed": "✓", "reused": "✓", "failed": "✗", "timed out": "✗", "running": "●", "queued": "○",
+    "interrupted": "!", "superseded": "!", "skipped": "−", "": "○",
+}  # fmt: skip
+
+
+def of_run(run: RunRow) -> dict[str, Any]:
+    return {
+        "run": run.id,
+        "job": run.job,
+        "trigger": run.trigger,
+        "worktree": run.worktree,
+        "content": run.content,
+        "tree": run.tree.hex() if run.tree else "",
+        "branch": run.branch,
+        "verdict": run.state,
+        "started_ns": run.started_ns,
+        "seconds": rounded(run.seconds),
+    }
+
+
+def outline(runs: Sequence[RunRow]) -> list[dict[str, Any]]:
+    """Runs as a sparkline shows them, newest first."""
+    return [{"run": run.id, "verdict": run.state, "seconds": rounded(run.seconds)} for run in runs]
+
+
+def of_stage(stage: StageRow) -> dict[str, Any]:
+    return {
+        "stage": stage.stage,
+        "verdict": stage.state,
+        "reason": stage.reason,
+        "seconds": rounded(stage.seconds),
+        "exit_code": stage.exit_code,
+        "excerpt": stage.excerpt.split("\n") if stage.excerpt else [],
+        "proven": bool(stage.proven),
+        "note": stage.note,
+        "allowed": bool(stage.allowed),
+        "key": stage.key.hex() if stage.key else "",
+        "parts": [of_part(part) for part in stage.parts],
+        "place": stage.place,
+        "why_there": stage.why_there,
+    }
+
+
+def of_part(part: Part) -> dict[str, Any]:
+    return {
+        "location": part.location,
+        "verdict": part.verdict,
+        "seconds": rounded(part.seconds),
+        "exit_code": part.exit_code,
+        "reason": part.reason,
+    }
+
+
+def rounded(seconds: float | None) -> float | None:
+    return None if seconds is None else round(seconds, 6)
+
+
+def median(runs: Sequence[RunRow]) -> float | None:
+    """What a run that has executed something and passed mostly takes; None if nobody knows."""
+    taken = [run.seconds for run in runs if run.state == "passed" and run.seconds is not None]
+    return rounded(statistics.median(taken)) if taken else None
+
+
+def state_of(verdicts: Sequence[str]) -> str:
+    """All of these in one word, for the title: "running", "failed", "passed", or "" where nothing has run."""
+    if "running" in verdicts:
+        return "running"
+    if any(verdict in FAILED for verdict in verdicts):
+        return "failed"
+    return "passed" if any(verdict in GOOD for verdict in verdicts) else ""
+
+
+def reason_of(run: RunRow, stages: Sequence[StageRow]) -> str:
+    """Why a run came out as it did, in one line."""
+    bad = [stage for stage in stages if stage.state in FAILED and not stage.allowed]
+    if bad:
+        first = next(iter((bad[0].excerpt or "").splitlines()[:2][-1:]), "")
+        return f"{bad[0].stage} {bad[0].state}{': ' + first.strip() if first.strip() else ''}"
+    running = [stage.stage for stage in stages if stage.state == "running"]
+    if run.state == "running":
+        return f"{', '.join(running)} is running" if running else "about to begin"
+    told = next((stage for stage in stages if stage.state not in ("reused", "skipped", "queued")), None)
+    told = told or next(iter(stages), None)
+    return f"{told.stage}: {told.reason}" if told is not None else ""
+
+
+def progress(stages: Sequence[StageRow]) -> Mapping[str, int]:
+    """How many stages there are in each state."""
+    counts: dict[str, int] = {}
+    for stage in stages:
+        counts[stage.state] = counts.get(stage.state, 0) + 1
+    return counts

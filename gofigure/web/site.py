@@ -1,0 +1,110 @@
+"""All that is alive of one page: what routes answer with."""
+
+from __future__ import annotations
+
+import asyncio
+import time
+from collections.abc import Callable, Mapping
+from typing import Any, NamedTuple, TypeVar
+
+from starlette.requests import Request
+
+from gofigure.model import Config
+from gofigure.project import Project
+from gofigure.store.store import Store
+from gofigure.watch.place import folder_of, state_of
+from gofigure.web.around import look_around
+from gofigure.web.live import Live
+from gofigure.web.page import Around, Ask
+from gofigure.web.pages.now import state
+from gofigure.web.reading import Reader
+from gofigure.web.sessions import Sessions
+from gofigure.web.started import Started
+
+T = TypeVar("T")
+
+
+class Setting(NamedTuple):
+    """What a page is started with."""
+
+    project: Project
+    environ: Mapping[str, str]
+    read_only: bool = False
+
+
+class Site:
+    """In the event loop's thread; the store is asked in another."""
+
+    def __init__(self, setting: Setting) -> None:
+        self.setting = setting
+        self.sessions = Sessions()
+        self.reader = Reader(setting.project)
+        self.around = Around()
+        self.live = Live(_files(setting.project), self._news, self._look_around)
+        self.started = Started(setting.project.root, setting.environ, self.live.bump)
+
+    @property
+    def name(self) -> str:
+        """The project's, as people call its folder."""
+        return self.setting.project.root.rstrip("/").rpartition("/")[2] or "/"
+
+    async def ask(self, question: Callable[[Ask], T], request: Request | None = None) -> T:
+        """The answer to a question, asked in the store's thread. Raises GofigureError."""
+        setting = self.setting
+        path = request.path_params if request is not None else {}
+        query = request.query_params if request is not None else {}
+        around, waiting = self.around, self.started.waiting
+
+        def answer(store: Store, config: Config | None, trouble: str) -> T:
+            watcher = state_of(folder_of(setting.project.lock_file))
+            return question(
+                Ask(
+                    setting.project,
+                    setting.environ,
+                    store,
+                    config,
+                    trouble,
+                    watcher,
+                    around,
+                    waiting,
+                    setting.read_only,
+                    time.time_ns(),
+                    dict(path),
+                    dict(query),
+                )
+            )
+
+        return await self.reader.ask(answer)
+
+    async def _news(self) -> dict[str, Any]:
+        """What every open page needs to know, whatever it shows."""
+        try:
+            found = await self.ask(state)
+        except Exception as error:  # noqa: BLE001 - a page that is asked for will say it in its own words
+            return {"state": "", "error": str(error)}
+        return {"state": found}
+
+    async def _look_around(self) -> bool:
+        """Ask git again; whether it says something else."""
+        config = await self.reader.ask(lambda _store, config, _trouble: config)
+        found = await asyncio.to_thread(look_around, self.setting.project, config)
+        changed = found != self.around
+        self.around = found
+        return changed
+
+    async def close(self) -> None:
+        await self.live.close()
+
+
+def _files(project: Project) -> tuple[str, ...]:
+    """Those that change when something has happened."""
+    folder = folder_of(project.lock_file)
+    git_dir = project.repository.git_dir if project.repository is not None else ""
+    files = (
+        project.store_file,
+        f"{folder}/watch.json",
+        f"{folder}/watch",
+        project.config_file,
+        project.config_file.removesuffix(".toml") + ".local.toml",
+    )
+    return (*files, f"{git_dir}/HEAD") if git_dir else files

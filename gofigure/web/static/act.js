@@ -1,0 +1,57 @@
+// What buttons ask the server for, and links that stay on the page.
+import { go } from "./live.js";
+import { say } from "./said.js";
+
+export const post = async (name, body) => {
+  const headers = { "Content-Type": "application/json", "X-Gofigure": "1" };
+  const answer = await fetch(`/api/v1/do/${name}`, { method: "POST", headers, body: JSON.stringify(body) });
+  const said = await answer.json();
+  if (!answer.ok) throw new Error(said.hint ? `${said.error} (${said.hint})` : said.error);
+  return said;
+};
+
+const DONE = { run: "started", cancel: "asked to stop", pause: "asked", dismiss: "" };
+
+const act = async (button) => {
+  button.disabled = true;
+  try {
+    await post(button.dataset.do, JSON.parse(button.dataset.body));
+    if (DONE[button.dataset.do]) say(`${button.textContent.trim()}: ${DONE[button.dataset.do]}`);
+  } catch (error) {
+    say(error.message || "no answer", true);
+  }
+  button.disabled = false;
+};
+
+export const copy = async (text, what) => {
+  try {
+    await navigator.clipboard.writeText(text);
+    say(`copied ${what}`);
+  } catch {
+    say("the browser does not let this be copied", true);
+  }
+};
+
+export const listen = () => {
+  document.addEventListener("click", (event) => {
+    const target = event.target;
+    const button = target.closest("[data-do]");
+    if (button) return void act(button);
+    const copied = target.closest("[data-copy]");
+    if (copied) return void copy(document.getElementById(copied.dataset.copy).textContent, "the command");
+    const link = target.closest("[data-stay]");
+    if (link && !event.ctrlKey && !event.metaKey && !event.shiftKey && event.button === 0) {
+      event.preventDefault();
+      return void go(link.getAttribute("href") + location.hash);
+    }
+    if (target.closest("#help")) return void document.getElementById("keys").showModal();
+    // A whole row leads to its run, as far as nothing in it leads elsewhere.
+    const row = target.closest("[data-item]");
+    if (row?.dataset.href && !target.closest("a, button, input") && !String(getSelection())) open(row);
+  });
+};
+
+export const open = (row) => {
+  if (row.dataset.href.startsWith("?")) return void go(row.dataset.href + location.hash);
+  location.assign(row.dataset.href);
+};

@@ -1,0 +1,100 @@
+// One tab of a browser listens for all of them: a browser has six connections for a host, and ten tabs would want ten.
+// What is heard is the name of a state. Whoever shows another one asks for its page again, so nothing can be missed.
+import { morph } from "./morph.js";
+import { say } from "./said.js";
+
+const root = document.documentElement;
+const channel = new BroadcastChannel("gofigure");
+const LEAST = 200; // ms between two questions for the page
+const HIDDEN = 2000; // where only its title and its icon can be seen
+let settle = () => {};
+let wanted = "";
+let asking = false;
+let last = 0;
+
+const link = (words) => {
+  const place = document.getElementById("link");
+  if (place && place.textContent !== words) place.textContent = words;
+};
+
+const heard = (news) => {
+  if (news.link !== undefined) return link(news.link);
+  link("");
+  wanted = news.stamp;
+  refresh();
+};
+
+// "epoch.count": another server's, or a smaller count of this one.
+const isOld = (shown) => {
+  const [epoch, count] = (shown || "").split(".");
+  const [now, newest] = wanted.split(".");
+  return Boolean(wanted) && (epoch !== now || Number(count) < Number(newest));
+};
+
+export const refresh = async () => {
+  if (asking || !isOld(root.dataset.stamp)) return;
+  asking = true;
+  const pause = last + (document.hidden ? HIDDEN : LEAST) - Date.now();
+  if (pause > 0) await new Promise((done) => setTimeout(done, pause));
+  last = Date.now();
+  const shown = await show().catch(() => { setTimeout(refresh, 1000); });
+  asking = false;
+  if (shown) refresh(); // what has been drawn a moment ago is handed out once more
+};
+
+const show = async () => {
+  const answer = await fetch(location.href.replace(/#.*/, ""), { headers: { Accept: "text/html" } });
+  if (answer.status === 401) {
+    link("this tab is no longer let in: gofigure ui");
+    return false;
+  }
+  const now = new DOMParser().parseFromString(await answer.text(), "text/html");
+  if (!now.getElementById("top")) return false;
+  root.dataset.stamp = now.documentElement.dataset.stamp;
+  root.dataset.state = now.documentElement.dataset.state;
+  if (document.title !== now.title) document.title = now.title;
+  const icon = document.querySelector("link[rel=icon]");
+  const newer = now.querySelector("link[rel=icon]").getAttribute("href");
+  if (icon.getAttribute("href") !== newer) icon.setAttribute("href", newer);
+  const words = document.getElementById("link").textContent;
+  morph(document.getElementById("top"), now.getElementById("top"));
+  link(words);
+  morph(document.getElementById("main"), now.getElementById("main"));
+  settle();
+  return true;
+};
+
+// Go to another part of the same page without losing what is on the screen.
+export const go = async (address) => {
+  history.pushState(null, "", address);
+  try {
+    await show();
+  } catch {
+    location.assign(address);
+  }
+};
+
+const hear = () => {
+  const source = new EventSource("/events");
+  source.addEventListener("news", (event) => {
+    const news = JSON.parse(event.data);
+    channel.postMessage(news);
+    heard(news);
+  });
+  source.addEventListener("error", () => {
+    const words = { link: "the page's server has gone: gofigure ui" };
+    channel.postMessage(words);
+    heard(words);
+    // A browser gives up for good after a refusal, such as by a server that was started again.
+    if (source.readyState === EventSource.CLOSED) setTimeout(hear, 1500);
+  });
+};
+
+export const start = (then) => {
+  settle = then;
+  channel.addEventListener("message", (event) => heard(event.data));
+  document.addEventListener("visibilitychange", refresh);
+  window.addEventListener("popstate", () => show().catch(() => say("no answer", true)));
+  // The lock goes to the next tab when this one is closed.
+  navigator.locks.request("gofigure-live", () => { hear(); return new Promise(() => {}); });
+};

@@ -1,0 +1,63 @@
+// The page works without any of this: it is shown by the server, and each part here makes it live.
+import { start } from "./live.js";
+import { listen as act } from "./act.js";
+import { listen as keys } from "./keys.js";
+import { attach } from "./log.js";
+
+const tick = () => {
+  const now = Date.now();
+  for (const one of document.querySelectorAll("[data-since]")) one.textContent = lasting((now - one.dataset.since / 1e6) / 1000);
+  for (const one of document.querySelectorAll("time[data-ns]")) one.textContent = ago((now - one.dataset.ns / 1e6) / 1000);
+};
+
+const ago = (seconds) => {
+  const s = Math.max(0, Math.floor(seconds));
+  if (s < 1) return "just now";
+  for (const [size, unit] of [[86400, "d"], [3600, "h"], [60, "min"]]) if (s >= size) return `${Math.floor(s / size)} ${unit} ago`;
+  return `${s} s ago`;
+};
+
+const lasting = (seconds) => {
+  const s = Math.max(0, seconds);
+  return s < 100 ? `${s.toFixed(0)} s` : `${Math.floor(s / 60)} min ${String(Math.floor(s % 60)).padStart(2, "0")} s`;
+};
+
+const showTab = (name) => {
+  const tab = document.getElementById(`tab-${name}`);
+  if (!tab) return;
+  for (const one of document.querySelectorAll("[data-tab]")) {
+    one.setAttribute("aria-selected", String(one === tab));
+    one.tabIndex = one === tab ? 0 : -1;
+  }
+  for (const one of document.querySelectorAll("[data-panel]")) one.hidden = one.dataset.panel !== name;
+};
+
+// What a person has chosen outlives each new state that the server shows.
+const settle = () => {
+  showTab(location.hash.slice(1) || "log");
+  attach();
+  tick();
+};
+
+document.addEventListener("click", (event) => {
+  const tab = event.target.closest("[data-tab]");
+  if (tab) {
+    history.replaceState(null, "", `#${tab.dataset.tab}`);
+    showTab(tab.dataset.tab);
+    attach();
+  }
+});
+document.addEventListener("keydown", (event) => {
+  const tab = event.target.closest?.("[data-tab]");
+  const next = tab && { ArrowRight: tab.nextElementSibling, ArrowLeft: tab.previousElementSibling }[event.key];
+  if (next) {
+    next.click();
+    next.focus();
+  }
+});
+
+act();
+keys();
+settle();
+start(settle);
+setInterval(tick, 1000);

@@ -1,0 +1,122 @@
+"""A real browser, and a page to open in it."""
+
+from __future__ import annotations
+
+import os
+import shutil
+from collections.abc import Callable, Iterator
+from pathlib import Path
+
+import pytest
+from playwright.sync_api import Browser, BrowserContext, Page, sync_playwright
+from support.page import Served
+from support.repo import Repo
+from support.rig import Rig, ceiling
+
+CONFIG = """
+settle = 0.05
+[jobs.check]
+on = ["change"]
+stages = ["lint", "unit", "types"]
+[jobs.slow]
+stages = ["wait"]
+[stages.lint]
+run = "printf '\\\\033[32mall good\\\\033[0m <img src=x onerror=alert(1)>\\\\n'"
+inputs = ["*.py"]
+[stages.types]
+run = "true"
+inputs = ["*.py"]
+[stages.unit]
+needs = ["lint"]
+run = "seq 1 3000; test ! -e ../fail || { echo 'a.py:7: error: it is wrong'; seq 1 200; exit 1; }"
+inputs = ["*.py"]
+[stages.wait]
+run = '''echo before; %s; echo after'''
+cache = false
+"""
+
+Opening = Callable[..., Page]
+
+
+@pytest.fixture(autouse=True)
+def _no_hang() -> Iterator[None]:
+    with ceiling(90):
+        yield
+
+
+@pytest.fixture
+def rig(tmp_path: Path) -> Iterator[Rig]:
+    made = Rig(tmp_path)
+    yield made
+    made.close()
+
+
+@pytest.fixture(scope="session")
+def browser(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Browser]:
+    program = shutil.which("chromium") or shutil.which("chromium-browser") or shutil.which("google-chrome")
+    if program is None:
+        assert "CI" not in os.environ, "there is no Chromium: apt-get install chromium"
+        pytest.skip("there is no Chromium here")
+    home = str(tmp_path_factory.mktemp("browser"))
+    # evil.example: a name of an attacker's that means this machine.
+    args = [
+        "--no-sandbox",
+        "--disable-gpu",
+        "--disable-dev-shm-usage",
+        "--host-resolver-rules=MAP evil.example 127.0.0.1",
+    ]
+    with sync_playwright() as playwright:
+        environ: dict[str, str | float | bool] = {"HOME": home, "PATH": os.environ.get("PATH", os.defpath)}
+        browser = playwright.chromium.launch(executable_path=program, args=args, env=environ)
+        yield browser
+        browser.close()
+
+
+@pytest.fixture
+def context(browser: Browser) -> Iterator[BrowserContext]:
+    context = browser.new_context(viewport={"width": 1280, "height": 800})
+    context.grant_permissions(["clipboard-read", "clipboard-write"])
+    context.set_default_timeout(20_000)
+    yield context
+    context.close()
+
+
+@pytest.fixture
+def served(rig: Rig, repo: Repo) -> Served:
+    gate = rig.gate("slow")
+    repo.config(CONFIG % gate.sh)
+    repo.write("a.py", "a = 1\n")
+    repo.write(".gitignore", "dist\n")
+    repo.commit()
+    served = Served(rig, repo)
+    served.gate = gate
+    return served
+
+
+@pytest.fixture
+def opening(context: BrowserContext, served: Served) -> Iterator[Opening]:
+    """Opens an address of the page in a new tab, let in; no tab may ever complain on its console."""
+    complaints: list[str] = []
+    inside = False
+
+    def open_tab(path: str = "/") -> Page:
+        nonlocal inside
+        tab = context.new_page()
+        tab.on("console", lambda said: complaints.append(said.text) if said.type in ("error", "warning") else None)
+        tab.on("pageerror", lambda error: complaints.append(str(error)))
+        if not inside:
+            tab.goto(served.login)
+            inside = True
+        if path != "/" or tab.url == "about:blank":
+            tab.goto(served.address + path)
+        return tab
+
+    yield open_tab
+    expected = (
+        "ERR_CONNECTION_REFUSED",
+        "ERR_CONNECTION_RESET",
+        "ERR_INCOMPLETE_CHUNKED",
+        "ERR_EMPTY_RESPONSE",
+        "ERR_NETWORK",
+    )
+    assert [one for one in complaints if not any(word in one for word in expected)] == []

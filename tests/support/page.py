@@ -1,0 +1,83 @@
+"""A real page of a repository, and requests to it as a browser, a program or an attacker makes them."""
+
+from __future__ import annotations
+
+import http.client
+import json
+from collections.abc import Mapping
+from typing import Any, NamedTuple
+from urllib.parse import urlsplit
+
+from support.repo import Repo
+from support.rig import Gate, Rig, Running
+
+BROWSER = {"Sec-Fetch-Site": "same-origin", "Sec-Fetch-Mode": "cors"}
+
+
+class Answer(NamedTuple):
+    status: int
+    headers: Mapping[str, str]  # names in lower case
+    body: bytes
+
+    @property
+    def json(self) -> Any:
+        return json.loads(self.body)
+
+    @property
+    def text(self) -> str:
+        return self.body.decode()
+
+
+class Served:
+    """A `gofigure ui` at work."""
+
+    def __init__(self, rig: Rig, repo: Repo, *args: str, env: Mapping[str, str] = {}) -> None:
+        assert repo.gofigure("allow", "--yes").returncode == 0
+        self.repo = repo
+        self.running: Running = rig.start(repo, "ui", "--no-browser", "--json", *args, env=env)
+        self.running.until_says(b"}")
+        said = json.loads(self.running.output)
+        self.login: str = said["address"]
+        self.address = self.login.partition("/login")[0]
+        self.host = urlsplit(self.address).netloc
+        self._session = ""
+        self.gate: Gate | None = None  # where its slow job stands, if it has one
+
+    @property
+    def session(self) -> str:
+        """The cookie of a browser that has come in."""
+        if not self._session:
+            answer = self.ask("GET", self.login.removeprefix(self.address), cookie="")
+            assert answer.status == 303, answer
+            self._session = answer.headers["set-cookie"].partition(";")[0]
+        return self._session
+
+    def ask(
+        self,
+        method: str,
+        path: str,
+        headers: Mapping[str, str] = {},
+        body: bytes | None = None,
+        *,
+        cookie: str | None = None,
+    ) -> Answer:
+        """One request; with the session's cookie unless another is given."""
+        connection = http.client.HTTPConnection(self.host, timeout=20)
+        own = self.session if cookie is None else cookie
+        try:
+            connection.request(method, path, body, {**({"Cookie": own} if own else {}), **headers})
+            answer = connection.getresponse()
+            return Answer(answer.status, {k.lower(): v for k, v in answer.getheaders()}, answer.read())
+        finally:
+            connection.close()
+
+    def get(self, path: str) -> Any:
+        """The JSON twin of a page."""
+        answer = self.ask("GET", f"/api/v1{path}")
+        assert answer.status == 200, answer
+        return answer.json
+
+    def do(self, name: str, **body: object) -> Answer:
+        """What a button does."""
+        headers = {**BROWSER, "Origin": self.address, "Content-Type": "application/json", "X-Gofigure": "1"}
+        return self.ask("POST", f"/api/v1/do/{name}", headers, json.dumps(body).encode())
