@@ -41,6 +41,7 @@ class Served:
         self.address = self.login.partition("/login")[0]
         self.host = urlsplit(self.address).netloc
         self._session = ""
+        self.forgiven: tuple[str, ...] = ()  # what a browser may complain of
         self.gate: Gate | None = None  # where its slow job stands, if it has one
 
     @property
