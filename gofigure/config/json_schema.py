@@ -10,7 +10,7 @@ from gofigure.config.deploys import EVERYBODYS, NOT_SET
 from gofigure.config.kinds import Key, Kind
 from gofigure.config.older_keys import JOB_KEYS, stage_keys
 from gofigure.config.schema import tables
-from gofigure.config.tables import TYPE_OF
+from gofigure.config.tables import NOT_WITH, TYPE_OF
 from gofigure.git.address import REF
 
 Json: TypeAlias = dict[str, Any]
@@ -180,6 +180,14 @@ def _job_rules(*, local: bool) -> Json:
     return some if local else {**some, "required": ["stages"]}
 
 
+_NOTHING: Json = {
+    "fix": {"const": False},
+    "interactive": {"const": False},
+    "outputs": {"maxItems": 0},
+    "retries": {"const": 0},
+}
+
+
 def _stage_rules(keys: Mapping[str, Key], *, local: bool) -> Json:
     """The rules of `tables`: a shell stage has a line, and inputs are chosen in one way."""
     owned: Json = {name: _of_targets(key.targets, local=local) for name, key in keys.items() if key.targets}
@@ -194,6 +202,8 @@ def _stage_rules(keys: Mapping[str, Key], *, local: bool) -> Json:
         "allOf": [_by(target, {"properties": {"type": {"const": kind}}}) for target, kind in TYPE_OF.items()],
     }
     one_way["allOf"].append(_by("checkout", _CHECKOUT))
+    for target, names in NOT_WITH.items():
+        one_way["allOf"].append(_by(target, {"properties": {name: _NOTHING[name] for name in names}}))
     one_way["allOf"].append(_by("docker", {"properties": {"inputs": {"maxItems": 0}}}))
     if local:
         return one_way

@@ -20,6 +20,11 @@ _INPUT_KEYS = ("files", "inputs", "source")
 SOURCE_CHOOSES = ("kubernetes", "make", "shell")
 # Targets that are made for one type of stage.
 TYPE_OF: Mapping[str, StageType] = {"checkout": "checkout", "docker": "build", "kubernetes": "deploy"}
+# What says nothing of what they do; a deploy is never repeated by itself.
+NOT_WITH: Mapping[str, tuple[str, ...]] = {
+    "docker": ("fix", "interactive"),
+    "kubernetes": ("fix", "outputs", "retries"),
+}
 _EVERYTHING = ("", "**", "**/*", "**/**")
 
 
@@ -150,6 +155,8 @@ def _stage_rules(stage: Stage, bad: list[Wrong]) -> list[Wrong]:
         wrong += deploy_rules(stage, {str(one.at[0]) for one in bad if one.at})
     wrong += _left_out("ignore", stage.ignore)
     wrong += image_rules(stage)
+    message = f"found with the target '{stage.target}', expected it in a stage that runs a command of yours"
+    wrong += [Wrong((key,), message) for key in NOT_WITH.get(stage.target, ()) if getattr(stage, key)]
     told = {**dict.fromkeys(stage.pass_env, "pass_env"), **{name: "env" for name, _ in stage.env}}
     for index, name in enumerate(stage.secrets):
         if name in told:

@@ -6,6 +6,7 @@ import pytest
 
 from gofigure.config.load import parse
 from gofigure.errors import ConfigError
+from gofigure.targets import KINDS
 
 _WHERE = 'context = "minikube"\nnamespace = "dev"\n'
 
@@ -64,3 +65,21 @@ def test_how_long_a_deploy_waits(written: str, seconds: float) -> None:
     text = _stage(f"{_WHERE}wait = {written}\n").encode()
     stage = parse(text, ".gofigure.toml", targets=("kubernetes", "shell")).stages["d"]
     assert stage.setting("wait") == seconds
+
+
+@pytest.mark.parametrize(
+    ("target", "line"),
+    [
+        ("docker", "fix = true"),
+        ("docker", "interactive = true"),
+        ("kubernetes", "retries = 2"),
+        ("kubernetes", "fix = true"),
+    ],
+)
+def test_what_says_nothing_of_what_a_target_does(target: str, line: str) -> None:
+    more = 'context = "minikube"\nnamespace = "dev"\n' if target == "kubernetes" else ""
+    text = f'[stages.s]\ntarget = "{target}"\n{more}{line}\n'
+    with pytest.raises(ConfigError) as caught:
+        parse(text.encode(), "x.toml", targets=tuple(KINDS))
+    (said,) = caught.value.problems
+    assert said.message == f"found with the target '{target}', expected it in a stage that runs a command of yours"
