@@ -107,13 +107,17 @@ class Planner:
         return Plan(job, content, graph, steps, lenient, shared)
 
     def renewed(self, plan: Plan, stage: str, made: str, *, use_proofs: bool) -> Plan:
-        """The plan with what follows from what a stage has made now, where that is not what it was planned with."""
-        digest = made_of(made)
-        if not plan.steps[stage].feeds or plan.steps[stage].made == digest:
+        """The plan with what follows from what a stage has made now, where that is not what it was planned with.
+
+        An image has names besides: one that was built anew may be the same again, and its names were another's before.
+        """
+        digest, ended = made_of(made), plan.steps[stage]
+        renames = ended.stage.target == "docker" and ended.is_to_run
+        if not ended.feeds or (ended.made == digest and not renames):
             return plan
         self._engine.forget()
         content, steps = plan.content, dict(plan.steps)
-        steps[stage] = steps[stage]._replace(made=digest, has_ended=True)
+        steps[stage] = ended._replace(made=digest, has_ended=True)
         touched = {stage}
         for name, step in plan.steps.items():
             if touched.isdisjoint(step.stage.needs):

@@ -197,3 +197,36 @@ def test_an_image_that_nobody_knew_when_it_began_proves_nothing(inside: Repo, en
     assert (first["verdict"], first["proven"]) == ("passed", False), first
     assert "was not known when it began" in first["note"]
     assert ran(inside)["proven"] is True
+
+
+def test_an_image_that_is_built_again_has_its_names_again(inside: Repo, engine: Engine) -> None:
+    """A stage runs in the image that has the name then, not in the one that had it before."""
+    name = f"gft-{os.stat(inside.root).st_ino}"
+    inside.config(
+        f"""
+[jobs.check]
+stages = ["img", "test"]
+[stages.img]
+target = "docker"
+locations = ["img"]
+name = "{name}"
+[stages.test]
+run = ". ./check.sh"
+image = "{name}:dev"
+needs = ["img"]
+"""
+    )
+    inside.write("check.sh", "test -e /app/old\n")
+    inside.write("img/old", "")
+    inside.write("img/Dockerfile", f"FROM {BASE}\nCOPY . /app\n")
+    inside.commit()
+    assert inside.gofigure("allow", "--yes").returncode == 0
+    assert stages(inside.json("run"))["test"]["verdict"] == "passed"
+    inside.git("checkout", "-q", "-b", "feature")
+    (inside.root / "img/old").rename(inside.root / "img/new")
+    inside.write("check.sh", "test -e /app/new\n")
+    inside.commit()
+    assert stages(inside.json("run"))["test"]["verdict"] == "passed"
+    inside.git("checkout", "-q", "main")
+    inside.write("check.sh", "test -e /app/new # which is not there any more\n")
+    assert inside.gofigure("run").returncode == 1
