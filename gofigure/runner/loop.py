@@ -29,6 +29,7 @@ if TYPE_CHECKING:
 
 
 _ATTEND_EVERY = 0.05  # seconds
+_CUT = "its report did not come: something ended pytest early"
 _NOT_FOUND = 127  # as a shell says it
 
 
@@ -219,6 +220,8 @@ class _Loop:
         if ended.left_behind:
             self._observe(Note(f"{ended.name} left {ended.left_behind} process(es) running; they were ended"))
         made = ended.made
+        if passed and ended.cut and not step.unprovable:
+            step = self._now(step._replace(unprovable=_CUT))
         if passed and step.keeps:
             step, made = self._outputs.keep(step, made)
             self._now(step)
