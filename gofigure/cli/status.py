@@ -13,7 +13,7 @@ from gofigure.cli.commits import of_commits, of_outcome, tell_outcome, tell_unve
 from gofigure.cli.console import console_for
 from gofigure.cli.here import Here, here
 from gofigure.cli.terminal import tell
-from gofigure.cli.verdicts import outlook
+from gofigure.cli.verdicts import outlook, way_out
 from gofigure.doctor.finding import size
 from gofigure.errors import EXIT_PASSED, NotAllowedError
 from gofigure.git.repository import branch_of
@@ -145,6 +145,8 @@ def _tell(place: _Place, jobs: Sequence[Job], stand: Standing) -> None:
         tell_outcome(outcome)
     for plan in stand.plans:
         tell_plan(plan, stand.last.get(plan.job.name))
+    if forget := way_out(step.reason for plan in stand.plans for step in plan.steps.values()):
+        tell(f"flaky: {forget}")
     if stand.commits is not None:
         tell_unverified(stand.commits)
 
