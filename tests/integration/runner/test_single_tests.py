@@ -170,6 +170,14 @@ def test_what_passed_and_failed_on_one_content_is_never_reused_there(stub: Stub)
     (told,) = stub.repo.json("history", "--tests", "--flaky")["flaky"]
     assert (told["stage"], told["name"], told["contents"], told["failed"]) == ("unit", "b", 1, 1)
     assert b"flaky: b passed and failed" in stub.repo.gofigure("status").stdout
+    for args in (("status",), ("why", "unit"), ("run",), ("history", "--tests"), ("history", "--tests", "--flaky")):
+        assert stub.repo.gofigure(*args).stdout.count(b"gofigure history --tests --forget-flaky") == 1
+    stub.repo.gofigure("history", "--tests", "--forget-flaky")
+    for args in (("status",), ("why", "unit"), ("run",), ("history", "--tests")):
+        assert b"--forget-flaky" not in stub.repo.gofigure(*args).stdout
+    assert stub.repo.gofigure("history", "--tests", "--forget-flaky").stdout == b"no flaky test is known\n"
+    of_unit = stub.repo.gofigure("history", "--tests", "unit", "--forget-flaky")
+    assert of_unit.stdout == b"no flaky test is known of unit\n"
 
 
 def test_another_content_is_proven_and_the_first_stays_as_it_was(stub: Stub) -> None:
@@ -216,6 +224,8 @@ def test_one_that_passes_only_when_tried_again_is_no_proof(stub: Stub) -> None:
         assert "flaky: b passed and failed" in found["note"]
         assert found["tests"] == {"total": 2, "passed": 2, "failed": 0, "skipped": 0, "left_out": 0}
         assert stub.ran == before + 2
+    shown = stub.repo.gofigure("history", "--tests", "--flaky").stdout.decode().splitlines()[1]
+    assert shown == "  unit: t::b  on 1 content; passed in 2 runs after it was tried again"
     cases = stub.repo.json("logs", "last", "unit")["stages"][0]["cases"]
     assert [(case["name"], case["verdict"], case["attempt"]) for case in cases if case["name"] == "b"] == [
         ("b", "failed", 1),
@@ -360,6 +370,24 @@ def test_each_location_has_rows_of_its_own(stub: Stub) -> None:
     assert found["tests"]["total"] == 4
     assert [case["location"] for case in found["failures"]] == ["api", "web"]
     assert found["excerpt"] == ["2 of 4 tests failed: b, b", "api: t::b: it is not b", "web: t::b: it is not b"]
+
+
+def test_a_huge_name_is_cut_where_it_is_shown_and_shown_once(stub: Stub) -> None:
+    names = [f"test[{'x' * 600}{last}]" for last in "ab"]
+    stub.says(_report(**dict.fromkeys(names, "no")), 1)
+    done = stub.repo.gofigure("run")
+    assert done.stdout.count(b"x" * 100) == 2  # one line each
+    assert max(map(len, done.stdout.decode().splitlines())) < 140
+    assert max(map(len, stub.repo.gofigure("history", "--tests").stdout.decode().splitlines())) < 180
+    kept = [case["name"] for case in stub.repo.json("logs", "last", "unit")["stages"][0]["cases"]]
+    assert [len(name) for name in kept] == [500, 500]
+    assert kept[0] != kept[1]
+
+
+def test_where_no_row_says_why_the_log_does(stub: Stub) -> None:
+    stub.says(_report(a="", b="&#10;"), 1)
+    stub.acts("echo 'b.py:3: error: it is not b'")
+    assert stub.run()["excerpt"][:2] == ["1 of 2 tests failed: b", "b.py:3: error: it is not b"]
 
 
 def test_no_secret_is_kept_in_the_name_of_a_test(stub: Stub) -> None:
