@@ -11,6 +11,7 @@ from gofigure.cli.here import here
 from gofigure.cli.table import seconds
 from gofigure.cli.terminal import tell
 from gofigure.cli.unknown import unknown
+from gofigure.cli.verdicts import FORGET
 from gofigure.errors import EXIT_PASSED
 from gofigure.queries import reading
 from gofigure.store.cases import Order, Told
@@ -45,6 +46,8 @@ def list_cases(stage: str | None, orders: Sequence[Order], limit: int, *, as_jso
             tell(f"{_HEADS[order]}:")
         for told in tests:
             tell(f"  {_line(told, order)}")
+    if found.get("flaky"):
+        tell(f"flaky: {FORGET}")
     if not any(found.values()):
         wanted = " or ".join(orders)
         what = f"no test was {wanted}" if orders and known else "no single test is known: no stage has told of one"
@@ -58,6 +61,9 @@ def forgive(stage: str | None) -> int:
     with console_for(sys.stderr) as console, reading(project, console) as store:
         _refuse_unknown(stage, store.history)
         forgiven = store.cases.forgive(stage)
+    if not forgiven:
+        tell(f"no flaky test is known{f' of {stage}' if stage is not None else ''}")
+        return EXIT_PASSED
     tell(f"{forgiven} flaky test{'s' if forgiven != 1 else ''} forgotten: the next pass counts")
     return EXIT_PASSED
 
@@ -68,13 +74,18 @@ def _refuse_unknown(stage: str | None, history: History) -> None:
 
 
 def _line(told: Told, order: Order) -> str:
+    from gofigure.runner.cases import cut
+
     where = f"{told.location}: " if told.location else ""
     title = f"{told.stage}: {where}{told.suite}::{told.name}" if told.suite else f"{told.stage}: {where}{told.name}"
+    title = cut(title)
     many = f"{told.runs} run{'s' if told.runs != 1 else ''}"
     if order == "slowest":
         return f"{seconds(told.mean_seconds or 0):>8} on average, {seconds(told.longest_seconds or 0)} at most  {title}"
     if order == "flaky":
         often = f"on {told.contents} content{'s' if told.contents != 1 else ''}"
+        if told.last_failed_run is None:
+            return f"{title}  {often}; passed in {many} after it was tried again"
         return f"{title}  {often}; failed in {told.failed} of {many}, last in run {told.last_failed_run}"
     since = "" if told.last_verdict == "failed" else f", {told.last_verdict} since"
     failure = f": {told.last_failure}" if told.last_failure else ""

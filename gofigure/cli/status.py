@@ -13,7 +13,7 @@ from gofigure.cli.commits import of_commits, of_outcome, tell_outcome, tell_unve
 from gofigure.cli.console import console_for
 from gofigure.cli.here import Here, here
 from gofigure.cli.terminal import tell
-from gofigure.cli.verdicts import outlook
+from gofigure.cli.verdicts import outlook, way_out
 from gofigure.doctor.finding import size
 from gofigure.errors import EXIT_PASSED, NotAllowedError
 from gofigure.git.repository import branch_of
@@ -143,8 +143,7 @@ def _tell(place: _Place, jobs: Sequence[Job], stand: Standing) -> None:
         tell(f"kept of what stages make: {stand.kept[0]:,} files, {size(stand.kept[1])}")
     for outcome in place.background:
         tell_outcome(outcome)
-    for plan in stand.plans:
-        tell_plan(plan, stand.last.get(plan.job.name))
+    _tell_plans(stand)
     if stand.commits is not None:
         tell_unverified(stand.commits)
 
@@ -205,6 +204,13 @@ def _tell_shared(shared: Shared) -> None:
         tell(f"shared with private checkouts: {', '.join(map(show, shared.folders))}")
     for way in shared.ways_back:
         tell(f"  {way.shared} leads back into the working tree: {way.leads_to}")
+
+
+def _tell_plans(stand: Standing) -> None:
+    for plan in stand.plans:
+        tell_plan(plan, stand.last.get(plan.job.name))
+    if forget := way_out(step.reason for plan in stand.plans for step in plan.steps.values()):
+        tell(f"flaky: {forget}")
 
 
 def tell_plan(plan: Plan, last: RunRow | None = None) -> None:

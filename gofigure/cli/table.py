@@ -7,7 +7,7 @@ from typing import NamedTuple
 
 from gofigure.cli.parts import part_rows
 from gofigure.cli.terminal import Marks, Paint, Style, printable
-from gofigure.cli.verdicts import ended
+from gofigure.cli.verdicts import ended, way_out
 from gofigure.model import FAILED, STOPPED, RunResult, StageResult, Verdict
 from gofigure.runner.words import shortened
 
@@ -122,9 +122,10 @@ def _ends(result: RunResult, look: Look) -> list[str]:
     """What is to be said of the run as a whole."""
     notes = " ".join(stage.note for stage in result.stages)
     unsaid = [printable(name) for name in result.stale if name not in notes]
-    if not unsaid:
-        return [_sum(result, look)]
-    return [f"  {look.paint('warn', 'stale:')} {shortened(unsaid, _NAMED)} changed while it ran", _sum(result, look)]
+    lines = [f"  {look.paint('warn', 'stale:')} {shortened(unsaid, _NAMED)} changed while it ran"] if unsaid else []
+    if forget := way_out([notes]):
+        lines.append(f"  {look.paint('warn', 'flaky:')} {forget}")
+    return [*lines, _sum(result, look)]
 
 
 def _sum(result: RunResult, look: Look) -> str:

@@ -5,6 +5,8 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
+    from collections.abc import Iterable
+
     from gofigure.runner.plan import Step
 
 
@@ -18,3 +20,11 @@ def ended(verdict: str, exit_code: int | None) -> str:
 def outlook(step: Step) -> str:
     """What would become of a stage now."""
     return "proven" if step.reused else "left out" if step.left_out else "to run"
+
+
+FORGET = "gofigure history --tests --forget-flaky lets the next pass count"
+
+
+def way_out(words: Iterable[str]) -> str:
+    """What to type where some of these notes or reasons tell of a flaky test; "" where none does."""
+    return FORGET if any(text.startswith("flaky: ") or " flaky: " in text for text in words) else ""

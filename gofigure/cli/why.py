@@ -12,7 +12,7 @@ from gofigure.cli.console import console_for
 from gofigure.cli.here import Here, here
 from gofigure.cli.table import seconds
 from gofigure.cli.terminal import tell
-from gofigure.cli.verdicts import outlook
+from gofigure.cli.verdicts import outlook, way_out
 from gofigure.cli.why_path import means_path, why_path
 from gofigure.errors import EXIT_PASSED
 from gofigure.project import Loaded, load_config
@@ -51,6 +51,8 @@ def _why_stages(where: Here, loaded: Loaded, name: str, *, as_json: bool) -> Non
         return
     for one in told:
         _tell(*one)
+    if forget := way_out(one[0].reason for one in told):
+        tell(f"flaky: {forget}")
 
 
 def _tell(

@@ -41,6 +41,7 @@ class TaskEnded(NamedTuple):
     made: str = ""  # JSON: what its recipes have handed back, by the location of each; "" for nothing
     cases: tuple[Case, ...] = ()  # what its commands have told of their tests, in all attempts
     more_cases: int = 0  # how many tests they told of besides
+    cut: bool = False  # a report on them that comes wherever a command ends well did not, or not all of it
 
 
 # How a program ends that a person has interrupted: by the signal, or as a shell says it.

@@ -63,7 +63,7 @@ class LocalExecutor:
         """A command has ended."""
         hearing = self._hearings.pop(progress.task.name, None)
         if hearing is not None:
-            progress.told(*hearing.told(by_itself=ended.code >= 0 and not ended.timed_out))
+            progress.told(hearing.told(by_itself=ended.code >= 0 and not ended.timed_out))
         told = CommandEnded(
             ended.code,
             ended.seconds,
@@ -90,15 +90,15 @@ class LocalExecutor:
         task, log = progress.task, progress.log
         argv, folder = progress.command
         remaining = progress.remaining(time.monotonic())
-        env, listener = task.env, None
+        listener = None
         if progress.asking is not None:
             hearing = self._hearings[task.name] = Hearing(progress.asking)
-            argv, env, listener = progress.asking.argv, {**env, **progress.asking.env}, hearing.listener
+            argv, listener = progress.asking.argv, hearing.listener
         try:
             pid = self._supervisor.start(
                 task.name,
                 argv,
-                env=env,
+                env=task.env,
                 cwd=folder,
                 log_path=log,
                 timeout=remaining,

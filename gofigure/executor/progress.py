@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Iterable
 from typing import NamedTuple
 
 from gofigure.executor.base import BY_CTRL_C, Task, TaskEnded
 from gofigure.model import Case, Part, Verdict
 from gofigure.process.log_files import path_of
 from gofigure.reports.asking import Asking
+from gofigure.reports.hearing import Heard
 
 
 class CommandEnded(NamedTuple):
@@ -48,6 +48,7 @@ class Progress:
         self._lost_bytes = 0
         self._cases: list[Case] = []
         self._more_cases = 0
+        self._cut: dict[int, bool] = {}  # by command: whether its report did not come, the last time that it ran
 
     @property
     def command(self) -> tuple[tuple[str | bytes, ...], str]:
@@ -71,11 +72,13 @@ class Progress:
         """How the command whose turn it is tells of its tests, if it does."""
         return self.task.asking[self._turns[0]] if self.task.asking else None
 
-    def told(self, cases: Iterable[Case], more: int) -> None:
+    def told(self, heard: Heard) -> None:
         """The command whose turn it is has told of its tests."""
-        location = self.task.parts[self._turns[0]] if self.task.parts else ""
-        self._cases += [case._replace(location=location, attempt=self._attempt) for case in cases]
-        self._more_cases += more
+        at = self._turns[0]
+        location = self.task.parts[at] if self.task.parts else ""
+        self._cases += [case._replace(location=location, attempt=self._attempt) for case in heard.cases]
+        self._more_cases += heard.more
+        self._cut[at] = heard.cut
 
     def took(self, ended: CommandEnded, now: float) -> None:
         """The command has ended: on to the next one, or to another attempt, or the task is over."""
@@ -126,6 +129,7 @@ class Progress:
             self.parts("not started: the time was up"),
             cases=tuple(self._cases),
             more_cases=self._more_cases,
+            cut=any(self._cut.values()),
         )
 
     def parts(self, why_not: str, *, stopped: bool = False) -> tuple[Part, ...]:

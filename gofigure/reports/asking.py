@@ -3,23 +3,19 @@
 What is added here is no part of a stage's key: it names places of one run, and decides nothing.
 """
 
-import itertools
 import os
 import re
 import shlex
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Mapping
 from typing import Literal, NamedTuple
 
 from gofigure.model import Stage
+from gofigure.reports.beginning import text_of
 
-Ear = Literal["", "cargo", "go", "go -json", "go -v", "node"]  # see hearing.EARS
+Ear = Literal["", "cargo", "go", "go -json", "go -v", "node", "pytest"]  # see hearing.EARS
 Form = Literal["junit", "jest"]
 Argv = tuple[str | bytes, ...]
 
-_LARGEST_FILE = 1 << 20
-_OWN_JUNIT = re.compile(r"--junit-?xml(?:=|\s+|['\"],\s*['\"])['\"]?([^\s'\",\]]+)")
-_NO_JUNIT = re.compile(r"\bno:junitxml\b")
-_PYTEST_FILES = ("pytest.ini", ".pytest.ini", "pytest.toml", ".pytest.toml", "pyproject.toml", "tox.ini", "setup.cfg")
 _GO_ELSE = ("bench", "c", "fuzz", "list", "n", "o")  # flags with which `go test` prints something else
 _VITEST_FILES = re.compile(r"vite(st)?\.(config|workspace)\.\w+")
 _ASSIGNMENT = re.compile(r"\w+=")
@@ -30,7 +26,6 @@ class Asking(NamedTuple):
     """How one command is started so that it tells, and where it does."""
 
     argv: Argv
-    env: Mapping[str, str] = {}  # besides the task's
     ear: Ear = ""  # what listens to its output
     file: str = ""  # absolute path of the report that it writes; "": none
     form: Form = "junit"
@@ -57,26 +52,18 @@ def only_listening(stage: Stage, argv: Argv) -> Asking | None:
 
 
 def _pytest(argv: tuple[str, ...], folder: str, root: str, place: str, env: Mapping[str, str]) -> Asking | None:
-    added = env.get("PYTEST_ADDOPTS", "")
-    said = [" ".join(argv[1:]), added, *_pytest_settings(argv, folder, root)]  # what counts comes first
-    if any(_NO_JUNIT.search(text) for text in said):
+    """By an argument: what is in the environment would reach every pytest that a test starts itself."""
+    from gofigure.reports.pytest_settings import has_no_reports, own_report, settings, words_of
+
+    words = [*settings(argv, folder, root), *words_of(env.get("PYTEST_ADDOPTS", "")), *argv[1:]]
+    if has_no_reports(words):
         return None
-    own = next((match[1] for text in said if (match := _OWN_JUNIT.search(text))), None)
-    if own is not None:
-        return Asking(argv, file=os.path.join(folder, os.path.expanduser(own)), theirs=True, folder=folder)
-    options = f"{added} --junitxml={shlex.quote(place)}".strip()
-    return Asking(argv, {"PYTEST_ADDOPTS": options}, file=place, folder=folder)
-
-
-def _pytest_settings(argv: Sequence[str], folder: str, root: str) -> list[str]:
-    named = [after for word, after in itertools.pairwise(argv) if word in ("-c", "--config-file")]
-    paths = [os.path.join(folder, name) for name in named]
-    while True:
-        paths += [os.path.join(folder, name) for name in _PYTEST_FILES]
-        above = os.path.dirname(folder)
-        if folder in (root, above):
-            return [_text(path) for path in paths]
-        folder = above
+    own = own_report(words)
+    if own is None:
+        return Asking((argv[0], f"--junitxml={place}", *argv[1:]), ear="pytest", file=place, folder=folder)
+    if "$" in own:  # by variables that only pytest itself sees
+        return None
+    return Asking(argv, file=os.path.join(folder, os.path.expanduser(own)), theirs=True, folder=folder)
 
 
 def _go(argv: tuple[str, ...], folder: str, _root: str, _place: str, env: Mapping[str, str]) -> Asking | None:
@@ -115,7 +102,7 @@ def _test_script(folder: str) -> str:
     import json
 
     try:
-        scripts = json.loads(_text(os.path.join(folder, "package.json")))["scripts"]
+        scripts = json.loads(text_of(os.path.join(folder, "package.json")))["scripts"]
         return str(scripts["test"])
     except (ValueError, RecursionError, KeyError, TypeError):
         return ""
@@ -144,16 +131,7 @@ def _vitest_has_reporters(folder: str) -> bool:
         names = [name for name in os.listdir(folder) if _VITEST_FILES.fullmatch(name)]
     except OSError:
         return True
-    return any("reporter" in _text(os.path.join(folder, name)) for name in names)
-
-
-def _text(path: str) -> str:
-    """The beginning of a file; "" where it cannot be read."""
-    try:
-        with open(os.open(path, os.O_RDONLY | os.O_NONBLOCK | os.O_CLOEXEC), "rb") as file:
-            return file.read(_LARGEST_FILE).decode("utf-8", "replace")
-    except OSError:
-        return ""
+    return any("reporter" in text_of(os.path.join(folder, name)) for name in names)
 
 
 _Ask = Callable[[tuple[str, ...], str, str, str, Mapping[str, str]], Asking | None]

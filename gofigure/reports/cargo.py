@@ -8,7 +8,8 @@ from gofigure.model import Case, CaseVerdict
 from gofigure.reports.listener import LONGEST_TEXT, Watcher
 
 _COLOUR = re.compile(r"\x1b\[[0-9;]*m")
-_CRATE = re.compile(r"\s+(?:Running (?:unittests )?(\S+)(?: \(.*\))?|Doc-tests (\S+))$")
+_CRATE = re.compile(r"\s+(?:Running (?:unittests )?(\S+)(?: \((.*)\))?|Doc-tests (\S+))$")
+_BINARY = re.compile(r".*/(.+)-[0-9a-f]+(?:\.exe)?$")
 _RUNS = re.compile(r"running \d+ tests?$")
 _TEST = re.compile(r"test (.+?)(?: - should panic)? \.\.\. (ok|FAILED|ignored)(?:, (.*?))?(?: <([\d.]+)s>)?$")
 _BEGUN = re.compile(r"test (.+?)(?: - should panic)? \.\.\. ")
@@ -24,6 +25,7 @@ class CargoTest(Watcher):
     def __init__(self) -> None:
         super().__init__()
         self._crate = ""
+        self._crates: dict[str, int] = {}  # how often each was begun
         self._open = ""  # a test whose line was broken
         self._failed: dict[tuple[str, str], int] = {}  # (crate, test) -> its place among the cases
         self._about: int | None = None  # the failure that is being told
@@ -31,7 +33,7 @@ class CargoTest(Watcher):
     def hear(self, line: bytes) -> bytes:
         text = _COLOUR.sub("", line[:LONGEST_TEXT].decode("utf-8", "replace")).rstrip("\r\n")
         if match := _CRATE.match(text):
-            self._crate = match[1] or f"doc-tests {match[2]}"
+            self._crate = self._named(match)
             self._open, self._about = "", None
         elif _RUNS.match(text):
             self._open, self._about = "", None
@@ -47,6 +49,15 @@ class CargoTest(Watcher):
             self.cases[self._about] = self.cases[self._about]._replace(line=text.strip())
             self._about = None
         return b""
+
+    def _named(self, match: re.Match[str]) -> str:
+        """A crate by its file; where another has had that name, as in a workspace, also by its own."""
+        crate = match[1] or f"doc-tests {match[3]}"
+        binary = _BINARY.match(match[2] or "")
+        if crate in self._crates and binary:
+            crate = f"{binary[1]} {crate}"
+        times = self._crates[crate] = self._crates.get(crate, 0) + 1
+        return crate if times == 1 else f"{crate} ({times})"
 
     def _told(self, name: str, word: str, why: str, seconds: float | None) -> None:
         self._open = ""

@@ -79,11 +79,15 @@ class GoTest(Listener):
         self._verbose = verbose
         self._raw = raw
         self._packages: dict[str, _Package] = {}
+        self._building = ""  # the package that what is printed now is about
+        self._complaints: dict[str, str] = {}  # by package: the first of the compiler's
 
     def hear(self, line: bytes) -> bytes:
         event = _event(line)
         if event is None:
-            self._not_built(line.decode("utf-8", "replace"))
+            text = line.decode("utf-8", "replace")
+            self._not_built(text)
+            self._built(text)
             return line
         shown = self._take(event)
         return line if self._raw else shown.encode("utf-8", "replace")
@@ -101,6 +105,7 @@ class GoTest(Listener):
         """What is to be shown now that this has happened."""
         action, name, output = (_word(event, key) for key in ("Action", "Test", "Output"))
         if action == "build-output":
+            self._built(output)
             return output
         in_package = _word(event, "Package")
         package = self._packages.setdefault(in_package, _Package())
@@ -144,7 +149,15 @@ class GoTest(Listener):
 
     def _not_built(self, line: str) -> None:
         if match := _NOT_BUILT.match(line):
-            self.add(Case(match[1], f"[{match[2]} failed]", "failed"))
+            why = self._complaints.get(match[1]) or next(iter(self._complaints.values()), "")  # of one that it imports
+            self.add(Case(match[1], f"[{match[2]} failed]", "failed", None, why))
+
+    def _built(self, line: str) -> None:
+        """What the compiler prints, package by package: "# ex [ex.test]", then what it complains of."""
+        if line.startswith("# "):
+            self._building = line.split()[1] if line.split()[1:] else ""
+        elif self._building and line.strip() and not _NOT_BUILT.match(line):
+            self._complaints.setdefault(self._building, line.strip())
 
 
 def _event(line: bytes) -> dict[str, Any] | None:

@@ -6,6 +6,7 @@ import contextlib
 import os
 import stat
 from collections.abc import Callable, Mapping
+from typing import NamedTuple
 
 from gofigure.model import Case
 from gofigure.reports.asking import Asking, Ear
@@ -32,14 +33,29 @@ def _node() -> Listener:
     return NodeTest()
 
 
-EARS: Mapping[Ear, Callable[[], Listener | None]] = {
-    "": lambda: None,
-    "cargo": _cargo,
-    "go": _go,
-    "go -json": lambda: _go(raw=True),
-    "go -v": lambda: _go(verbose=True),
-    "node": _node,
+def _pytest(report: str) -> Listener:
+    from gofigure.reports.pytest_words import PytestWords
+
+    return PytestWords(report)
+
+
+EARS: Mapping[Ear, Callable[[str], Listener | None]] = {  # by the report that is written
+    "": lambda _: None,
+    "cargo": lambda _: _cargo(),
+    "go": lambda _: _go(),
+    "go -json": lambda _: _go(raw=True),
+    "go -v": lambda _: _go(verbose=True),
+    "node": lambda _: _node(),
+    "pytest": _pytest,
 }
+
+
+class Heard(NamedTuple):
+    """What a command has told of its tests."""
+
+    cases: list[Case]
+    more: int = 0  # how many tests there were besides
+    cut: bool = False  # a report that comes wherever the command ends well did not come, or not all of it
 
 
 class Hearing:
@@ -47,7 +63,7 @@ class Hearing:
 
     def __init__(self, asking: Asking) -> None:
         self._asking = asking
-        self.listener = EARS[asking.ear]()
+        self.listener = EARS[asking.ear](asking.file)
         self.forget()
         self._before = _state(asking.file)
 
@@ -57,13 +73,10 @@ class Hearing:
             with contextlib.suppress(OSError):
                 os.unlink(self._asking.file)
 
-    def told(self, *, by_itself: bool) -> tuple[list[Case], int]:
-        """The tests, and how many more there were. `by_itself`: nobody has ended the command.
-
-        A report of a command that was ended may be another's, which it had started.
-        """
-        if self.listener is not None:
-            return self.listener.cases, self.listener.left_out
+    def told(self, *, by_itself: bool) -> Heard:
+        """`by_itself`: nobody has ended the command. A report of one that was ended may be another's."""
+        if self.listener is not None and not self._asking.file:
+            return Heard(self.listener.cases, self.listener.left_out)
         now = _state(self._asking.file)
         data = b""
         if by_itself and now is not None and now != self._before:
@@ -73,10 +86,11 @@ class Hearing:
         if self._asking.form == "junit":
             from gofigure.reports.junit import read_junit
 
-            return read_junit(data)
+            cases, more, is_whole = read_junit(data)
+            return Heard(cases, more, not is_whole and len(data) < _LARGEST_REPORT and not _is_odd(self._asking.file))
         from gofigure.reports.jest import read_jest
 
-        return read_jest(data, self._asking.folder)
+        return Heard(*read_jest(data, self._asking.folder))
 
 
 def _state(path: str) -> tuple[int, int, int] | None:
@@ -86,6 +100,14 @@ def _state(path: str) -> tuple[int, int, int] | None:
     except OSError:
         return None
     return (info.st_ino, info.st_size, info.st_mtime_ns) if stat.S_ISREG(info.st_mode) else None
+
+
+def _is_odd(path: str) -> bool:
+    """Whether there is something there that is no file, as /dev/null: what was written there nobody knows."""
+    try:
+        return not stat.S_ISREG(os.lstat(path).st_mode)
+    except OSError:
+        return False
 
 
 def _read(path: str) -> bytes:

@@ -7,7 +7,7 @@ import os
 from typing import Any
 
 from gofigure.model import Case, CaseVerdict
-from gofigure.reports.listener import MOST
+from gofigure.reports.listener import MOST, told_apart
 
 _VERDICTS: dict[str, CaseVerdict] = {
     "passed": "passed", "failed": "failed", "pending": "skipped", "skipped": "skipped", "todo": "skipped",
@@ -21,6 +21,7 @@ def read_jest(data: bytes, folder: str) -> tuple[list[Case], int]:
     except (ValueError, RecursionError):
         return [], 0
     cases = [case for file in _list(told, "testResults") for case in _cases(file, os.path.realpath(folder))]
+    cases = told_apart(cases)
     return cases[:MOST], max(0, len(cases) - MOST)
 
 

@@ -64,8 +64,8 @@ class _Reader:
             self._case = None
 
 
-def read_junit(data: bytes) -> tuple[list[Case], int]:
-    """The tests, and how many more there were; of a report that ends in the middle those up to there."""
+def read_junit(data: bytes) -> tuple[list[Case], int, bool]:
+    """The tests, how many more there were, and whether it is whole; of one that is not, those up to its end."""
     reader = _Reader()
     parser: Any = expat.ParserCreate()
     parser.buffer_text = True
@@ -73,9 +73,11 @@ def read_junit(data: bytes) -> tuple[list[Case], int]:
     parser.StartElementHandler = reader.start
     parser.CharacterDataHandler = reader.text
     parser.EndElementHandler = reader.end
+    is_whole = False
     with contextlib.suppress(expat.ExpatError, _TooMuchError, ValueError, LookupError):
         parser.Parse(data, True)
-    return reader.cases, reader.left_out
+        is_whole = True
+    return reader.cases, reader.left_out, is_whole
 
 
 def _first(text: str) -> str:

@@ -2,11 +2,23 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
+
 from gofigure.model import Case
 
 _LONGEST_LINE = 1 << 20
 LONGEST_TEXT = 2000  # bytes of a line that are looked at where words are looked for: expressions may take their square
 MOST = 50_000  # tests of one command; what comes after these is counted only
+
+
+def told_apart(cases: Iterable[Case]) -> list[Case]:
+    """Those of one name by their order, as "works (2)": what prints them does not say which file each is in."""
+    found: list[Case] = []
+    counts: dict[tuple[str, str], int] = {}
+    for case in cases:
+        times = counts[case.suite, case.name] = counts.get((case.suite, case.name), 0) + 1
+        found.append(case if times == 1 else case._replace(name=f"{case.name} ({times})"))
+    return found
 
 
 class Listener:

@@ -8,7 +8,7 @@ from __future__ import annotations
 import re
 
 from gofigure.model import Case, CaseVerdict
-from gofigure.reports.listener import LONGEST_TEXT, Watcher
+from gofigure.reports.listener import LONGEST_TEXT, Watcher, told_apart
 
 _COLOUR = re.compile(r"\x1b\[[0-9;]*m")
 _POINT = re.compile(r"( *)(not )?ok\b(?: +\d+)?(?: +- +| +)?(.*?)(?: +# +(SKIP|TODO|skip|todo)\b *(.*))?$")
@@ -19,6 +19,8 @@ _GROUP = re.compile(r"( *)(?:▶ )?(\S.*?)(?: \([\d.]+ms\))?$")
 _MOCHA_SUM = re.compile(r" +\d+ (passing|failing|pending)\b")
 _NODE_SUM = re.compile("(?:\u2139 tests \\d|✖ failing tests:)")
 _NPM = re.compile(r"> ")
+_ERROR = re.compile(r"(?:# )?((?:[A-Z]\w*)?Error(?: \[\w+\])?: .*)$")  # of a file that could not be run
+_SAYS_NOTHING = "test failed"  # but that there is one
 _MOCHA_FAILURE = re.compile(r"  (\d+)\) ")
 
 
@@ -29,6 +31,8 @@ class NodeTest(Watcher):
         super().__init__()
         self._tap = False
         self._over = False  # what follows only repeats
+        self._error = ""  # that was printed since the last test
+        self._before_last = ""  # the same of the last test
         self._above: dict[int, str] = {}  # the groups that a line is in, by their indents
         self._last: int | None = None  # the case that details belong to
         self._in_block = False  # the next line is the first of a text
@@ -37,6 +41,8 @@ class NodeTest(Watcher):
 
     def hear(self, line: bytes) -> bytes:
         text = _COLOUR.sub("", line[:LONGEST_TEXT].decode("utf-8", "replace")).rstrip("\r\n")
+        if match := _ERROR.match(text):
+            self._error = self._error or match[1]
         if text.strip() in ("TAP version 13", "TAP version 14"):
             self._tap = True
         elif self._tap:
@@ -51,6 +57,7 @@ class NodeTest(Watcher):
         """Ticks and dashes are common: they are tests only where somebody has summed them up."""
         if not self._tap and not self._over:
             self.cases.clear()
+        self.cases = told_apart(self.cases)
         return b""
 
     def _hear_tap(self, text: str) -> None:
@@ -72,7 +79,7 @@ class NodeTest(Watcher):
         case = self.cases[self._last]
         if self._in_block:
             self._in_block = False
-            self.cases[self._last] = case._replace(line=text.strip())
+            self._say(text.strip())
         elif match := _DETAIL.match(text):
             name, value = match[1], match[2].strip()
             if name == "duration_ms":
@@ -81,9 +88,15 @@ class NodeTest(Watcher):
                 self._drop()
             elif name in ("error", "message") and case.verdict == "failed" and not case.line:
                 self._in_block = value[:1] in ("|", ">")
-                self.cases[self._last] = case._replace(line="" if self._in_block else value.strip("'\""))
+                self._say("" if self._in_block else value.strip("'\""))
         elif text.strip() == "...":
             self._last = None
+
+    def _say(self, line: str) -> None:
+        """The failure of the last test, in one line."""
+        if self._last is not None:
+            said = self._before_last if line.strip("'\"") == _SAYS_NOTHING else line
+            self.cases[self._last] = self.cases[self._last]._replace(line=said)
 
     def _drop(self) -> None:
         """A group is no test: it fails with those in it."""
@@ -96,8 +109,7 @@ class NodeTest(Watcher):
             self._over, self._last = bool(self.cases), None
         elif self._in_block and text.strip():  # node's, below a test that has failed
             self._in_block = False
-            if self._last is not None:
-                self.cases[self._last] = self.cases[self._last]._replace(line=text.strip())
+            self._say(text.strip())
         elif match := _TICK.match(text):
             skipped = match[5] is not None or match[9] is not None
             verdict: CaseVerdict = "skipped" if skipped else "passed" if match[2] else "failed"
@@ -135,4 +147,5 @@ class NodeTest(Watcher):
         before = len(self.cases)
         self.add(Case(suite, name, verdict, seconds, line))
         self._last = before if len(self.cases) > before else None
+        self._before_last, self._error = self._error, ""
         self._in_block = False

@@ -11,6 +11,7 @@ from gofigure.runner.words import shortened
 
 _LONGEST_NAME = 500
 _LONGEST_LINE = 400
+_SHOWN_NAME = 120  # columns; a test may be called by all that it is handed
 _LINES = 8
 _NAMED = 5
 _FAILURES = 20
@@ -20,7 +21,7 @@ def tidied(cases: Iterable[Case], hide: Callable[[str], str]) -> list[Case]:
     """Each test of an attempt once, by its worst verdict, in words that may be stored and shown."""
     found: dict[tuple[str, str, str, int], Case] = {}
     for case in cases:
-        suite, name = (_fit(hide(text), _LONGEST_NAME) for text in (case.suite, case.name))
+        suite, name = (_name(hide(text)) for text in (case.suite, case.name))
         line, seconds = _fit(hide(case.line), _LONGEST_LINE), case.seconds
         if seconds is not None and not (math.isfinite(seconds) and 0 <= seconds < 1e9):
             seconds = None
@@ -57,8 +58,13 @@ def both_ways(cases: Iterable[Case]) -> list[str]:
 
 def flaky(names: Iterable[str]) -> str:
     """What these are, in words; "" for none."""
-    known = sorted(set(names))
+    known = [cut(name) for name in sorted(set(names))]
     return f"flaky: {shortened(known, _NAMED)} passed and failed on this content" if known else ""
+
+
+def cut(title: str, longest: int = _SHOWN_NAME) -> str:
+    """As much of a test's name as a screen has room for."""
+    return title if len(title) <= longest else title[: longest - 1] + "…"
 
 
 def first_failures(cases: Iterable[Case]) -> tuple[Case, ...]:
@@ -85,9 +91,10 @@ def failed_lines(cases: Sequence[Case], counts: Counts, most: int | None = None)
     if not failed:
         return []
     names = shortened([case.name for case in failed], _NAMED)
-    lines = [f"{counts.failed:,} of {counts.total:,} test{'s' if counts.total != 1 else ''} failed: {names}"]
+    told = f": {names}" if len(names) <= _SHOWN_NAME else ""  # or else each below
+    lines = [f"{counts.failed:,} of {counts.total:,} test{'s' if counts.total != 1 else ''} failed{told}"]
     shown = failed if most is None else failed[: most - 1]
-    lines += [f"{case.title}: {case.line}" if case.line else case.title for case in shown]
+    lines += [f"{cut(case.title)}: {case.line}" if case.line else cut(case.title) for case in shown]
     return [line[:_LONGEST_LINE] for line in lines]
 
 
@@ -96,6 +103,17 @@ def _worse(one: Case, other: Case) -> Case:
     worst = other if order.index(other.verdict) > order.index(one.verdict) else one
     took = [case.seconds for case in (one, other) if case.seconds is not None]
     return worst._replace(seconds=sum(took) if took else None)
+
+
+def _name(text: str) -> str:
+    """A name that is fit to be stored; of one that is too long, its begin and a mark of all of it."""
+    fit = _fit(text, _LONGEST_NAME)
+    if len(text) <= _LONGEST_NAME:
+        return fit
+    from hashlib import blake2b
+
+    mark = blake2b(text.encode("utf-8", "surrogatepass"), digest_size=4).hexdigest()
+    return f"{fit[: _LONGEST_NAME - len(mark) - 1].rstrip('…')}…{mark}"
 
 
 def _fit(text: str, longest: int) -> str:

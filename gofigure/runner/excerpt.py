@@ -7,7 +7,7 @@ import re
 
 from gofigure.runner.clean import clean
 
-_LINES = 8
+LINES = 8
 _WINDOW = 64 * 1024
 # What compilers, linters and test runners begin a complaint with; else any line that sounds like trouble.
 _COMPLAINT = re.compile(
@@ -36,9 +36,9 @@ def excerpt(logs: tuple[str, ...]) -> tuple[str, ...]:
     found = _first(_COMPLAINT, lines)
     if found is None:  # what is about it is needed to understand a lesser hint
         hint = _first(_TROUBLE, lines)
-        found = min(len(lines) if hint is None else hint, len(lines) - _LINES + 1)
+        found = min(len(lines) if hint is None else hint, len(lines) - LINES + 1)
     start = max(0, found - 1)
-    return tuple(line[:400] for line in lines[start : start + _LINES])
+    return tuple(line[:400] for line in lines[start : start + LINES])
 
 
 def _first(pattern: re.Pattern[str], lines: list[str]) -> int | None:

@@ -29,6 +29,7 @@ if TYPE_CHECKING:
 
 
 _ATTEND_EVERY = 0.05  # seconds
+_CUT = "its report did not come: something ended pytest early"
 _NOT_FOUND = 127  # as a shell says it
 
 
@@ -219,6 +220,8 @@ class _Loop:
         if ended.left_behind:
             self._observe(Note(f"{ended.name} left {ended.left_behind} process(es) running; they were ended"))
         made = ended.made
+        if passed and ended.cut and not step.unprovable:
+            step = self._now(step._replace(unprovable=_CUT))
         if passed and step.keeps:
             step, made = self._outputs.keep(step, made)
             self._now(step)
@@ -234,7 +237,7 @@ class _Loop:
                 ended.seconds,
                 exit_code=ended.exit_code if passed or not ran_well else None,
                 log=ended.logs[-1] if ended.logs and (passed or not ran_well) else None,
-                excerpt=() if ran_well else lines or tuple(map(self._recorder.hide, _excerpt(ended.logs))),
+                excerpt=() if ran_well else self._excerpt(lines, failures, ended.logs),
                 note=_note(step, ended, passed=passed),
                 allowed=not passed and step.stage.allow_failure,
                 key=step.key,
@@ -247,6 +250,15 @@ class _Loop:
                 failures=failures,
             )
         )
+
+    def _excerpt(self, lines: tuple[str, ...], failures: Sequence[Case], logs: tuple[str, ...]) -> tuple[str, ...]:
+        """What matters of a failure: `lines` on its tests; what was printed where none of those says why it failed."""
+        if any(case.line for case in failures):
+            return lines
+        from gofigure.runner.excerpt import LINES, excerpt  # only what fails needs its expressions
+
+        said = tuple(map(self._recorder.hide, excerpt(logs)))
+        return (*lines[:1], *said)[:LINES] if said else lines
 
     def _now(self, step: Step) -> Step:
         """What is known of a step now."""
@@ -315,12 +327,6 @@ def _failures(cases: Sequence[Case], counts: Counts | None) -> tuple[tuple[str, 
     from gofigure.runner.cases import failure_lines, first_failures
 
     return tuple(failure_lines(cases, counts)), first_failures(cases)
-
-
-def _excerpt(logs: tuple[str, ...]) -> tuple[str, ...]:
-    from gofigure.runner.excerpt import excerpt  # only what fails needs its expressions
-
-    return excerpt(logs)
 
 
 def _note(step: Step, ended: TaskEnded, *, passed: bool) -> str:

@@ -278,6 +278,7 @@ class Recorder:
         elif step.narrowed:
             self._keep(passed._replace(note=_joined(passed.note, step.narrowed)))
         elif about and (unsteady := self._unsteady(step, passed)):
+            self._astray.add(passed.stage)
             self._keep(passed._replace(judged=about, note=_joined(passed.note, f"not proven: {unsteady}")))
             return False
         else:

@@ -24,8 +24,8 @@ target = "pytest"
 STUB = """#!/bin/sh
 [ "$1" != --version ] || exec echo pytest 9.2.1
 echo ran >> '{state}/ran'
+for word; do case $word in --junitxml=*) file=${{word#*=}} ;; esac; done
 [ ! -e '{state}/act' ] || . '{state}/act'
-file=${{PYTEST_ADDOPTS#*--junitxml=}}
 [ ! -e '{state}/report' ] || cat '{state}/report' > "$file"
 echo printed by the tests
 exit "$(cat '{state}/code')"
@@ -83,13 +83,23 @@ def stub(repo: Repo, tmp_path: Path) -> Stub:
 PASSES, FAILS = _report(a="", b=""), _report(a="", b="it is not b")
 
 
-def test_what_pytest_tells_is_kept_and_shown(repo: Repo, tmp_path: Path) -> None:
+@pytest.fixture
+def real(repo: Repo, tmp_path: Path) -> Repo:
+    """A repository with a stage of the pytest that runs this."""
     program = tmp_path / "bin/pytest"
     program.parent.mkdir()
     program.write_text(f'#!/bin/sh\nexec {sys.executable} -m pytest -p no:cacheprovider "$@"\n')
     program.chmod(0o755)
     at = Repo(repo.root, {**repo.env, "PATH": f"{program.parent}:{repo.env['PATH']}", "PYTHONDONTWRITEBYTECODE": "1"})
     at.write("pytest.ini", "[pytest]\n")
+    at.write(".gitignore", "__pycache__\n")
+    at.config(CONFIG)
+    assert at.gofigure("allow").returncode == 0
+    return at
+
+
+def test_what_pytest_tells_is_kept_and_shown(real: Repo) -> None:
+    at = real
     at.write(
         "test_a.py",
         "import pytest\n"
@@ -97,9 +107,6 @@ def test_what_pytest_tells_is_kept_and_shown(repo: Repo, tmp_path: Path) -> None
         "class TestC:\n    def test_in(self): pass\n"
         "@pytest.mark.skip(reason='later')\ndef test_skip(): pass\n",
     )
-    at.write(".gitignore", "__pycache__\n")
-    at.config(CONFIG)
-    assert at.gofigure("allow").returncode == 0
     done = at.gofigure("run")
     assert done.returncode == 1
     assert b"1 of 4 tests failed: test_x[a b]" in done.stdout
@@ -119,6 +126,32 @@ def test_what_pytest_tells_is_kept_and_shown(repo: Repo, tmp_path: Path) -> None
     folder = Path(found["log"]).parent
     assert [path.name for path in folder.iterdir()] == ["unit.log"]  # no report is left
     assert b"4 tests: 2 passed, 1 failed, 1 skipped" in at.gofigure("why", "unit").stdout
+    assert b"generated xml file" not in logs.stdout  # nobody has asked for one
+
+
+def test_a_pytest_that_a_test_starts_is_asked_for_nothing(real: Repo) -> None:
+    """Neither a report that it may not be able to write, nor one in the place of the stage's own."""
+    real.write("inner/check.py", "def test_in(): pass\n")
+    real.write(
+        "test_a.py",
+        "import subprocess, sys\n"
+        "def test_out():\n"
+        "    words = [sys.executable, '-m', 'pytest', '-p', 'no:cacheprovider', 'inner/check.py']\n"
+        "    assert subprocess.run([*words, '-p', 'no:junitxml']).returncode == 0\n"
+        "    assert subprocess.run(words).returncode == 0\n"
+        "    import os; os.environ['SEEN'] = os.environ.get('PYTEST_ADDOPTS', 'none')\n"
+        "    assert os.environ['SEEN'] == 'none'\n",
+    )
+    found = stages(real.json("run"))["unit"]
+    assert (found["verdict"], found["proven"], found["tests"]["total"]) == ("passed", True, 1)
+
+
+def test_what_ends_pytest_early_is_no_proof(real: Repo) -> None:
+    real.write("test_a.py", "import os\ndef test_a(): os._exit(0)\ndef test_b(): assert False\n")
+    for _ in range(2):
+        found = stages(real.json("run"))["unit"]
+        assert (found["verdict"], found["proven"], found["tests"]) == ("passed", False, None)
+        assert found["note"] == "not proven: its report did not come: something ended pytest early"
 
 
 def test_what_passed_and_failed_on_one_content_is_never_reused_there(stub: Stub) -> None:
@@ -137,6 +170,14 @@ def test_what_passed_and_failed_on_one_content_is_never_reused_there(stub: Stub)
     (told,) = stub.repo.json("history", "--tests", "--flaky")["flaky"]
     assert (told["stage"], told["name"], told["contents"], told["failed"]) == ("unit", "b", 1, 1)
     assert b"flaky: b passed and failed" in stub.repo.gofigure("status").stdout
+    for args in (("status",), ("why", "unit"), ("run",), ("history", "--tests"), ("history", "--tests", "--flaky")):
+        assert stub.repo.gofigure(*args).stdout.count(b"gofigure history --tests --forget-flaky") == 1
+    stub.repo.gofigure("history", "--tests", "--forget-flaky")
+    for args in (("status",), ("why", "unit"), ("run",), ("history", "--tests")):
+        assert b"--forget-flaky" not in stub.repo.gofigure(*args).stdout
+    assert stub.repo.gofigure("history", "--tests", "--forget-flaky").stdout == b"no flaky test is known\n"
+    of_unit = stub.repo.gofigure("history", "--tests", "unit", "--forget-flaky")
+    assert of_unit.stdout == b"no flaky test is known of unit\n"
 
 
 def test_another_content_is_proven_and_the_first_stays_as_it_was(stub: Stub) -> None:
@@ -183,6 +224,8 @@ def test_one_that_passes_only_when_tried_again_is_no_proof(stub: Stub) -> None:
         assert "flaky: b passed and failed" in found["note"]
         assert found["tests"] == {"total": 2, "passed": 2, "failed": 0, "skipped": 0, "left_out": 0}
         assert stub.ran == before + 2
+    shown = stub.repo.gofigure("history", "--tests", "--flaky").stdout.decode().splitlines()[1]
+    assert shown == "  unit: t::b  on 1 content; passed in 2 runs after it was tried again"
     cases = stub.repo.json("logs", "last", "unit")["stages"][0]["cases"]
     assert [(case["name"], case["verdict"], case["attempt"]) for case in cases if case["name"] == "b"] == [
         ("b", "failed", 1),
@@ -246,10 +289,35 @@ def test_whatever_the_report_the_exit_code_is_the_verdict(stub: Stub, report: by
     assert stub.run("--no-cache")["verdict"] == "passed"
 
 
+def test_half_a_report_is_no_proof_whatever_the_exit_code(stub: Stub) -> None:
+    stub.says(_report(a="", b="").encode()[:-20])
+    found = stub.run()
+    assert (found["verdict"], found["proven"], found["tests"]["total"]) == ("passed", False, 2)
+    assert "its report did not come" in found["note"]
+    stub.says(PASSES)
+    assert stub.run()["proven"]
+
+
+def test_what_needs_it_is_not_proven_either(stub: Stub) -> None:
+    stub.repo.config(CONFIG.replace('["unit"]', '["unit", "ship"]') + '[stages.ship]\nrun = "true"\nneeds = ["unit"]\n')
+    assert stub.repo.gofigure("allow").returncode == 0
+    stub.says(b"")
+    assert stages(stub.repo.json("run"))["ship"]["note"] == "not proven: it needs unit, which was not proven"
+    _make_flaky(stub)
+    found = stages(stub.repo.json("run"))
+    assert "flaky" in found["unit"]["note"]
+    assert (found["ship"]["proven"], found["ship"]["note"]) == (
+        False,
+        "not proven: it needs unit, which was not proven",
+    )
+    stub.repo.gofigure("history", "--tests", "--forget-flaky")
+    assert stages(stub.repo.json("run"))["ship"]["proven"]
+
+
 def test_what_was_ended_has_told_nothing(stub: Stub) -> None:
     stub.repo.config(CONFIG + "timeout = 0.5\n")
     assert stub.repo.gofigure("allow").returncode == 0
-    stub.acts('file=${PYTEST_ADDOPTS#*--junitxml=}; cat "' + str(stub.state / "report") + '" > "$file"; exec sleep 60')
+    stub.acts(f'cat "{stub.state}/report" > "$file"; exec sleep 60')
     found = stub.run()
     assert (found["verdict"], found["tests"]) == ("timed out", None)
     assert _reports(stub) == []
@@ -283,7 +351,7 @@ def _reports(stub: Stub) -> list[Path]:
 def test_nor_is_a_report_left_by_who_is_interrupted(stub: Stub, rig: Rig) -> None:
     """What it says is not masked."""
     gate = rig.gate()
-    stub.acts('file=${PYTEST_ADDOPTS#*--junitxml=}; echo secret > "$file"; ' + gate.sh)
+    stub.acts('echo secret > "$file"; ' + gate.sh)
     running = rig.start(stub.repo, "run")
     gate.arrive()
     assert len(_reports(stub)) == 1
@@ -302,6 +370,24 @@ def test_each_location_has_rows_of_its_own(stub: Stub) -> None:
     assert found["tests"]["total"] == 4
     assert [case["location"] for case in found["failures"]] == ["api", "web"]
     assert found["excerpt"] == ["2 of 4 tests failed: b, b", "api: t::b: it is not b", "web: t::b: it is not b"]
+
+
+def test_a_huge_name_is_cut_where_it_is_shown_and_shown_once(stub: Stub) -> None:
+    names = [f"test[{'x' * 600}{last}]" for last in "ab"]
+    stub.says(_report(**dict.fromkeys(names, "no")), 1)
+    done = stub.repo.gofigure("run")
+    assert done.stdout.count(b"x" * 100) == 2  # one line each
+    assert max(map(len, done.stdout.decode().splitlines())) < 140
+    assert max(map(len, stub.repo.gofigure("history", "--tests").stdout.decode().splitlines())) < 180
+    kept = [case["name"] for case in stub.repo.json("logs", "last", "unit")["stages"][0]["cases"]]
+    assert [len(name) for name in kept] == [500, 500]
+    assert kept[0] != kept[1]
+
+
+def test_where_no_row_says_why_the_log_does(stub: Stub) -> None:
+    stub.says(_report(a="", b="&#10;"), 1)
+    stub.acts("echo 'b.py:3: error: it is not b'")
+    assert stub.run()["excerpt"][:2] == ["1 of 2 tests failed: b", "b.py:3: error: it is not b"]
 
 
 def test_no_secret_is_kept_in_the_name_of_a_test(stub: Stub) -> None:
@@ -393,7 +479,8 @@ def test_what_does_not_go_together_is_told(stub: Stub, args: tuple[str, ...], wo
 
 
 def test_where_nothing_tells_of_tests_that_is_said(stub: Stub) -> None:
-    (stub.state / "report").unlink()
+    stub.repo.config(CONFIG + 'run = "-p no:junitxml"\n')
+    assert stub.repo.gofigure("allow").returncode == 0
     assert stub.run()["tests"] is None
     assert b"no single tests are known of it" in stub.repo.gofigure("why", "unit").stdout
     assert b"no single test is known" in stub.repo.gofigure("history", "--tests").stderr

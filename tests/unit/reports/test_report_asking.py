@@ -9,17 +9,18 @@ import pytest
 
 from gofigure.model import Stage
 from gofigure.reports.asking import Asking, asking, program_of
+from gofigure.reports.pytest_words import PytestWords
 
 
 def _asked(target: str, folder: Path, *argv: str, env: dict[str, str] | None = None) -> Asking | None:
     return asking(Stage("s", target=target), argv, str(folder), str(folder), "/run/it's.report", env or {})
 
 
-def test_pytest_is_asked_by_its_environment(tmp_path: Path) -> None:
-    asked = _asked("pytest", tmp_path, "pytest", "-q", env={"PYTEST_ADDOPTS": "-x"})
+def test_pytest_is_asked_by_an_argument(tmp_path: Path) -> None:
+    """Before those of its user, as there may be a -- among them."""
+    asked = _asked("pytest", tmp_path, "pytest", "-q", "--", "a", env={"PYTEST_ADDOPTS": "-x"})
     assert asked is not None
-    assert asked.argv == ("pytest", "-q")
-    assert asked.env == {"PYTEST_ADDOPTS": "-x --junitxml='/run/it'\"'\"'s.report'"}
+    assert asked.argv == ("pytest", "--junitxml=/run/it's.report", "-q", "--", "a")
     assert asked.file == "/run/it's.report"
 
 
@@ -30,7 +31,8 @@ def test_the_users_own_report_is_written_and_read(tmp_path: Path, word: str) -> 
         _asked("pytest", tmp_path, "pytest", env={"PYTEST_ADDOPTS": word}),
     ):
         assert asked is not None
-        assert (asked.file, asked.theirs, asked.env) == (str(tmp_path / "out/r.xml"), True, {})
+        assert (asked.file, asked.theirs) == (str(tmp_path / "out/r.xml"), True)
+        assert "--junitxml=/run/it's.report" not in asked.argv
 
 
 @pytest.mark.parametrize(
@@ -55,6 +57,63 @@ def test_where_the_plugin_is_switched_off_nothing_is_asked(tmp_path: Path) -> No
     assert _asked("pytest", tmp_path, "pytest", "-p", "no:junitxml") is None
     (tmp_path / "pytest.ini").write_text("[pytest]\naddopts = -p no:junitxml\n")
     assert _asked("pytest", tmp_path, "pytest") is None
+
+
+@pytest.mark.parametrize(
+    ("name", "text"),
+    [
+        ("tox.ini", "[testenv]\ncommands = pytest --junitxml=tox.xml\n[pytest]\nxfail_strict = true\n"),
+        ("pyproject.toml", "# --junitxml=r.xml and -p no:junitxml\n[tool.pytest.ini_options]\naddopts = '-q'\n"),
+        ("pyproject.toml", "[tool.poe]\ntest = 'pytest --junitxml=r.xml -p no:junitxml'\n"),
+        ("pytest.ini", "[pytest]\n# addopts = --junitxml=r.xml\nmarkers =\n    a: not --junitxml=x\n"),
+        ("setup.cfg", "[pytest]\naddopts = --junitxml=r.xml\n"),
+        ("setup.cfg", "[tool:pytest]\naddopts = 'unclosed --junitxml=r.xml\n"),
+        ("pyproject.toml", "[tool.pytest.ini_options\naddopts = '--junitxml=r.xml'"),
+    ],
+)
+def test_what_is_no_option_of_pytests_asks_for_no_report(tmp_path: Path, name: str, text: str) -> None:
+    (tmp_path / name).write_text(text)
+    asked = _asked("pytest", tmp_path, "pytest", "-k", "no:junitxml")
+    assert asked is not None
+    assert (asked.theirs, asked.file) == (False, "/run/it's.report")
+
+
+def test_one_file_counts_the_first_that_is_about_pytest(tmp_path: Path) -> None:
+    (tmp_path / "setup.cfg").write_text("[tool:pytest]\naddopts = --junitxml=setup.xml\n")
+    (tmp_path / "tox.ini").write_text("[pytest]\naddopts = --junitxml=tox.xml --junitxml=later.xml\n")
+    below = tmp_path / "api"
+    below.mkdir()
+
+    def file(*words: str, env: str = "") -> str | None:
+        where = str(below), str(tmp_path)
+        asked = asking(Stage("s", target="pytest"), ("pytest", *words), *where, "/r", {"PYTEST_ADDOPTS": env})
+        return asked.file.removeprefix(f"{below}/") if asked is not None else None
+
+    assert file() == "later.xml"
+    assert file("-c", "../setup.cfg") == "setup.xml"
+    assert file("--config-file=../setup.cfg") == "setup.xml"
+    assert file("-o", "addopts=-q") == "/r"
+    assert file("--override-ini=addopts=--junitxml=o.xml") == "o.xml"
+    assert file(env="--junitxml e.xml") == "e.xml"
+    assert file("--junit-xml", "a.xml", env="--junitxml=e.xml") == "a.xml"
+    assert file("--junitxml=$HOME/a.xml") is None
+    (below / "pytest.ini").write_text("")
+    assert file() == "/r"
+
+
+def test_the_line_that_names_the_report_is_left_out_and_no_other_is_late() -> None:
+    words = PytestWords("/run/it's.report")
+    assert words.feed(b"....") == b"...."
+    assert words.feed(b"F\n--") == b"F\n"
+    assert words.feed(b"-- generated xml fi") == b""
+    assert words.feed(b"le: /run/it's.report ----\nend\n---") == b"end\n"
+    assert words.feed(b" generated xml file: /mine.xml ---\n") == b"--- generated xml file: /mine.xml ---\n"
+    assert words.feed(b"a\r-b\r\n-\r-\n") == b"a\r-b\r\n-\r-\n"
+    assert words.feed(b"x") + words.feed(b"- generated xml file: /run/it's.report -\n--") == (
+        b"x- generated xml file: /run/it's.report -\n"
+    )
+    assert words.flush() == b"--"
+    assert words.feed(b"-" * 10_000) == b"-" * 10_000
 
 
 @pytest.mark.parametrize(

@@ -30,7 +30,8 @@ E   ModuleNotFoundError: No module named 'x'</error></testcase>
 
 
 def test_what_pytest_writes() -> None:
-    cases, left_out = read_junit(PYTEST)
+    cases, left_out, is_whole = read_junit(PYTEST)
+    assert is_whole
     assert cases == [
         Case("tests.test_a", "test_ok", "passed", 0.001),
         Case("tests.test_a.TestC", "test_par[a <b>]", "failed", 0.5, "AssertionError: red second"),
@@ -61,7 +62,7 @@ BOMB = (
     ],
 )
 def test_what_is_no_report_tells_nothing(data: bytes) -> None:
-    assert read_junit(data) == ([], 0)
+    assert read_junit(data) == ([], 0, False)
 
 
 def test_of_a_report_that_is_cut_off_the_beginning_counts() -> None:
@@ -154,7 +155,7 @@ def _held(text: str) -> str:
 def test_what_is_written_is_read_again(cases: list[Case], stage: str, verdict: str) -> None:
     result = StageResult(stage, verdict, "a reason", 1.5, exit_code=1, cases=tuple(cases))  # type: ignore[arg-type]
     written = junit_of(suites_of(RunResult(1, "job", "passed", (result,))))
-    again, _ = read_junit(written)
+    again, *_ = read_junit(written)
     tests = [case for case in again if not (case.suite == "job" and case.name == _held(stage))]
     by_location = sorted(
         cases, key=lambda case: list(dict.fromkeys(one.location for one in cases)).index(case.location)

@@ -105,14 +105,25 @@ def test_a_package_that_was_not_built_is_a_row_of_its_own() -> None:
     listener = GoTest()
     line = b"FAIL\texample.com/x/broken [build failed]\n"
     assert _heard(b"# example.com/x/broken\nb_test.go:3:28: undefined: y\n" + line, listener).endswith(line)
-    assert [(case.suite, case.name, case.verdict) for case in listener.cases] == [
-        ("example.com/x/broken", "[build failed]", "failed")
+    assert [(case.suite, case.name, case.verdict, case.line) for case in listener.cases] == [
+        ("example.com/x/broken", "[build failed]", "failed", "b_test.go:3:28: undefined: y")
     ]
 
 
+def test_what_imports_a_package_that_was_not_built_says_why() -> None:
+    listener = GoTest()
+    _heard(b"# x/a\na.go:1: no a\na.go:2: no\n# x/c [x/c.test]\nc.go:1: no c\nFAIL\tx/b [build failed]\n", listener)
+    _heard(b"FAIL\tx/c [build failed]\n", listener)
+    assert [case.line for case in listener.cases] == ["a.go:1: no a", "c.go:1: no c"]
+
+
 def test_newer_go_tells_of_the_build_in_events() -> None:
-    event = b'{"ImportPath":"example.com/x","Action":"build-output","Output":"a.go:1: undefined: y\\n"}\n'
-    assert _heard(event, GoTest()) == b"a.go:1: undefined: y\n"
+    begin = b'{"ImportPath":"example.com/x [example.com/x.test]","Action":"build-output","Output":"'
+    events = begin + b'# example.com/x [example.com/x.test]\\n"}\n' + begin + b'a.go:1: undefined: y\\n"}\n'
+    listener = GoTest()
+    assert _heard(events, listener).endswith(b"a.go:1: undefined: y\n")
+    _heard(_events(("output", "", "FAIL\texample.com/x [build failed]\n"), package="example.com/x"), listener)
+    assert listener.cases[0].line == "a.go:1: undefined: y"
 
 
 def test_a_panic_is_the_first_line_of_its_test() -> None:
@@ -134,7 +145,7 @@ def test_of_a_run_that_was_cut_off_all_that_was_held_is_shown() -> None:
 
 @given(st.binary(max_size=400), st.integers(1, 50), st.sampled_from(sorted(EARS)))
 def test_whatever_is_printed_nothing_raises(data: bytes, size: int, ear: str) -> None:
-    listener = EARS[ear]()  # type: ignore[index]
+    listener = EARS[ear]("/run/r")  # type: ignore[index]
     if listener is not None:
         shown = _heard(data, listener, size)
         if not data.lstrip().startswith(b"{") and b"\n{" not in data:

@@ -181,6 +181,68 @@ def test_ticks_of_mocha() -> None:
     ]
 
 
+_IN_TAP = "TAP version 13\n" + "ok 1 - works\n# Subtest: g\n    ok 1 - in\nok 2 - g\n  ---\n  type: 'suite'\n" * 2
+_IN_TICKS = "✔ works (1ms)\n▶ g\n  ✔ in (1ms)\n✔ g (1ms)\n" * 2 + "\n\u2139 tests 4\n"
+
+
+@pytest.mark.parametrize("text", [_IN_TAP, _IN_TICKS])
+def test_equal_names_in_several_files_stay_several_tests(text: str) -> None:
+    rows = _rows(NodeTest(), text)
+    assert [(suite, name) for suite, name, *_ in rows] == [
+        ("", "works"),
+        ("g", "in"),
+        ("", "works (2)"),
+        ("g", "in (2)"),
+    ]
+
+
+def test_crates_of_a_workspace_stay_several() -> None:
+    heads = ("unittests src/lib.rs (target/debug/deps/a-3110576fc3c3c96d)", "tests/it.rs (target/debug/deps/it-0a)")
+    more = ("unittests src/lib.rs (target/debug/deps/b_c-d297d743c1d6421f)", "tests/it.rs (target/debug/deps/it-0b)")
+    text = "".join(f"     Running {head}\n\nrunning 1 test\ntest works ... ok\n\n" for head in (*heads, *more))
+    suites = [suite for suite, *_ in _rows(CargoTest(), text)]
+    assert suites == ["src/lib.rs", "tests/it.rs", "b_c src/lib.rs", "it tests/it.rs"]
+
+
+_BROKEN_TAP = """\
+TAP version 13
+# /x/z.test.js:1
+# const = 3;
+# SyntaxError: Unexpected token '='
+#     at wrapSafe (node:internal/modules/cjs/loader:1464:18)
+# Subtest: /x/z.test.js
+not ok 1 - /x/z.test.js
+  ---
+  duration_ms: 118.701009
+  error: 'test failed'
+  ...
+not ok 2 - /x/y.test.js
+  ---
+  error: 'test failed'
+  ...
+"""
+_BROKEN_TICKS = """\
+/x/z.test.js:1
+const = 3;
+SyntaxError: Unexpected token '='
+    at wrapSafe (node:internal/modules/cjs/loader:1464:18)
+✖ /x/z.test.js (210.006602ms)
+  'test failed'
+✖ /x/y.test.js (210.006602ms)
+  'test failed'
+
+\u2139 tests 2
+"""
+
+
+@pytest.mark.parametrize("text", [_BROKEN_TAP, _BROKEN_TICKS])
+def test_a_file_that_node_cannot_run_says_why(text: str) -> None:
+    assert _rows(NodeTest(), text) == [
+        ("", "/x/z.test.js", "failed", "SyntaxError: Unexpected token '='"),
+        ("", "/x/y.test.js", "failed", ""),
+    ]
+
+
 @pytest.mark.parametrize(
     "text",
     [

@@ -30,6 +30,14 @@ def test_a_test_that_is_told_twice_counts_once_by_the_worse() -> None:
     assert told == [Case("s", "t", "failed", 3.0, "no")]
 
 
+def test_long_names_that_begin_alike_stay_two() -> None:
+    first, second = tidied([Case("s", "x" * 3000 + end, "passed") for end in "ab"], str)
+    assert len(first.name) == len(second.name) == 500
+    assert first.name != second.name
+    (exact,) = tidied([Case("s", "x" * 500, "passed")], str)
+    assert exact.name == "x" * 500
+
+
 def test_the_last_attempt_counts_and_both_verdicts_are_seen() -> None:
     cases = [Case("s", "t", "failed"), Case("s", "u", "passed"), Case("s", "t", "passed", attempt=2)]
     assert [case.verdict for case in last_of(cases)] == ["passed", "passed"]
