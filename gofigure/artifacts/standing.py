@@ -16,7 +16,7 @@ from typing import NamedTuple
 from gofigure.artifacts import blobs, manifest, record
 from gofigure.artifacts.manifest import NOTHING, Item
 from gofigure.artifacts.record import Record, Stood
-from gofigure.digest.content import digest_path
+from gofigure.digest.content import NotAFileError, digest_path
 from gofigure.digest.stamp import Stamp, is_settled, kind_of, stamp_of
 from gofigure.digest.tree import FOLDER, LINK
 from gofigure.snapshot.select import show
@@ -193,22 +193,58 @@ def _use(place: Place, artifact: bytes, now_ns: int) -> None:
         return
 
 
-def refresh(place: Place, artifact: bytes) -> None:
-    """Take what stands there for what runs have left: something has run since it was looked at."""
+class Known(NamedTuple):
+    """What of a stage's outputs stood as it was known when a run began."""
+
+    seen_ns: int  # of the record
+    paths: frozenset[bytes]
+
+
+def known_now(place: Place) -> Known:
+    """What nobody has changed since it was looked at."""
+    known = record.read(place.record)
+    if known is None:
+        return Known(0, frozenset())
+    return Known(known.seen_ns, frozenset(path for path in known.stood if _is_known(place, path, known)))
+
+
+def _is_known(place: Place, path: bytes, known: Record) -> bool:
+    one = known.stood[path]
+    try:
+        info = os.lstat(place.path(path))
+        if one.kind == FOLDER:
+            return stat.S_ISDIR(info.st_mode)
+        stamp, kind = stamp_of(info), kind_of(info.st_mode)
+        if kind is None or kind != one.kind:
+            return False
+        return known.knows(path, stamp) is one or digest_path(place.path(path), link=kind == LINK).digest == one.digest
+    except (OSError, NotAFileError):
+        return False
+
+
+def refresh(place: Place, artifact: bytes, before: Known) -> None:
+    """Take what stages have changed for what runs have left. `before`: from before the first of them.
+
+    What had been changed by then, or could not be known, stays somebody's own.
+    """
     known, seen_ns = record.read(place.record), time.time_ns()
     if known is None or known.artifact != artifact:
         return
+    # If it was looked at since, then as it was kept, or as the run has put it back: all of it was known.
+    is_known = known.stood if known.seen_ns != before.seen_ns else before.paths
+    if any(path not in is_known for path in known.stood):
+        seen_ns = known.seen_ns  # of those, no later moment may vouch for their stamps
     stood: dict[bytes, Stood] = {}
     for path, one in known.stood.items():
         try:
             info = os.lstat(place.path(path))
             stamp, kind = stamp_of(info), FOLDER if stat.S_ISDIR(info.st_mode) else kind_of(info.st_mode)
-            if kind == FOLDER or one.stamp == stamp:
+            if kind in (None, FOLDER) or one.stamp == stamp or path not in is_known:
                 stood[path] = one
-            elif kind is not None:
+            else:
                 digest = digest_path(place.path(path), link=kind == LINK).digest
                 stood[path] = Stood(kind, digest, stamp)
-        except OSError:
+        except (OSError, NotAFileError):
             stood[path] = one  # it is put back the next time
     if stood != known.stood:
         record.write(place.folder, place.record, Record(artifact, seen_ns, stood))

@@ -15,7 +15,7 @@ from gofigure.runner.plan import Content, Step
 
 if TYPE_CHECKING:
     from gofigure.artifacts.keep import Kept
-    from gofigure.artifacts.standing import Standing
+    from gofigure.artifacts.standing import Known, Standing
     from gofigure.artifacts.walk import Chosen
     from gofigure.git.repository import Repository
     from gofigure.model import Stage
@@ -112,12 +112,18 @@ class Artifacts:
         except OSError:  # nothing can be written there
             return keep(keeping._replace(wanted=False))
 
-    def refresh(self, made: Iterable[tuple[str, str]], root: str) -> None:
-        """Stages have run since these (stage, what it has made) were looked at: what stands there now is theirs."""
+    def known_now(self, stages: Iterable[str], root: str) -> dict[str, Known]:
+        """What of the outputs of these stages nobody has changed since they were looked at."""
+        from gofigure.artifacts.standing import Place, known_now
+
+        return {stage: known_now(Place(self._folder, root, stage)) for stage in stages}
+
+    def refresh(self, made: Iterable[tuple[str, str]], root: str, before: Mapping[str, Known]) -> None:
+        """Stages have run since these (stage, what it has made) were looked at: what they have changed is theirs."""
         from gofigure.artifacts.standing import Place, refresh
 
         for stage, text in made:
-            refresh(Place(self._folder, root, stage), artifact_of(text))
+            refresh(Place(self._folder, root, stage), artifact_of(text), before[stage])
 
     def _left_out(self, paths: Sequence[bytes], content: Content, where: Workspace) -> Mapping[bytes, str]:
         """Those of the paths that are content, as the proof is about them; and those that would become it."""

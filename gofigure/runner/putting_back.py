@@ -48,13 +48,17 @@ class RunsOutputs:
         if "private" in places.roots:
             shared, repository = plan.shared.folders, places.repositories["private"]
             self._where["private"] = Workspace(places.roots["private"], repository, ours=True, shared=shared)
+        # Before anything is started: what has been changed by now, no stage of this run has changed.
+        here = [name for name, step in plan.steps.items() if step.keeps and "in place" in places.roots]
+        self._before = self._artifacts.known_now(here, setting.root) if self._artifacts is not None and here else {}
 
     def refresh(self, result: RunResult) -> None:
         """What stages have changed in the working tree that others have made is no reason to make it again."""
         ended = [stage for stage in result.stages if stage.made and self._plan.steps[stage.stage].keeps]
         here = [stage for stage in ended if self._plan.steps[stage.stage].place == "in place"]
         if self._artifacts is not None and any(stage.place == "in place" for stage in result.stages):
-            self._artifacts.refresh(((stage.stage, stage.made) for stage in here), self._where["in place"].root)
+            root = self._where["in place"].root
+            self._artifacts.refresh(((stage.stage, stage.made) for stage in here), root, self._before)
 
     def put_back(self, step: Step) -> Step:
         if self._artifacts is None:

@@ -135,6 +135,44 @@ def test_nor_to_a_commit(project: Repo) -> None:
     assert (project.root / "dist/app.txt").read_text() == "by hand\n"
 
 
+def _and_lint(repo: Repo, test: str = TEST) -> None:
+    lint = '[stages.lint]\nrun = "true"\ninputs = ["l.txt"]\n'
+    repo.config(f'{JOB}["build", "lint", "test"]\n{BUILD}{lint}{test}')
+    assert repo.gofigure("allow").returncode == 0
+
+
+def _committed_by_hand(repo: Repo) -> None:
+    """A commit for which only lint runs, beside an output that was changed by hand."""
+    _and_lint(repo)
+    repo.write("l.txt", "1\n")
+    repo.json("run")
+    repo.commit("with lint")
+    assert repo.gofigure("install-hooks").returncode == 0
+    repo.write("dist/app.txt", "by hand\n")
+    repo.write("l.txt", "2\n")
+    done = repo.commit("only lint")
+    assert done.returncode == 0, said(done)
+    assert verdicts(repo.json("history")) == {"build": "reused", "lint": "passed", "test": "reused"}
+
+
+def test_nor_is_it_taken_for_the_run_s_own_by_a_run_of_another_stage(project: Repo) -> None:
+    _committed_by_hand(project)
+    _and_lint(project, TEST.replace('"cat dist', '"! grep -q ONE dist/app.txt; cat dist'))
+    told = stages(project.json("run"))
+    assert told["build"]["verdict"] == "passed", told
+    assert "dist/app.txt was changed, and not by a run" in told["build"]["reason"]
+    assert _tested(project)[-1] == "ONE"
+
+
+def test_nor_lost_to_a_branch_after_such_a_run(project: Repo) -> None:
+    _change(project, "two\n")
+    project.json("run")
+    _committed_by_hand(project)
+    _change(project, "one\n")
+    told = stages(project.json("run"))
+    assert told["build"]["reason"] == "its outputs are gone: dist/app.txt was changed, and not by a run"
+
+
 def test_other_files_in_the_folder_stay(project: Repo) -> None:
     project.write("dist/mine.txt", "mine\n")
     (project.root / "dist/app.txt").unlink()

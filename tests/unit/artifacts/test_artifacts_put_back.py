@@ -14,7 +14,7 @@ from gofigure.artifacts import record
 from gofigure.artifacts.keep import Keeping, Kept, keep
 from gofigure.artifacts.record import Record
 from gofigure.artifacts.restore import CannotPutBackError, put_back
-from gofigure.artifacts.standing import Place, Standing, refresh, standing
+from gofigure.artifacts.standing import Place, Standing, known_now, refresh, standing
 from gofigure.artifacts.walk import Chosen, found
 
 CHOSEN = Chosen(lambda path: path.startswith(b"dist"), lambda folder: folder.startswith(b"dist"), (b"dist/shared",))
@@ -79,8 +79,25 @@ def test_what_nobody_has_made_is_not(ground: Ground) -> None:
     name = ground.keep().artifact
     ground.write("dist/a", b"by hand\n")
     assert ground.standing(name).words == "dist/a was changed, and not by a run"
-    refresh(ground.place, name)
-    assert ground.standing(name) == Standing(), "a run has, as somebody says who knows"
+    refresh(ground.place, name, known_now(ground.place))
+    assert ground.standing(name).words == "dist/a was changed, and not by a run", "it stood there before the run"
+
+
+def test_what_a_run_has_changed_is_its_own(ground: Ground) -> None:
+    name = ground.keep().artifact
+    before = known_now(ground.place)
+    ground.write("dist/a", b"by a stage\n")
+    refresh(ground.place, name, before)
+    assert ground.standing(name) == Standing()
+
+
+def test_what_was_kept_since_the_run_began_was_known_then(ground: Ground) -> None:
+    ground.write("dist/a", b"by hand\n")
+    before = known_now(ground.place)
+    name = ground.keep().artifact
+    ground.write("dist/a", b"by a later stage\n")
+    refresh(ground.place, name, before)
+    assert ground.standing(name) == Standing()
 
 
 @pytest.mark.parametrize("what", ["folder", "link", "socket"])
