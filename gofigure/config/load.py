@@ -109,4 +109,9 @@ def _graph(tables: Read) -> list[Wrong]:
     # With no stage understood, every name would be called unknown, and the cause is reported already.
     if not tables.stages and tables.wrong:
         return []
-    return [*check_graph(tables.jobs, tables.stages), *check_background(tables.jobs, tables.stages)]
+    wrong = [*check_graph(tables.jobs, tables.stages), *check_background(tables.jobs, tables.stages)]
+    if sum(bool(stage.outputs) for stage in tables.stages.values()) > 1:
+        from gofigure.config.overlaps import overlaps
+
+        wrong += overlaps(tables.stages)
+    return wrong
