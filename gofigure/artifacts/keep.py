@@ -30,6 +30,7 @@ class Kept(NamedTuple):
     why_not: str = ""
     lost: str = ""  # why they cannot be put back later, although they are known
     others: tuple[bytes, ...] = ()  # what is neither file nor link nor folder, and so is left out
+    items: tuple[Item, ...] = ()  # what the artifact holds
 
 
 class Keeping(NamedTuple):
@@ -65,7 +66,7 @@ def keep(keeping: Keeping) -> Kept:
         except OSError as error:
             lost = lost or error.strerror or str(error)
         record.write(keeping.folder, place, Record(name, seen_ns, stood))
-    return Kept(name, "", lost if keeping.wanted else "", tuple(others))
+    return Kept(name, "", lost if keeping.wanted else "", tuple(others), tuple(items))
 
 
 def _all(keeping: Keeping, files: list[bytes], known: Record | None) -> tuple[dict[bytes, Stood], str]:

@@ -7,6 +7,7 @@ that of something kept, or of what the last run has left there. Anything else is
 from __future__ import annotations
 
 import contextlib
+import errno
 import os
 import stat
 import time
@@ -60,23 +61,32 @@ class Place(NamedTuple):
         return os.path.join(os.fsencode(self.root), path)
 
 
-def standing(place: Place, artifact: bytes, leaves_out: Callable[[Sequence[bytes]], Mapping[bytes, str]]) -> Standing:
+def standing(
+    place: Place,
+    artifact: bytes,
+    leaves_out: Callable[[Sequence[bytes]], Mapping[bytes, str]],
+    *,
+    exact: bool = False,
+) -> Standing:
     """`leaves_out`: those of the paths that are not to be put back, and why; without a word where that is all right.
 
-    Raises OSError.
+    `exact`: what later stages have changed in them is to be put back too. Raises OSError.
     """
     seen_ns = time.time_ns()
     known = record.read(place.record)
-    if known is not None and known.artifact == artifact and _is_as_it_was(place, known):
+    is_same = known is not None and known.artifact == artifact
+    if known is not None and is_same and exact:
+        is_same = _is_as_made(known, artifact)
+    if known is not None and is_same and _is_as_it_was(place, known):
         _use(place, artifact, seen_ns)
         return Standing()
     items = manifest.read(place.folder, artifact)
-    if items is None and (known is None or known.artifact != artifact):
+    if items is None and not is_same:
         return Standing(why="nothing of them is kept")
     is_forgotten = items is None
     if items is None and known is not None:
-        items = tuple(Item(path, one.kind, one.digest) for path, one in known.stood.items())
-    looked = [_looked_at(place, item, artifact, known) for item in items or ()]
+        items = _items(known)
+    looked = [_looked_at(place, item, artifact, known, exact=exact) for item in items or ()]
     looked = _without_ways_out(place, looked)
     left_out = leaves_out([one.item.path for one in looked if one.stood is None and not one.why])
     wrong = [one for one in looked if one.stood is None and left_out.get(one.item.path, "no") != ""]
@@ -123,7 +133,7 @@ class _Looked(NamedTuple):
     why: str = ""  # what stands there is not to be written over
 
 
-def _looked_at(place: Place, item: Item, artifact: bytes, known: Record | None) -> _Looked:
+def _looked_at(place: Place, item: Item, artifact: bytes, known: Record | None, *, exact: bool) -> _Looked:
     try:
         info = os.lstat(place.path(item.path))
     except (FileNotFoundError, NotADirectoryError):
@@ -138,7 +148,8 @@ def _looked_at(place: Place, item: Item, artifact: bytes, known: Record | None) 
     by_stamp = known.knows(item.path, stamp) if known is not None else None
     digest = by_stamp.digest if by_stamp else digest_path(place.path(item.path), link=kind == LINK).digest
     is_left = before is not None and (before.kind, before.digest) == (kind, digest)  # as the last run has left it
-    if (kind, digest) == (item.kind, item.digest) or (is_left and known is not None and known.artifact == artifact):
+    may_be_left = not exact and is_left and known is not None and known.artifact == artifact
+    if (kind, digest) == (item.kind, item.digest) or may_be_left:
         return _Looked(item, Stood(kind, digest, stamp))
     if is_left or digest == item.digest or place.ours or blobs.has(place.folder, digest):
         return _Looked(item, instead=stamp)
@@ -191,6 +202,34 @@ def _use(place: Place, artifact: bytes, now_ns: int) -> None:
             os.utime(manifest.place_of(place.folder, artifact))
     except OSError:  # it has been removed, and what it is about stands
         return
+
+
+def made_otherwise(place: Place, artifact: bytes, items: Sequence[Item] | None = None) -> list[bytes]:
+    """Those of the outputs that are not what was kept of them. What stands beside them is not asked about.
+
+    `items`: what the artifact holds, if that is known. Raises OSError where nobody can say.
+    """
+    known = record.read(place.record)
+    if items is None:
+        items = manifest.read(place.folder, artifact)
+    if items is None and known is not None and _is_as_made(known, artifact):
+        items = _items(known)
+    if items is None:
+        raise FileNotFoundError(errno.ENOENT, "nothing of them is kept")
+    looked = (_looked_at(place, item, artifact, known, exact=True) for item in items)
+    return [one.item.path for one in looked if one.stood is None]
+
+
+def _is_as_made(known: Record, artifact: bytes) -> bool:
+    """Whether the last look found what was kept, and not what later stages had made of it."""
+    return manifest.name_of(manifest.encoded(_items(known))) == artifact
+
+
+def _items(known: Record) -> tuple[Item, ...]:
+    return tuple(
+        Item(path, one.kind, one.digest, 0 if one.kind == FOLDER else one.stamp.size)
+        for path, one in known.stood.items()
+    )
 
 
 class Known(NamedTuple):

@@ -12,9 +12,11 @@ from gofigure.digest.tree import FOLDER, decode, look_up
 from gofigure.errors import GitError
 from gofigure.runner.made import artifact_of
 from gofigure.runner.plan import Content, Step
+from gofigure.snapshot.select import show
 
 if TYPE_CHECKING:
     from gofigure.artifacts.keep import Kept
+    from gofigure.artifacts.manifest import Item
     from gofigure.artifacts.standing import Known, Standing
     from gofigure.artifacts.walk import Chosen
     from gofigure.git.repository import Repository
@@ -40,8 +42,8 @@ class Artifacts:
         self._load = load
         self._given_up: dict[bytes, str] = {}  # artifact -> why
 
-    def standing(self, step: Step, content: Content, where: Workspace) -> Standing:
-        """How the outputs of a step that is reused stand."""
+    def standing(self, step: Step, content: Content, where: Workspace, *, exact: bool) -> Standing:
+        """How the outputs of a step that is reused stand. `exact`: not with what later stages have made of them."""
         from gofigure.artifacts.standing import Place, Standing, standing
 
         artifact = artifact_of(step.proof.made) if step.proof is not None else b""
@@ -49,7 +51,7 @@ class Artifacts:
             return Standing(why=self._given_up[artifact])
         place = Place(self._folder, where.root, step.stage.name, where.ours)
         try:
-            return standing(place, artifact, lambda paths: self._left_out(paths, content, where))
+            return standing(place, artifact, lambda paths: self._left_out(paths, content, where), exact=exact)
         except (OSError, NotAFileError, GitError) as error:
             return Standing(why=f"they cannot be looked at ({error})")
 
@@ -87,7 +89,7 @@ class Artifacts:
         from gofigure.artifacts.standing import Place, note
 
         seen_ns = time.time_ns()
-        found = self.standing(step, content, where)
+        found = self.standing(step, content, where, exact=True)
         if found.words:
             raise CannotPutBackError(found.words)
         if where.ours:
@@ -111,6 +113,20 @@ class Artifacts:
                 return keep(keeping)
         except OSError:  # nothing can be written there
             return keep(keeping._replace(wanted=False))
+
+    def made_otherwise(
+        self, stage: str, made: str, items: Sequence[Item] | None, content: Content, where: Workspace
+    ) -> str:
+        """Which of the outputs of a stage, which has made that, is another now; "" if none is. `items`: see there."""
+        from gofigure.artifacts.standing import Place, made_otherwise
+
+        try:
+            paths = made_otherwise(Place(self._folder, where.root, stage), artifact_of(made), items)
+        except (OSError, NotAFileError) as error:
+            return f"nobody can say whether what {stage} has made stands there ({error})"
+        is_content = self._content(paths, content, where) if paths else ()  # that is looked after by who proves
+        other = [path for path in paths if path not in is_content]
+        return f"{show(other[0])}, which {stage} has made, was changed by another" if other else ""
 
     def known_now(self, stages: Iterable[str], root: str) -> dict[str, Known]:
         """What of the outputs of these stages nobody has changed since they were looked at."""

@@ -24,6 +24,12 @@ if TYPE_CHECKING:
         def put_back(self, step: Step) -> Step:
             """One that is to be reused: with what was put back, or to run as that cannot be."""
 
+        def begins(self, step: Step, needed: Sequence[tuple[Step, str]]) -> Step:
+            """One that is started: unprovable where what it needs, and what that has made, stands otherwise."""
+
+        def ends(self, step: Step, needed: Sequence[tuple[Step, str]]) -> Step:
+            """One that has ended, likewise."""
+
         def keep(self, step: Step, made: str) -> tuple[Step, str]:
             """One that has passed: unprovable where nobody can say what it has made; and all that it has made."""
 
@@ -197,6 +203,7 @@ class _Loop:
         if self._alone or self._spoiling:
             self._recorder.write_all()
         self._observe(StageStarted(self._recorder.run, stage, step.reason, self._alone))
+        step = self._now(self._outputs.begins(step, self._needed(step)))
         self._executor.start(self._task_of(step, self._made_before(stage)))
 
     def _made_before(self, stage: str) -> dict[str, str]:
@@ -209,12 +216,23 @@ class _Loop:
             pending.extend(new)
         return {name: made for name, made in self._made.items() if name in before}
 
+    def _needed(self, step: Step) -> list[tuple[Step, str]]:
+        """What a stage needs, directly or not, and what that has made."""
+        found: dict[str, None] = {}
+        pending = [*step.stage.needs]
+        while pending and self._made:
+            if (name := pending.pop()) not in found:
+                found[name] = None
+                pending.extend(self._plan.steps[name].stage.needs)
+        return [(self._plan.steps[name], self._made[name]) for name in found if name in self._made]
+
     def _end(self, ended: TaskEnded) -> None:
         step = self._plan.steps[ended.name]
         if step.stage.interactive and ended.exit_code in BY_CTRL_C and not ended.timed_out:
             raise Interrupted("SIGINT")  # the key went to the stage; the person means the run
         self._under_way.pop(ended.name, None)
         self._alone = self._spoiling = False
+        step = self._now(self._outputs.ends(step, self._needed(step)))
         ran_well = ended.exit_code == 0 and not ended.timed_out
         passed = ran_well and not step.missing
         if ended.left_behind:

@@ -2,21 +2,22 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from typing import TYPE_CHECKING
 
 from gofigure.artifacts.restore import CannotPutBackError
 from gofigure.events import Note
 from gofigure.runner.artifacts import Artifacts, Workspace
-from gofigure.runner.made import with_outputs
+from gofigure.runner.made import artifact_of, with_outputs
 from gofigure.runner.plan import Plan, Step, files_put_back
 from gofigure.runner.standing_up import run_again
 from gofigure.snapshot.select import show
 from gofigure.store.bounds import BOUNDS
 
 if TYPE_CHECKING:
+    from gofigure.artifacts.manifest import Item
     from gofigure.events import Observer
-    from gofigure.model import RunResult
+    from gofigure.model import Place, RunResult
     from gofigure.runner.checkouts import Places
     from gofigure.runner.setting import Setting
 
@@ -51,6 +52,39 @@ class RunsOutputs:
         # Before anything is started: what has been changed by now, no stage of this run has changed.
         here = [name for name, step in plan.steps.items() if step.keeps and "in place" in places.roots]
         self._before = self._artifacts.known_now(here, setting.root) if self._artifacts is not None and here else {}
+        self._under_way: dict[str, tuple[Place, bool]] = {}  # where, and whether another one ran there beside it
+        self._items: dict[str, tuple[Item, ...]] = {}  # by stage: what it has made in this run
+
+    def begins(self, step: Step, needed: Sequence[tuple[Step, str]]) -> Step:
+        """A stage that is started now. `needed`: what it needs, directly or not, and what that has made."""
+        others = [name for name, (place, _) in self._under_way.items() if place == step.place]
+        self._under_way |= dict.fromkeys(others, (step.place, True))
+        self._under_way[step.stage.name] = (step.place, bool(others))
+        return self._on_what_was_made(step, needed)
+
+    def ends(self, step: Step, needed: Sequence[tuple[Step, str]]) -> Step:
+        """What it has changed itself in what it needs, it has not begun with: others then begin with that."""
+        _, beside = self._under_way.pop(step.stage.name)
+        return self._on_what_was_made(step, needed) if beside else step
+
+    def _on_what_was_made(self, step: Step, needed: Sequence[tuple[Step, str]]) -> Step:
+        """Unprovable where what it needs does not stand there as it was made."""
+        if self._artifacts is None or step.unprovable:
+            return step
+        for maker, made in needed:
+            if (
+                not maker.keeps
+                or maker.place != step.place
+                or maker.unprovable
+                or maker.astray
+                or not artifact_of(made)
+            ):
+                continue
+            name, where = maker.stage.name, self._where[step.place]
+            items = self._items.get(name)
+            if other := self._artifacts.made_otherwise(name, made, items, self._plan.content, where):
+                return step._replace(unprovable=other)
+        return step
 
     def refresh(self, result: RunResult) -> None:
         """What stages have changed in the working tree that others have made is no reason to make it again."""
@@ -77,6 +111,7 @@ class RunsOutputs:
         kept = self._artifacts.keep(step, self._where[step.place], BOUNDS.artifact_bytes)
         if not kept.artifact:
             return (step if step.unprovable else step._replace(unprovable=kept.why_not)), made
+        self._items[name] = kept.items
         if kept.lost:
             self._observe(Note(f"what {name} makes is not kept: {kept.lost}"))
         for path in kept.others:

@@ -51,6 +51,8 @@ class StandingUp:
         """
         if not _is_kept(step) or step.place != "in place" or step.stage.name in apart:
             return step
+        if step.puts_back:  # for one that needs it, and so wants all of it as it was made
+            return step
         new = self._in_place(step, content)
         return new if new.reused or self._wants_outputs else step
 
@@ -72,6 +74,23 @@ class StandingUp:
             elif why := self._why_not(step, follower, content):
                 steps[name] = run_again(step, f"{stage.name} needs it, and {why}")
             elif _is_kept(step) and step.place == follower.place:
+                steps[name] = self._in_place(step, content, stage.name)
+        if steps[stage.name].place == "in place":
+            self._stand_up_behind(stage, steps, content, among)
+
+    def _stand_up_behind(
+        self, stage: Stage, steps: dict[str, Step], content: Content, among: Collection[str] | None
+    ) -> None:
+        """What it needs by way of others has to stand there as it was made, too."""
+        behind: set[str] = set()
+        pending = [need for name in stage.needs for need in steps[name].stage.needs]
+        while pending:
+            if (name := pending.pop()) not in behind:
+                behind.add(name)
+                pending.extend(steps[name].stage.needs)
+        for name in behind.difference(stage.needs):
+            step = steps[name]
+            if _is_kept(step) and step.place == "in place" and (among is None or name in among):
                 steps[name] = self._in_place(step, content, stage.name)
 
     def stand_up_late(self, steps: dict[str, Step], content: Content) -> None:
@@ -114,7 +133,8 @@ class StandingUp:
             return step
         from gofigure.runner.artifacts import Workspace  # who has no outputs needs none of that
 
-        found = self._artifacts.standing(step, content, Workspace(self._root, self._repository))
+        where = Workspace(self._root, self._repository)
+        found = self._artifacts.standing(step, content, where, exact=bool(follower))
         why = f"its outputs are gone: {found.words}" if found.words else ""
         if not why and follower and found.extra:
             why = f"{show(found.extra[0])} is there, which it has made of other content"

@@ -288,6 +288,58 @@ def test_what_later_stages_write_into_it_is_no_reason_to_build_again(project: Re
         assert verdicts(project.json("run")) == REUSED
 
 
+STAMP = "[stages.stamp]\nrun = 'echo stamped >> dist/app.txt'\ninputs = ['stamp.txt']\n{}"
+CHANGED = "dist/app.txt, which build has made, was changed by another"
+
+
+@pytest.mark.parametrize("between", ["", "[stages.between]\nrun = 'true'\ninputs = ['x']\nneeds = ['build']\n"])
+def test_what_another_stage_has_changed_in_it_proves_nothing(project: Repo, between: str) -> None:
+    """Who gets it put back elsewhere would not find that in it."""
+    needs = ["between"] if between else ["build"]
+    test = "[stages.test]\nrun = 'grep -q stamped dist/app.txt'\ninputs = ['test.txt']\n"
+    names = ["build", "stamp", *(needs if between else ()), "test"]
+    text = BUILD + STAMP.format("needs = ['build']\n") + between + f"{test}needs = {needs}\n"
+    project.config(f"[jobs.check]\nstrict_dependency = true\nstages = {names}\n{text}")
+    project.write("x", "x\n")
+    project.write("stamp.txt", "1\n")
+    project.gofigure("allow")
+    _change(project, "stamped by all\n")
+    told = stages(project.json("run"))
+    assert {stage["verdict"] for stage in told.values()} == {"passed"}
+    assert told["build"]["proven"]
+    assert told["stamp"]["proven"]
+    assert not told["test"]["proven"]
+    assert CHANGED in told["test"]["note"]
+    told = stages(project.json("run"))
+    assert (told["test"]["verdict"], told["build"]["verdict"]) == ("failed", "reused"), "it gets what build has made"
+
+
+def test_nor_while_it_runs(project: Repo) -> None:
+    """The one waits until the other has begun, and that until it has been changed."""
+    test = "while ! test -e ../stamped; do touch ../testing; sleep 0.01; done"
+    stamp = "while ! test -e ../testing; do sleep 0.01; done; echo stamped >> dist/app.txt; touch ../stamped"
+    text = f"[stages.stamp]\nrun = '{stamp}'\ninputs = ['stamp.txt']\n"
+    text += f"[stages.test]\nrun = '{test}'\ninputs = ['test.txt']\nneeds = ['build']\n"
+    project.config(f'{JOB}["build", "stamp", "test"]\n{BUILD}{text}')
+    project.write("stamp.txt", "1\n")
+    project.gofigure("allow")
+    told = stages(project.json("run", "--jobs", "3"))
+    assert not told["test"]["proven"], told
+    assert CHANGED in told["test"]["note"]
+
+
+def test_what_it_has_changed_itself_is_put_back_before_it_runs_again(project: Repo) -> None:
+    test = TEST.replace("cat dist", "! grep -q mine dist/app.txt || exit 1; echo mine >> dist/app.txt; cat dist")
+    project.config(f'{JOB}["build", "test"]\n{BUILD}{test}')
+    project.gofigure("allow")
+    for number in range(3):
+        project.write("test.txt", f"again {number}\n")
+        told = stages(project.json("run"))
+        assert (told["build"]["verdict"], told["test"]["verdict"]) == ("reused", "passed")
+        assert told["test"]["proven"]
+        assert verdicts(project.json("run")) == REUSED
+
+
 def test_what_a_private_checkout_makes_is_kept_and_put_into_the_next(project: Repo) -> None:
     private = BUILD.replace("[stages.build]", '[stages.build]\nworkspace = "private"')
     private = private.replace("ln -sfn", "rm -f dist/*.js; cp a.txt dist/$(cat a.txt).js; ln -sfn")
