@@ -46,12 +46,11 @@ class Artifacts:
         """How the outputs of a step that is reused stand. `exact`: not with what later stages have made of them."""
         from gofigure.artifacts.standing import Place, Standing, standing
 
-        artifact = artifact_of(step.proof.made) if step.proof is not None else b""
-        if artifact in self._given_up:
-            return Standing(why=self._given_up[artifact])
+        if step.artifact in self._given_up:
+            return Standing(why=self._given_up[step.artifact])
         place = Place(self._folder, where.root, step.stage.name, where.ours)
         try:
-            return standing(place, artifact, lambda paths: self._left_out(paths, content, where), exact=exact)
+            return standing(place, step.artifact, lambda paths: self._left_out(paths, content, where), exact=exact)
         except (OSError, NotAFileError, GitError) as error:
             return Standing(why=f"they cannot be looked at ({error})")
 
@@ -59,8 +58,7 @@ class Artifacts:
         """Why the outputs of a step that is reused cannot be put back; "" if all of them are there."""
         from gofigure.artifacts.standing import whole
 
-        artifact = artifact_of(step.proof.made) if step.proof is not None else b""
-        return self._given_up.get(artifact) or whole(self._folder, artifact)
+        return self._given_up.get(step.artifact) or whole(self._folder, step.artifact)
 
     def put_back(self, step: Step, content: Content, where: Workspace) -> int:
         """Put back what is lacking; how many files. Raises CannotPutBackError."""
@@ -71,9 +69,8 @@ class Artifacts:
             with in_use(self._folder):
                 return self._put_back(step, content, where)
         except (OSError, CannotPutBackError) as error:
-            if step.proof is not None:
-                self._given_up[artifact_of(step.proof.made)] = str(error)
-                self._look_through(artifact_of(step.proof.made))
+            self._given_up[step.artifact] = str(error)
+            self._look_through(step.artifact)
             raise CannotPutBackError(str(error)) from error
 
     def _look_through(self, artifact: bytes) -> None:
@@ -96,8 +93,7 @@ class Artifacts:
             remove(where.root, self._strangers(step, content, where))
         if found.lacking:
             put_back(self._folder, where.root, found.lacking)
-            artifact = artifact_of(step.proof.made) if step.proof is not None else b""
-            note(Place(self._folder, where.root, step.stage.name), artifact, found, seen_ns)
+            note(Place(self._folder, where.root, step.stage.name), step.artifact, found, seen_ns)
         return len(found.lacking)
 
     def keep(self, step: Step, where: Workspace, most: int) -> Kept:
@@ -175,8 +171,7 @@ class Artifacts:
         from gofigure.artifacts import manifest
         from gofigure.artifacts.walk import found
 
-        items = manifest.read(self._folder, artifact_of(step.proof.made)) if step.proof is not None else None
-        now = {item.path for item in items or ()}
+        now = {item.path for item in manifest.read(self._folder, step.artifact) or ()}
         there = [path for path in found(os.fsencode(where.root), _chosen(step.stage, where)).files if path not in now]
         content_there = self._content(there, content, where)
         return [path for path in there if path not in content_there]

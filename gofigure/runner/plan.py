@@ -11,6 +11,7 @@ from gofigure.digest.frame import digest_value
 from gofigure.model import Command, Job, Place, Snapshot, Stage, StageResult
 from gofigure.runner.graph import Graph
 from gofigure.runner.key import Facts, manifest_of
+from gofigure.runner.made import artifact_of
 from gofigure.runner.outputs import Maker
 from gofigure.snapshot.select import Selector, as_bytes, covers
 from gofigure.store.proofs import Proof
@@ -119,6 +120,11 @@ class Step(NamedTuple):
     def keeps(self) -> bool:
         """Whether what it makes in its workspace is kept."""
         return bool(self.stage.outputs) and self.stage.checkout is None
+
+    @property
+    def artifact(self) -> bytes:
+        """What its outputs are called, if it is reused; empty where none are known."""
+        return artifact_of(self.proof.made) if self.proof is not None else b""
 
     @property
     def will_feed(self) -> bool:
