@@ -66,6 +66,19 @@ def test_each_location_is_a_part_with_its_own_image(shop: Repo, engine: Engine, 
     assert parts == {"api": "passed", "web": "failed"}
 
 
+def test_locations_whose_files_look_alike_are_no_context_of_each_other(shop: Repo, engine: Engine, name: str) -> None:
+    for service in ("api", "web"):  # as from an archive: equal sizes, equal times
+        shop.write(f"{service}/Dockerfile", f"FROM {BASE}\nCOPY . /app\nLABEL of={service}\n")
+        shop.write(f"{service}/name.txt", service)
+        for path in (*(shop.root / service).iterdir(), shop.root / service):
+            os.utime(path, (1_600_000_000, 1_600_000_000))
+    configure(shop, name, 'locations = ["api", "web"]\n')
+    assert verdicts(shop.json("run")) == {"image": "passed"}
+    said_in = [engine.docker("run", "--rm", f"{name}/{one}:dev", "cat", "/app/name.txt") for one in ("api", "web")]
+    assert said_in == ["api", "web"]
+    assert [engine.inspect(f"{name}/{one}:dev")["Config"]["Labels"]["of"] for one in said_in] == said_in
+
+
 def test_equal_bytes_keep_their_tag(shop: Repo, engine: Engine, name: str) -> None:
     configure(shop, name, 'locations = ["api"]\n')
     shop.write("api/Dockerfile", f"FROM {BASE}\nCOPY app.sh /app/\n")
