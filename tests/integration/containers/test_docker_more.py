@@ -131,6 +131,24 @@ def test_a_commit_builds_what_is_committed(shop: Repo, engine: Engine, name: str
     assert b"reused" in done.stdout + done.stderr, said(done)
 
 
+def test_the_tag_of_a_commit_is_on_what_that_commit_holds_alone(shop: Repo, engine: Engine, name: str) -> None:
+    configure(shop, name, 'locations = ["api"]\ntags = ["c-{git}"]\n')
+    shop.gofigure("install-hooks")
+    shop.git("add", "-A")
+    assert shop.try_git("commit", "-q", "-m", "one").returncode == 0
+    assert "without the tag c-{git}: there is no commit" in said(shop.gofigure("logs", "1", "image"))
+    of_first = f"c-{shop.git('rev-parse', 'HEAD').decode()[:12]}"
+    assert verdicts(shop.json("run", "--no-cache")) == {"image": "passed"}
+    image = made(shop)["api"]["images"][0]
+    assert set(engine.images(f"{name}/api")) == {of_first, image["tag"]}
+    shop.write("api/app.sh", "echo two\n")
+    shop.json("run")
+    assert "without the tag c-{git}: what is here is no commit's (M api/app.sh)" in said(shop.gofigure("logs"))
+    shop.write("api/app.sh", "echo three\n")
+    assert shop.try_git("commit", "-q", "-a", "-m", "two").returncode == 0
+    assert engine.inspect(f"{name}/api:{of_first}")["Id"] == image["id"]
+
+
 def test_what_git_ignores_and_the_context_holds_is_told(shop: Repo, name: str) -> None:
     configure(shop, name, 'locations = ["api"]\n')
     shop.write(".gitignore", "junk\n")
