@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 
 from gofigure.errors import GofigureError
 from gofigure.process.capture import capture
+from gofigure.targets.docker import image_name, in_tag, slug
 
 if TYPE_CHECKING:
     from gofigure.recipes.order import Order
@@ -40,12 +41,10 @@ class Names(NamedTuple):
 
 def names_of(spec: Mapping[str, Any], order: Order, commit: str = "") -> Names:
     """`commit`: see commit_of. Raises GofigureError for a name that docker would refuse."""
-    location = "/".join(filter(None, map(_slug, order.location.split("/"))))
-    name = _filled(spec["name"], {"project": project(order.state_dir), "location": location})
-    name = re.sub(r"/{2,}", "/", name).strip("/-._")
+    name = image_name(spec["name"], project(order.state_dir), order.location)
     if not _NAME.fullmatch(name):
         raise GofigureError(f"{name!r} is no name of an image", hint='give it one: name = "shop/api"')
-    return Names(name, spec.get("tags", ()), location.replace("/", "-") or "root", commit)
+    return Names(name, spec.get("tags", ()), in_tag(order.location), commit)
 
 
 def fixed(spec: Mapping[str, Any], order: Order) -> list[str]:
@@ -87,11 +86,7 @@ def project(state_dir: str) -> str:
     folder = os.path.dirname(state_dir)
     if os.path.basename(folder) == ".git":
         folder = os.path.dirname(folder)
-    return _slug(os.path.basename(folder).removesuffix(".git")) or "project"
-
-
-def _slug(text: str) -> str:
-    return re.sub(r"[^a-z0-9]+", "-", text.lower()).strip("-")
+    return slug(os.path.basename(folder).removesuffix(".git")) or "project"
 
 
 def _filled(template: str, values: Mapping[str, str]) -> str:

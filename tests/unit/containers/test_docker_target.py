@@ -255,6 +255,16 @@ def test_the_engine_is_the_one_that_a_client_would_use(tmp_path: Path) -> None:
         ('target = "docker"\ntags = ["a b"]', "expected a tag"),
         ('run = "x"\nname = "a"', "found with the target 'shell', expected it with 'docker'"),
         ('run = "x"\nimage = "--privileged"', "the name of an image"),
+        ('target = "docker"\nrun = "--pull --file ../other/D"', 'found "--file", which no proof would know of'),
+        ('target = "docker"\nrun = "-qf../D"', "expected source to name the Dockerfile"),
+        ('target = "docker"\nrun = "--build-context=x=../x"', "expected what is built from in the location"),
+        ('target = "docker"\nrun = "--label \'a"', "No closing quotation"),
+        ('target = "docker"\nlocations = ["x.y", "x-y"]', 'called {project}/x-y:dev as that of "x.y" is'),
+        ('target = "docker"\nlocations = ["a", "A"]\ntags = ["{location}"]', "called {project}/a:a as that of"),
+        (
+            'target = "docker"\nlocations = ["x.y"]\n[stages.t]\ntarget = "docker"\nlocations = ["x-y"]',
+            'as that of "x.y" of stage "s" is',
+        ),
         ('target = "docker"\ntype = "test"', 'expected "build" or nothing'),
     ],
 )
@@ -262,6 +272,19 @@ def test_what_cannot_be_is_said_at_once(lines: str, words: str) -> None:
     with pytest.raises(ConfigError) as found:
         parse((JOB + lines).encode(), "x", targets=tuple(KINDS))
     assert words in str(found.value)
+
+
+@pytest.mark.parametrize(
+    "lines",
+    [
+        'run = "--pull --label -x=f --network host -t f"',
+        'locations = ["x.y", "x-y"]\ntags = []',
+        'locations = ["x"]\ntags = ["a"]\n[stages.t]\ntarget = "docker"\nlocations = ["x"]\ntags = ["a"]',
+        'locations = ["x.y"]\nname = "a"\n[stages.t]\ntarget = "docker"\nlocations = ["x-y"]\nname = "b"',
+    ],
+)
+def test_what_can_be_is_not_refused(lines: str) -> None:
+    parse((f'{JOB}target = "docker"\n' + lines).encode(), "x", targets=tuple(KINDS))
 
 
 def test_a_hook_does_not_answer_by_itself_where_an_engine_is_to_be_asked() -> None:
