@@ -115,6 +115,16 @@ def test_the_store_is_no_part_of_an_image(shop: Repo, engine: Engine, name: str)
     assert made(shop)[""]["images"][0]["tag"] == first
 
 
+def test_the_older_builder_cannot_be_kept_from_the_store_and_says_so(shop: Repo, engine: Engine, name: str) -> None:
+    configure(shop, name, "")
+    words = ".gofigure* goes into the context unless .dockerignore names it"
+    assert shop.gofigure("run", env={"DOCKER_BUILDKIT": "0"}).returncode == 0
+    assert words in said(shop.gofigure("logs", "1", "image"))
+    shop.write(".dockerignore", ".gofigure*\n.git\n")
+    shop.gofigure("run", env={"DOCKER_BUILDKIT": "0"})
+    assert ".gofigure" not in engine.docker("run", "--rm", f"{name}:dev", "ls", "-a", "/app")
+
+
 def test_a_commit_builds_what_is_committed(shop: Repo, engine: Engine, name: str) -> None:
     configure(shop, name, 'locations = ["api"]\n')
     shop.gofigure("install-hooks")
