@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, NamedTuple
 
 from gofigure.config.background import check_background
 from gofigure.config.graph_check import check_graph
+from gofigure.config.image_names import check_image_names
 from gofigure.config.layers import Layer, Layers, lay_over, names_of, personal, shared
 from gofigure.config.reading import read_layers
 from gofigure.config.tables import Read, read_tables
@@ -109,7 +110,11 @@ def _graph(tables: Read) -> list[Wrong]:
     # With no stage understood, every name would be called unknown, and the cause is reported already.
     if not tables.stages and tables.wrong:
         return []
-    wrong = [*check_graph(tables.jobs, tables.stages), *check_background(tables.jobs, tables.stages)]
+    wrong = [
+        *check_graph(tables.jobs, tables.stages),
+        *check_background(tables.jobs, tables.stages),
+        *check_image_names(tables.stages),
+    ]
     if sum(bool(stage.outputs) for stage in tables.stages.values()) > 1:
         from gofigure.config.overlaps import overlaps
 

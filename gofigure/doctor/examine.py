@@ -6,6 +6,7 @@ from collections.abc import Iterator
 
 from gofigure.doctor import (
     artifacts,
+    bases,
     checkouts,
     clock,
     clusters,
@@ -54,6 +55,7 @@ CHECKS: tuple[tuple[str, Check], ...] = (
     ("programs", clusters.check_clusters),
     ("images", containers.check_engine),
     ("images", containers.check_builder),
+    ("images", bases.check_bases),
     ("clock", clock.check_file_times),
     ("clock", clock.check_future),
     ("file system", filesystem.check_kind),

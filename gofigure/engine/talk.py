@@ -14,6 +14,7 @@ from gofigure.engine.address import Address
 from gofigure.errors import GofigureError
 
 PATIENCE = 3.0  # seconds, for a question that an engine answers from memory
+_USUAL = ("unix:///var/run/docker.sock", "unix:///run/docker.sock")
 _CHUNK = 65536
 _LARGEST = 64 * 1024 * 1024
 
@@ -55,8 +56,13 @@ def filters(**wanted: str | list[str]) -> str:
 
 
 def silent(address: Address, why: str) -> EngineSilent:
-    start = "start Docker Desktop" if os.uname().sysname == "Darwin" else "sudo systemctl start docker"
-    return EngineSilent(f"the container engine at {address.host} does not answer: {why}", hint=start)
+    if address.host not in _USUAL:
+        hint = f"start the engine at {address.host}, or name another: DOCKER_HOST, docker context ls"
+    elif os.uname().sysname == "Darwin":
+        hint = "start Docker Desktop"
+    else:
+        hint = "sudo systemctl start docker"
+    return EngineSilent(f"the container engine at {address.host} does not answer: {why}", hint=hint)
 
 
 def _connected(address: Address, timeout: float) -> socket.socket:

@@ -18,7 +18,7 @@ from typing import TYPE_CHECKING, Any, NoReturn
 from gofigure.engine.address import USED, Address, address_of
 from gofigure.engine.containers import remove
 from gofigure.engine.images import PROJECT, RUN, STAGE, inspected
-from gofigure.engine.talk import ask
+from gofigure.engine.talk import EngineSilent, ask, filters
 from gofigure.errors import GofigureError
 from gofigure.process.passthrough import pass_through
 from gofigure.process.spawn import CannotStart, which
@@ -30,6 +30,7 @@ if TYPE_CHECKING:
 _REFUSED = 125  # by the client: the engine would not do it
 _ASKING = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)
 _PATIENCE = 2.0  # seconds
+_SKEW = 60.0  # seconds by which the engine's clock may be behind; the container's name is nobody else's
 _SOCKET = "/var/run/docker.sock"
 
 
@@ -53,7 +54,7 @@ def run(spec: Mapping[str, Any], order: Order, arguments: Sequence[str]) -> int:
     argv = [client, "run", "--name", name, *options(spec, order, address), "--entrypoint", arguments[0]]
     for number in _ASKING:
         signal.signal(number, _stop)
-    code = _REFUSED
+    code, began = _REFUSED, time.time()
     try:
         code = pass_through([*argv, image, *arguments[1:]], env=env, data=None)
     except _Stopped:
@@ -66,9 +67,18 @@ def run(spec: Mapping[str, Any], order: Order, arguments: Sequence[str]) -> int:
         for number in _ASKING:
             signal.signal(number, signal.SIG_IGN)
         remove(address, name)
-    if code == _REFUSED:
+    if code == _REFUSED and not _has_started(address, name, began):
         print(f"gofigure: {client} could not start it; to try by hand: {client} run --rm -it {image}", file=sys.stderr)
     return code
+
+
+def _has_started(address: Address, name: str, since: float) -> bool:
+    """Whether a container has ever run, so that the exit code is its own; False where the engine does not say."""
+    wanted = f"since={since - _SKEW:.0f}&until={time.time():.3f}&{filters(container=name, event='start')}"
+    with contextlib.suppress(EngineSilent):
+        answer = ask(address, f"/events?{wanted}")
+        return answer.status == 200 and bool(answer.body.strip())
+    return False
 
 
 def options(spec: Mapping[str, Any], order: Order, address: Address) -> list[str]:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from gofigure.model import Stage
 from gofigure.runner.plan import ContainerImage
@@ -14,6 +14,7 @@ if TYPE_CHECKING:
     from gofigure.store.proofs import Proof
 
 _PINNED = "@sha256:"
+_SHORT = 12  # digits of a commit in a tag
 
 
 class Engine:
@@ -51,14 +52,17 @@ class Engine:
             return ContainerImage(name, why_unknown="it is not here yet")
         return ContainerImage(name, found.id, found.content)
 
-    def reusing(self, step: Step, proof: Proof) -> Step:
-        """The step, reused by its proof, unless what it built then is not there any more."""
-        gone = self._why_gone(step.stage, proof) if step.stage.target == "docker" else ""
+    def reusing(self, step: Step, proof: Proof, commit: str | None = None) -> Step:
+        """The step, reused by its proof, unless what it built then is not there any more.
+
+        `commit`: that the run is about, if that is one; its name is a tag where tags ask for it.
+        """
+        gone = self._why_gone(step.stage, proof, commit) if step.stage.target == "docker" else ""
         if gone:
             return step._replace(reason=gone)
         return step._replace(fate="reuse", reason=f"proven in run {proof.run}, {ago(proof.proven_ns)}", proof=proof)
 
-    def _why_gone(self, stage: Stage, proof: Proof) -> str:
+    def _why_gone(self, stage: Stage, proof: Proof, commit: str | None) -> str:
         import json
 
         from gofigure.engine.clusters import goal
@@ -70,4 +74,10 @@ class Engine:
         cluster = str(goal(stage.setting("load", "auto"), self._environ))
         if cluster and any(image.get("loaded") != cluster for image in built):
             return f"the cluster {cluster} was not given it"
-        return why_gone(self._environ, built)
+        return why_gone(self._environ, [_about(commit, image) for image in built] if commit else built)
+
+
+def _about(commit: str, image: Mapping[str, Any]) -> Mapping[str, Any]:
+    """An image as it is to be in a run about a commit."""
+    named = [tag.replace("{git}", commit[:_SHORT]) for tag in image.get("of_commits", ())]
+    return {**image, "tags": [*image["tags"], *named]}

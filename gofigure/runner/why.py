@@ -62,7 +62,9 @@ def unprovable(step: Step, content: Content) -> str:
 
 def _reads_in_vain(step: Step) -> bool:
     """Whether nothing is there of what it says that it reads."""
-    return step.inputs.files == 0 and bool(step.inputs.selector.locations)
+    # An image may be made of its Dockerfile alone, all else being left out.
+    reads = step.reads if step.stage.target == "docker" else step.reads[:1]
+    return not any(read.files for read in reads) and bool(step.inputs.selector.locations)
 
 
 def never_reused(step: Step) -> str:

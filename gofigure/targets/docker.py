@@ -55,3 +55,24 @@ def source(stage: Stage) -> str:
 def tools(_stage: Stage) -> tuple[str, ...]:
     """None: an image is what its context makes of it, not which client asked for it."""
     return ()
+
+
+def image_name(template: str, project: str, location: str) -> str:
+    """What the image of a location is called; it may be no name that docker takes."""
+    values = {"project": project, "location": _of_location(location)}
+    name = re.sub(r"\{(\w+)\}", lambda found: values.get(found[1], found[0]), template)
+    return re.sub(r"/{2,}", "/", name).strip("/-._")
+
+
+def in_tag(location: str) -> str:
+    """A location as it stands in a tag."""
+    return _of_location(location).replace("/", "-") or "root"
+
+
+def slug(text: str) -> str:
+    """In the letters that a name may have."""
+    return re.sub(r"[^a-z0-9]+", "-", text.lower()).strip("-")
+
+
+def _of_location(location: str) -> str:
+    return "/".join(filter(None, map(slug, location.split("/"))))

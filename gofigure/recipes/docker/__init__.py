@@ -15,7 +15,7 @@ from gofigure.recipes.docker.build import build
 from gofigure.recipes.docker.builder import Builder, choose
 from gofigure.recipes.docker.context import context_of
 from gofigure.recipes.docker.load import load
-from gofigure.recipes.docker.names import fixed, names_of
+from gofigure.recipes.docker.names import commit_of, fixed, names_of, of_commits
 from gofigure.recipes.show import run_shown
 
 if TYPE_CHECKING:
@@ -28,7 +28,7 @@ def run(spec: Mapping[str, Any], order: Order, _arguments: Sequence[str]) -> int
     os.makedirs(os.path.join(order.state_dir, USED), mode=0o700, exist_ok=True)
     builder = choose(spec.get("builder", "auto"), env)
     context = context_of(spec, order, builder)
-    names = names_of(spec, order)
+    names = names_of(spec, order, commit_of(spec))
     if order.location:
         print("$ cd", shlex.quote(order.location), flush=True)
     built = build(spec, order, builder, context, names)
@@ -51,6 +51,7 @@ def run(spec: Mapping[str, Any], order: Order, _arguments: Sequence[str]) -> int
         "name": names.name,
         "tag": digest,
         "tags": fixed(spec, order),
+        "of_commits": of_commits(spec, order, built.content),
         "ref": ref,
         "id": built.id,
         "location": order.location,

@@ -24,7 +24,9 @@ _NEEDS_BUILDKIT = ("--mount=", "<<EOF", "COPY --link", "COPY --chmod", "ADD --ch
 def build(spec: Mapping[str, Any], order: Order, builder: Builder, context: Context, names: Names) -> Image | int:
     """The image; or the exit code of a build that failed, of which its own output tells."""
     written = os.path.join(order.made, f"id-{os.getpid()}")
-    argv = [*builder.argv, *options(spec, order, builder, context, names), "--iidfile", written, "."]
+    # By its whole path: what BuildKit has been sent before, it knows by this word, sizes and times alone.
+    here = os.getcwd()
+    argv = [*builder.argv, *options(spec, order, builder, context, names), "--iidfile", written, here]
     code = run_shown(argv, builder.env, builder.said)
     if code != 0:
         builder.check()  # an engine that went away says less than it could

@@ -46,7 +46,7 @@ def context_of(spec: Mapping[str, Any], order: Order, builder: Builder) -> Conte
     if not os.path.lexists(_STORE):
         return Context(dockerfile, ignore)
     if builder.name == "docker" and not builder.buildkit:
-        print(f"gofigure: without BuildKit, {_STORE} goes into the context unless {_IGNORE} names it", flush=True)
+        print(f"gofigure: without BuildKit, {_STORE}* goes into the context unless {_IGNORE} names it", flush=True)
         return Context(dockerfile, ignore)
     return _without_ours(dockerfile, ignore, order)
 
@@ -71,7 +71,18 @@ def _dockerfile(source: str, order: Order) -> str:
     if len(found) > 1:
         names = ", ".join(found[:_NAMED])
         raise GofigureError(f"{len(found)} files match {source}: {names}", hint=f'say which: source = "{found[0]}"')
+    _refuse_elsewhere(os.path.join(order.location, found[0]), found[0])
     return found[0]
+
+
+def _refuse_elsewhere(shown: str, dockerfile: str) -> None:
+    """Raise where it is a link out of the context, which no builder follows and no key knows of."""
+    real = os.path.relpath(os.path.realpath(dockerfile), os.path.realpath("."))
+    if real.startswith("../") or not os.path.exists(dockerfile):
+        raise GofigureError(
+            f"{shown} is a link to {real}, which is not in the context of the build",
+            hint="put the file itself there; or a folder that holds both into locations, and the file into source",
+        )
 
 
 def _files() -> Iterator[str]:

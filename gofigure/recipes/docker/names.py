@@ -10,11 +10,14 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 
 from gofigure.errors import GofigureError
 from gofigure.process.capture import capture
+from gofigure.targets.docker import image_name, in_tag, slug
 
 if TYPE_CHECKING:
     from gofigure.recipes.order import Order
 
 _NAME = re.compile(r"[a-z0-9]+(?:(?:\.|_{1,2}|-+)[a-z0-9]+)*(?:/[a-z0-9]+(?:(?:\.|_{1,2}|-+)[a-z0-9]+)*)*")
+_GIT = "{git}"
+_SHORT = 12  # digits of a commit in a tag
 _TAG = re.compile(r"[A-Za-z0-9_][A-Za-z0-9_.-]{0,127}")
 
 
@@ -22,28 +25,26 @@ class Names(NamedTuple):
     name: str
     templates: Sequence[str]
     location: str  # as it stands in a tag
-    root: str  # of what is built
+    commit: str  # in short, where what is built is exactly that commit's; "" where it is nobody's
 
     def tags(self, content: str) -> list[str]:
         """The tags for an image of this content. Raises GofigureError for one that docker would refuse."""
         values = {"digest": content, "location": self.location, "time": time.strftime("%Y%m%d-%H%M%S", time.gmtime())}
-        if any("{git}" in template for template in self.templates):
-            values["git"] = _commit(self.root)
-        tags = [_filled(template, values) for template in self.templates]
+        if self.commit:
+            values["git"] = self.commit
+        tags = [_filled(template, values) for template in self.templates if self.commit or _GIT not in template]
         for tag in tags:
             if not _TAG.fullmatch(tag):
                 raise GofigureError(f"{tag!r} is no tag: 128 of letters, digits, _, . and - at most", hint="mend tags")
         return tags
 
 
-def names_of(spec: Mapping[str, Any], order: Order) -> Names:
-    """Raises GofigureError for a name that docker would refuse."""
-    location = "/".join(filter(None, map(_slug, order.location.split("/"))))
-    name = _filled(spec["name"], {"project": project(order.state_dir), "location": location})
-    name = re.sub(r"/{2,}", "/", name).strip("/-._")
+def names_of(spec: Mapping[str, Any], order: Order, commit: str = "") -> Names:
+    """`commit`: see commit_of. Raises GofigureError for a name that docker would refuse."""
+    name = image_name(spec["name"], project(order.state_dir), order.location)
     if not _NAME.fullmatch(name):
         raise GofigureError(f"{name!r} is no name of an image", hint='give it one: name = "shop/api"')
-    return Names(name, spec.get("tags", ()), location.replace("/", "-") or "root", order.root)
+    return Names(name, spec.get("tags", ()), in_tag(order.location), commit)
 
 
 def fixed(spec: Mapping[str, Any], order: Order) -> list[str]:
@@ -55,23 +56,38 @@ def fixed(spec: Mapping[str, Any], order: Order) -> list[str]:
     ]
 
 
+def of_commits(spec: Mapping[str, Any], order: Order, content: str) -> list[str]:
+    """The tags that name a commit, without its name: with it, they are to be there in a run about that commit."""
+    values = {"location": names_of(spec, order).location, "digest": content}
+    return [_filled(tag, values) for tag in spec.get("tags", ()) if _GIT in tag and "{time}" not in tag]
+
+
+def commit_of(spec: Mapping[str, Any]) -> str:
+    """The commit that this folder holds exactly; "" where there is none, or no tag asks. Says what is left out.
+
+    Before a commit is made, HEAD is the one before it, and the folder differs from that.
+    """
+    asking = [template for template in spec.get("tags", ()) if _GIT in template]
+    if not asking:
+        return ""
+    env = dict(os.environ)
+    head = capture(["git", "rev-parse", "--verify", "-q", "HEAD"], env=env)
+    differs = capture(["git", "status", "--porcelain", "--untracked-files=all", "--", "."], env=env)
+    if head.code == 0 and differs.code == 0 and not differs.out:
+        return head.out.decode().strip()[:_SHORT]
+    first = differs.out.decode(errors="replace").partition("\n")[0]
+    why = "there is no commit" if head.code != 0 else f"what is here is no commit's ({first.strip()})"
+    print(f"gofigure: without the tag {', '.join(asking)}: {why}", flush=True)
+    return ""
+
+
 def project(state_dir: str) -> str:
     """What the project is called: as the folder of its repository, whichever working tree this is."""
     folder = os.path.dirname(state_dir)
     if os.path.basename(folder) == ".git":
         folder = os.path.dirname(folder)
-    return _slug(os.path.basename(folder).removesuffix(".git")) or "project"
-
-
-def _slug(text: str) -> str:
-    return re.sub(r"[^a-z0-9]+", "-", text.lower()).strip("-")
+    return slug(os.path.basename(folder).removesuffix(".git")) or "project"
 
 
 def _filled(template: str, values: Mapping[str, str]) -> str:
     return re.sub(r"\{(\w+)\}", lambda found: values.get(found[1], found[0]), template)
-
-
-def _commit(root: str) -> str:
-    """The commit that is checked out, in short; "none" where there is none."""
-    done = capture(["git", "-C", root, "rev-parse", "--short=12", "--verify", "-q", "HEAD"], env=dict(os.environ))
-    return done.out.decode().strip() if done.code == 0 else "none"

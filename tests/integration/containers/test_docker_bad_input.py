@@ -74,9 +74,21 @@ def test_a_build_that_fails_tells_where_and_how_to_do_it_by_hand(shop: Repo) -> 
 
 
 def test_no_engine(shop: Repo) -> None:
-    refused(
-        shop, "nothing.sock does not answer", "sudo systemctl start docker", env={"DOCKER_HOST": "unix:///nothing.sock"}
-    )
+    words = ("nothing.sock does not answer", "start the engine at unix:///nothing.sock")
+    refused(shop, *words, env={"DOCKER_HOST": "unix:///nothing.sock"})
+
+
+def test_a_dockerfile_that_is_a_link_out_of_the_context(shop: Repo) -> None:
+    shop.write("other/Dockerfile", f"FROM {BASE}\n")
+    (shop.root / "api/Dockerfile").unlink()
+    (shop.root / "api/Dockerfile").symlink_to("../other/Dockerfile")
+    refused(shop, "api/Dockerfile is a link to ../other/Dockerfile, which is not in the context", "put the file itself")
+
+
+def test_a_dockerfile_that_is_a_link_within_the_context(shop: Repo) -> None:
+    (shop.root / "api/Dockerfile").rename(shop.root / "api/Dockerfile.prod")
+    (shop.root / "api/Dockerfile").symlink_to("Dockerfile.prod")
+    assert verdicts(shop.json("run")) == {"image": "passed"}
 
 
 def test_a_proven_image_that_nobody_can_be_asked_about_is_not_taken_for_there(shop: Repo) -> None:

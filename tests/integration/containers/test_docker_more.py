@@ -66,6 +66,19 @@ def test_each_location_is_a_part_with_its_own_image(shop: Repo, engine: Engine, 
     assert parts == {"api": "passed", "web": "failed"}
 
 
+def test_locations_whose_files_look_alike_are_no_context_of_each_other(shop: Repo, engine: Engine, name: str) -> None:
+    for service in ("api", "web"):  # as from an archive: equal sizes, equal times
+        shop.write(f"{service}/Dockerfile", f"FROM {BASE}\nCOPY . /app\nLABEL of={service}\n")
+        shop.write(f"{service}/name.txt", service)
+        for path in (*(shop.root / service).iterdir(), shop.root / service):
+            os.utime(path, (1_600_000_000, 1_600_000_000))
+    configure(shop, name, 'locations = ["api", "web"]\n')
+    assert verdicts(shop.json("run")) == {"image": "passed"}
+    said_in = [engine.docker("run", "--rm", f"{name}/{one}:dev", "cat", "/app/name.txt") for one in ("api", "web")]
+    assert said_in == ["api", "web"]
+    assert [engine.inspect(f"{name}/{one}:dev")["Config"]["Labels"]["of"] for one in said_in] == said_in
+
+
 def test_equal_bytes_keep_their_tag(shop: Repo, engine: Engine, name: str) -> None:
     configure(shop, name, 'locations = ["api"]\n')
     shop.write("api/Dockerfile", f"FROM {BASE}\nCOPY app.sh /app/\n")
@@ -102,6 +115,16 @@ def test_the_store_is_no_part_of_an_image(shop: Repo, engine: Engine, name: str)
     assert made(shop)[""]["images"][0]["tag"] == first
 
 
+def test_the_older_builder_cannot_be_kept_from_the_store_and_says_so(shop: Repo, engine: Engine, name: str) -> None:
+    configure(shop, name, "")
+    words = ".gofigure* goes into the context unless .dockerignore names it"
+    assert shop.gofigure("run", env={"DOCKER_BUILDKIT": "0"}).returncode == 0
+    assert words in said(shop.gofigure("logs", "1", "image"))
+    shop.write(".dockerignore", ".gofigure*\n.git\n")
+    shop.gofigure("run", env={"DOCKER_BUILDKIT": "0"})
+    assert ".gofigure" not in engine.docker("run", "--rm", f"{name}:dev", "ls", "-a", "/app")
+
+
 def test_a_commit_builds_what_is_committed(shop: Repo, engine: Engine, name: str) -> None:
     configure(shop, name, 'locations = ["api"]\n')
     shop.gofigure("install-hooks")
@@ -116,6 +139,24 @@ def test_a_commit_builds_what_is_committed(shop: Repo, engine: Engine, name: str
     shop.git("add", "api/README.md")
     done = shop.try_git("commit", "-q", "-m", "two")
     assert b"reused" in done.stdout + done.stderr, said(done)
+
+
+def test_the_tag_of_a_commit_is_on_what_that_commit_holds_alone(shop: Repo, engine: Engine, name: str) -> None:
+    configure(shop, name, 'locations = ["api"]\ntags = ["c-{git}"]\n')
+    shop.gofigure("install-hooks")
+    shop.git("add", "-A")
+    assert shop.try_git("commit", "-q", "-m", "one").returncode == 0
+    assert "without the tag c-{git}: there is no commit" in said(shop.gofigure("logs", "1", "image"))
+    of_first = f"c-{shop.git('rev-parse', 'HEAD').decode()[:12]}"
+    assert verdicts(shop.json("run", "--no-cache")) == {"image": "passed"}
+    image = made(shop)["api"]["images"][0]
+    assert set(engine.images(f"{name}/api")) == {of_first, image["tag"]}
+    shop.write("api/app.sh", "echo two\n")
+    shop.json("run")
+    assert "without the tag c-{git}: what is here is no commit's (M api/app.sh)" in said(shop.gofigure("logs"))
+    shop.write("api/app.sh", "echo three\n")
+    assert shop.try_git("commit", "-q", "-a", "-m", "two").returncode == 0
+    assert engine.inspect(f"{name}/api:{of_first}")["Id"] == image["id"]
 
 
 def test_what_git_ignores_and_the_context_holds_is_told(shop: Repo, name: str) -> None:

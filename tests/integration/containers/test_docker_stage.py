@@ -63,6 +63,15 @@ def test_what_dockerignore_leaves_out_builds_nothing(shop: Repo, engine: Engine,
     assert "app.sh" in built(shop)["reason"]
 
 
+def test_an_image_of_the_dockerfile_alone_is_proven(shop: Repo) -> None:
+    shop.write("api/.dockerignore", "*\n")
+    shop.write("api/Dockerfile", f"FROM {BASE}\nRUN echo 1\n")
+    assert built(shop)["proven"] is True
+    assert built(shop)["verdict"] == "reused"
+    shop.write("api/Dockerfile", f"FROM {BASE}\nRUN echo 2\n")
+    assert built(shop)["verdict"] == "passed"
+
+
 def test_a_proof_is_not_enough_where_the_image_is_gone(shop: Repo, engine: Engine, name: str) -> None:
     built(shop)
     engine.docker("rmi", *[f"{name}/api:{tag}" for tag in engine.images(f"{name}/api")])

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import signal
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -230,3 +231,19 @@ needs = ["img"]
     inside.git("checkout", "-q", "main")
     inside.write("check.sh", "test -e /app/new # which is not there any more\n")
     assert inside.gofigure("run").returncode == 1
+
+
+def test_the_commands_own_code_is_not_taken_for_the_clients(inside: Repo) -> None:
+    line(inside, "exit 125")
+    assert ran(inside)["verdict"] == "failed"
+    assert "could not start it" not in said(inside.gofigure("logs", "1", "inside"))
+
+
+def test_what_cannot_be_started_is_told_of(inside: Repo, tmp_path: Path) -> None:
+    client = tmp_path / "bin/docker"
+    client.parent.mkdir()
+    client.write_text("#!/bin/sh\nexit 125\n")
+    client.chmod(0o755)
+    line(inside, "true")
+    inside.gofigure("run", env={"PATH": f"{client.parent}:{inside.env['PATH']}"})
+    assert "docker could not start it" in said(inside.gofigure("logs", "1", "inside"))

@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from hashlib import sha256
 from pathlib import Path
+from types import SimpleNamespace
+from typing import TYPE_CHECKING, NamedTuple, cast
 
 import pytest
 
@@ -20,9 +22,14 @@ from gofigure.model import RECIPE, Stage
 from gofigure.recipes.docker.build import options
 from gofigure.recipes.docker.builder import Builder
 from gofigure.recipes.docker.context import Context
-from gofigure.recipes.docker.names import fixed, names_of
+from gofigure.recipes.docker.names import fixed, names_of, of_commits
 from gofigure.recipes.order import Order
+from gofigure.runner.engine import Engine
 from gofigure.targets import KINDS, commands_of, source_of
+
+if TYPE_CHECKING:
+    from gofigure.runner.plan import Step
+    from gofigure.store.proofs import Proof
 
 JOB = '[jobs.j]\nstages = ["s"]\n[stages.s]\n'
 
@@ -34,6 +41,15 @@ def order(location: str = "services/Api", state_dir: str = "/home/me/My Shop/.gi
             return location
 
     return At("image", "/r", state_dir, "/made", "abc:7", "manual", "00ff", {})
+
+
+class Reused(NamedTuple):
+    """So much of a step as says what it is reused from."""
+
+    stage: Stage
+    fate: str = "run"
+    reason: str = ""
+    proof: object = None
 
 
 def stage(**more: object) -> Stage:
@@ -106,6 +122,10 @@ def test_tags_are_filled_in_and_checked() -> None:
     assert (dev, version, digest) == ("dev", "services-api-v1", "0123")
     assert moment.startswith("services-api-2")
     assert fixed(told, order()) == ["dev", "services-api-v1"]
+    told = {"name": "x", "tags": ["{git}", "{location}-{git}", "{git}-{time}", "dev"]}
+    assert names_of(told, order()).tags("0") == ["dev"]  # nobody's commit
+    assert names_of(told, order(), "c0ffee").tags("0")[:2] == ["c0ffee", "services-api-c0ffee"]
+    assert of_commits(told, order(), "0") == ["{git}", "services-api-{git}"]
     with pytest.raises(GofigureError, match="is no tag"):
         names_of({"name": "x", "tags": [".{location}"]}, order()).tags("0")
 
@@ -127,6 +147,22 @@ def test_what_a_builder_is_told() -> None:
     assert "--ignorefile D.ignore" in " ".join(
         options(told, order(), Builder("podman", (), {}), Context("D", "D.ignore"), names)
     )
+
+
+def test_a_proof_needs_the_tag_of_the_commit_that_a_run_is_about(monkeypatch: pytest.MonkeyPatch) -> None:
+    asked: list[list[str]] = []
+
+    def note(_env: object, images: Sequence[Mapping[str, list[str]]]) -> str:
+        asked.append(images[0]["tags"])
+        return ""
+
+    monkeypatch.setattr("gofigure.engine.presence.why_gone", note)
+    made = json.dumps({"": {"images": [{"tags": ["dev"], "of_commits": ["v-{git}"]}]}})
+    proof = cast("Proof", SimpleNamespace(made=made, run=1, proven_ns=0))
+    step = cast("Step", Reused(stage(load="none")))
+    for commit in (None, "0123456789abcdef"):
+        Engine({}).reusing(step, proof, commit)
+    assert asked == [["dev"], ["dev", "v-0123456789ab"]]
 
 
 @pytest.mark.parametrize(
@@ -219,6 +255,16 @@ def test_the_engine_is_the_one_that_a_client_would_use(tmp_path: Path) -> None:
         ('target = "docker"\ntags = ["a b"]', "expected a tag"),
         ('run = "x"\nname = "a"', "found with the target 'shell', expected it with 'docker'"),
         ('run = "x"\nimage = "--privileged"', "the name of an image"),
+        ('target = "docker"\nrun = "--pull --file ../other/D"', 'found "--file", which no proof would know of'),
+        ('target = "docker"\nrun = "-qf../D"', "expected source to name the Dockerfile"),
+        ('target = "docker"\nrun = "--build-context=x=../x"', "expected what is built from in the location"),
+        ('target = "docker"\nrun = "--label \'a"', "No closing quotation"),
+        ('target = "docker"\nlocations = ["x.y", "x-y"]', 'called {project}/x-y:dev as that of "x.y" is'),
+        ('target = "docker"\nlocations = ["a", "A"]\ntags = ["{location}"]', "called {project}/a:a as that of"),
+        (
+            'target = "docker"\nlocations = ["x.y"]\n[stages.t]\ntarget = "docker"\nlocations = ["x-y"]',
+            'as that of "x.y" of stage "s" is',
+        ),
         ('target = "docker"\ntype = "test"', 'expected "build" or nothing'),
     ],
 )
@@ -226,6 +272,19 @@ def test_what_cannot_be_is_said_at_once(lines: str, words: str) -> None:
     with pytest.raises(ConfigError) as found:
         parse((JOB + lines).encode(), "x", targets=tuple(KINDS))
     assert words in str(found.value)
+
+
+@pytest.mark.parametrize(
+    "lines",
+    [
+        'run = "--pull --label -x=f --network host -t f"',
+        'locations = ["x.y", "x-y"]\ntags = []',
+        'locations = ["x"]\ntags = ["a"]\n[stages.t]\ntarget = "docker"\nlocations = ["x"]\ntags = ["a"]',
+        'locations = ["x.y"]\nname = "a"\n[stages.t]\ntarget = "docker"\nlocations = ["x-y"]\nname = "b"',
+    ],
+)
+def test_what_can_be_is_not_refused(lines: str) -> None:
+    parse((f'{JOB}target = "docker"\n' + lines).encode(), "x", targets=tuple(KINDS))
 
 
 def test_a_hook_does_not_answer_by_itself_where_an_engine_is_to_be_asked() -> None:
