@@ -27,6 +27,12 @@ if TYPE_CHECKING:
         def keep(self, step: Step, made: str) -> tuple[Step, str]:
             """One that has passed: unprovable where nobody can say what it has made; and all that it has made."""
 
+    class Sources(Protocol):
+        """What becomes of what was checked out."""
+
+        def looked_after(self, step: Step, source: Step, made: str) -> Step:
+            """One that has ended there: unprovable where that is not as it was brought."""
+
 
 _ATTEND_EVERY = 0.05  # seconds
 _NOT_FOUND = 127  # as a shell says it
@@ -41,6 +47,7 @@ def run_plan(
     task_of: Callable[[Step, Mapping[str, str]], Task],
     renewed: Callable[[Plan, str, str], Plan],
     outputs: Outputs,
+    sources: Sources,
     keep_going: bool,
     pulse: Pulse | None = None,
     attend: Callable[[Collection[str]], None] | None = None,
@@ -52,7 +59,7 @@ def run_plan(
     `renewed`: the plan, by what a stage has made.
     """
     began = time.monotonic()
-    loop = _Loop(plan, executor, recorder, observe, task_of, renewed, outputs, keep_going, pulse, attend)
+    loop = _Loop(plan, executor, recorder, observe, task_of, renewed, outputs, sources, keep_going, pulse, attend)
     stopped: Interrupted | None = None
     try:
         loop.run()
@@ -89,6 +96,7 @@ class _Loop:
         task_of: Callable[[Step, Mapping[str, str]], Task],
         renewed: Callable[[Plan, str, str], Plan],
         outputs: Outputs,
+        sources: Sources,
         keep_going: bool,
         pulse: Pulse | None,
         attend: Callable[[Collection[str]], None] | None,
@@ -100,6 +108,7 @@ class _Loop:
         self._task_of = task_of
         self._renewed = renewed
         self._outputs = outputs
+        self._sources = sources
         self._made: dict[str, str] = {}  # by stage: what its recipes have handed back
         self._keep_going = keep_going
         self._pulse = pulse
@@ -222,6 +231,9 @@ class _Loop:
         if passed and step.keeps:
             step, made = self._outputs.keep(step, made)
             self._now(step)
+        if step.stage.checkout is not None:
+            source = self._plan.steps[step.stage.checkout]
+            step = self._now(self._sources.looked_after(step, source, self._made[step.stage.checkout]))
         if ended.lost_bytes:
             self._observe(Note(f"{ended.name}: {ended.lost_bytes:,} bytes of its log could not be written"))
         cases, counts = _told(ended, self._recorder.hide)

@@ -9,12 +9,16 @@ from gofigure.process.capture import Running, start
 from gofigure.recipes.checkout.places import Place, Record, is_ours
 
 
+STATUS = (
+    "status", "--porcelain=v2", "-z", "--branch", "--untracked-files=normal", "--ignore-submodules=none",
+)  # fmt: skip
+
+
 def begin(place: Place, record: Record | None, env: Mapping[str, str]) -> Running | None:
     """Look; None where there is nothing to look at."""
     if record is None or record.dest != place.dest or not is_ours(place):
         return None
-    asked = ("status", "--porcelain=v2", "-z", "--branch", "--untracked-files=normal", "--ignore-submodules=none")
-    return start(["git", "--no-optional-locks", "-C", place.dest, *asked], env=env)
+    return start(["git", "--no-optional-locks", "-C", place.dest, *STATUS], env=env)
 
 
 def finish(looking: Running, record: Record | None) -> bool:

@@ -1,0 +1,62 @@
+"""What stages do in a checkout: what they change there proves nothing, and what is lost with it is made again."""
+
+from __future__ import annotations
+
+import pytest
+from support.checkouts import Project
+from support.rig import stages
+from support.servers import Upstream
+
+DIRTY = """
+[jobs.j]
+stages = ["src", "gen", "check"]
+strict_dependency = true
+[stages.src]
+target = "checkout"
+url = "{url}"
+[stages.gen]
+checkout = "src"
+run = "{gen}"
+[stages.check]
+checkout = "src"
+run = "{check}"
+"""
+
+
+@pytest.mark.parametrize(
+    ("gen", "check", "named"),
+    [
+        ("echo dirty > a.txt", "grep -q dirty a.txt", "a.txt"),
+        ("echo x > 'new file'", "test -e 'new file'", "new file"),
+        ("git mv a.txt c.txt", "test -e c.txt", "c.txt"),
+    ],
+)
+def test_what_has_changed_a_checkout_is_not_proven_nor_is_what_follows_there(
+    project: Project, upstream: Upstream, gen: str, check: str, named: str
+) -> None:
+    project.repo.config(DIRTY.format(url=upstream.bare, gen=gen, check=check))
+    for _ in range(2):
+        found = stages(project.run())
+        for name in ("gen", "check"):
+            assert found[name]["verdict"] == "passed"
+            assert found[name]["note"] == f"not proven: it changed {named} in what src has checked out"
+
+
+def test_who_puts_it_right_again_has_still_run_on_something_else(project: Project, upstream: Upstream) -> None:
+    check = "grep -q dirty a.txt && git checkout a.txt"
+    project.repo.config(DIRTY.format(url=upstream.bare, gen="echo dirty > a.txt", check=check))
+    for _ in range(2):
+        assert project.verdicts() == dict.fromkeys(("src", "gen", "check"), "passed")
+
+
+def test_another_commit_is_another_content(project: Project, upstream: Upstream) -> None:
+    gen = "git -c user.name=x -c user.email=x@x commit -q --allow-empty -m x"
+    project.repo.config(DIRTY.format(url=upstream.bare, gen=gen, check="true"))
+    assert stages(project.run())["check"]["note"].startswith("not proven: it changed the commit")
+
+
+def test_what_git_ignores_is_a_stages_own_business(project: Project, upstream: Upstream) -> None:
+    upstream.push({".gitignore": "out/\n"})
+    project.repo.config(DIRTY.format(url=upstream.bare, gen="mkdir -p out; echo x > out/x", check="true"))
+    project.run()
+    assert project.verdicts() == {"src": "passed", "gen": "reused", "check": "reused"}
