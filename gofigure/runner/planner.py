@@ -108,8 +108,11 @@ class Planner:
 
     def renewed(self, plan: Plan, stage: str, made: str, *, use_proofs: bool) -> Plan:
         """The plan with what follows from what a stage has made now, where that is not what it was planned with."""
-        digest = made_of(made)
-        if not plan.steps[stage].feeds or plan.steps[stage].made == digest:
+        digest, before = made_of(made), plan.steps[stage]
+        is_other = before.feeds and before.made != digest
+        if before.stage.target == "checkout":
+            self._standing_up.checked_out(stage, made)
+        elif not is_other:
             return plan
         self._engine.forget()
         content, steps = plan.content, dict(plan.steps)
@@ -119,7 +122,10 @@ class Planner:
             if touched.isdisjoint(step.stage.needs):
                 continue
             touched.add(name)
-            if step.is_to_run or step.reused:
+            if not is_other:
+                needed = (steps[need] for need in step.stage.needs)
+                steps[name] = step._replace(waits=any(one.waits or one.will_feed for one in needed))
+            elif step.is_to_run or step.reused:
                 new = self._by_content(self._looked_at(step.stage, content, steps), content, use_proofs=use_proofs)
                 new = moved(new, content, step.place, step.why_there, step.leads_back)
                 steps[name] = self._standing_up.reused(self._by_circumstance(new, plan.job, content), content)

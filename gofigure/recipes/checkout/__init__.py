@@ -16,7 +16,7 @@ from typing import Any
 from gofigure.git.address import based, parsed, redacted
 from gofigure.recipes.checkout import ask, standing
 from gofigure.recipes.checkout.environment import environment
-from gofigure.recipes.checkout.places import Record, place_of
+from gofigure.recipes.checkout.places import Record, life_of, place_of
 from gofigure.recipes.checkout.wish import Wish, say, wish_of
 from gofigure.recipes.order import Order
 
@@ -58,5 +58,6 @@ def _hand_back(order: Order, wish: Wish, record: Record) -> None:
             "digest": record.digest,
             "ref": wish.ref,
             "url": redacted(wish.url),
+            "life": life_of(record.dest),
         }
     )

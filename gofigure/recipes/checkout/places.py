@@ -30,6 +30,7 @@ OWNER = "repository"  # the file that names STATE/sources
 _SHORT = 16
 _READABLE = re.compile(r"[^A-Za-z0-9._-]")
 _GITDIR = b"gitdir: "
+_LIFE = "gofigure-life"
 
 
 class Record(NamedTuple):
@@ -191,6 +192,19 @@ def is_ours(place: Place) -> bool:
     except OSError:
         return False
     return back == os.path.join(os.path.realpath(place.dest), ".git")
+
+
+def life_of(dest: str) -> str:
+    """What a checkout's folder is called from when it was made until it is gone; what git ignores there is as old."""
+    with open(os.path.join(dest, ".git"), encoding="utf-8", errors="surrogateescape") as file:
+        path = os.path.join(file.read().removeprefix("gitdir: ").removesuffix("\n"), _LIFE)  # git removes it with that
+    with contextlib.suppress(FileNotFoundError), open(path, encoding="ascii") as file:
+        if life := file.read():
+            return life
+    life = os.urandom(8).hex()
+    with open(path, "w", encoding="ascii") as file:
+        file.write(life)
+    return life
 
 
 def must_be_free(place: Place) -> None:

@@ -8,7 +8,6 @@ from collections.abc import Mapping
 from gofigure.process.capture import Running, start
 from gofigure.recipes.checkout.places import Place, Record, is_ours
 
-
 STATUS = (
     "status", "--porcelain=v2", "-z", "--branch", "--untracked-files=normal", "--ignore-submodules=none",
 )  # fmt: skip

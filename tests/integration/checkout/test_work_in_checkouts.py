@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+import shutil
+from pathlib import Path
+
 import pytest
 from support.checkouts import Project
-from support.rig import stages
+from support.rig import said, stages
 from support.servers import Upstream
 
 DIRTY = """
@@ -60,3 +63,50 @@ def test_what_git_ignores_is_a_stages_own_business(project: Project, upstream: U
     project.repo.config(DIRTY.format(url=upstream.bare, gen="mkdir -p out; echo x > out/x", check="true"))
     project.run()
     assert project.verdicts() == {"src": "passed", "gen": "reused", "check": "reused"}
+
+
+BUILT = """
+[jobs.j]
+stages = ["src", "build", "unit"]
+[stages.src]
+target = "checkout"
+url = "{url}"
+{dest}
+[stages.build]
+checkout = "src"
+run = "mkdir -p out; echo x > out/x; echo build >> {ran}"
+[stages.unit]
+checkout = "src"
+needs = ["build"]
+run = "cat out/x; true {unit}"
+"""
+
+
+@pytest.mark.parametrize("named", [False, True])
+def test_what_was_left_in_a_folder_that_is_no_more_is_made_again_where_it_is_needed(
+    project: Project, upstream: Upstream, tmp_path: Path, named: bool
+) -> None:
+    upstream.push({".gitignore": "out/\n"})
+    dest = f'dest = "{tmp_path / "there"}"' if named else ""
+
+    def configured(unit: str) -> Project:
+        project.repo.config(BUILT.format(url=upstream.bare, ran=project.ran, unit=unit, dest=dest))
+        return project
+
+    configured("1").run()
+    assert configured("2").verdicts() == {"src": "passed", "build": "reused", "unit": "passed"}
+    shutil.rmtree(project.dest)
+    assert project.verdicts() == {"src": "passed", "build": "reused", "unit": "reused"}, "nobody needs it"
+    found = stages(configured("3").run())
+    assert {name: stage["verdict"] for name, stage in found.items()} == dict.fromkeys(found, "passed")
+    assert found["build"]["reason"] == "unit needs it, and the folder of src was made anew since"
+    assert configured("4").verdicts() == {"src": "passed", "build": "reused", "unit": "passed"}
+    assert project.times() == 2
+
+
+def test_outputs_of_a_checkout_are_refused(project: Project) -> None:
+    text = (project.repo.root / ".gofigure.toml").read_text()
+    project.repo.config(text.replace('checkout = "src"', 'checkout = "src"\noutputs = ["out"]'))
+    done = project.repo.gofigure("validate")
+    assert done.returncode == 2
+    assert "found in a stage with checkout, expected none" in said(done)
