@@ -304,7 +304,8 @@ class _Loop:
                 continue
             step = self._plan.steps[stage]
             may = allowed or step.stage.allow_failure
-            result = StageResult(stage, "skipped", reason, allowed=may, key=step.key)
+            why = step.reason if step.left_out else reason
+            result = StageResult(stage, "skipped", why, allowed=may, key=step.key)
             self._recorder.finished(step, result)
             self._observe(StageFinished(self._recorder.run, result))
             reached.extend(self._followers[stage])

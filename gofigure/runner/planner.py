@@ -25,6 +25,7 @@ from gofigure.runner.scripts import scripts_of
 from gofigure.runner.skips import Skips
 from gofigure.runner.standing_up import StandingUp
 from gofigure.runner.tools import Tools
+from gofigure.runner.unfed import leave_out_without_checkouts
 from gofigure.runner.why import failed_here, first_difference, must_run, unprovable
 from gofigure.snapshot.select import Selecting, covers
 from gofigure.store.store import Store
@@ -96,6 +97,7 @@ class Planner:
             except SlowExpression as error:
                 raise error.within(f"stages.{stage.name}.{'source' if stage.files is None else 'files'}") from None
         steps = placed(steps, content, apart)
+        leave_out_without_checkouts(steps, lambda step: self._by_circumstance(step, job, content).left_out)
         for stage in reversed(graph.stages):  # whatever needs a stage comes before it
             step = self._by_circumstance(steps[stage.name], job, content)
             step = steps[stage.name] = self._standing_up.reused(step, content, apart)
@@ -292,7 +294,7 @@ class Planner:
 
     def _by_circumstance(self, step: Step, job: Job, content: Content) -> Step:
         """The step as it is, or with what keeps it from running."""
-        if step.reused:
+        if step.reused or step.left_out:
             return step
         why_not = (
             self._skips.reason(step.stage.name, job)
