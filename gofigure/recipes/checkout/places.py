@@ -227,11 +227,21 @@ def must_be_free(place: Place) -> None:
 
 
 def _refuse_shared(place: Place) -> None:
-    """Two stages in one folder would bring it to and fro."""
+    """Two stages in one folder would bring it to and fro; of two that lie in each other, one removes the other."""
+    mine = os.path.join(place.dest, "")
     for path, other in records(place.home) if not place.owned else ():
-        if other.dest == place.dest and path != place.record_file and os.path.isdir(other.root):
+        theirs = os.path.join(other.dest, "")
+        meet = mine.startswith(theirs) or theirs.startswith(mine)
+        if meet and path != place.record_file and os.path.isdir(other.root):
+            how = (
+                "is"
+                if mine == theirs
+                else f"holds {other.dest},"
+                if theirs.startswith(mine)
+                else f"is in {other.dest},"
+            )
             raise GofigureError(
-                f"{place.dest} is the folder of stage {other.stage} in {other.root} already",
+                f"{place.dest} {how} the folder of stage {other.stage} in {other.root} already",
                 hint='name another folder: dest = "..."; if that stage is no more: gofigure gc',
             )
 
