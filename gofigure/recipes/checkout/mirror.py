@@ -17,7 +17,7 @@ from gofigure.errors import GofigureError
 from gofigure.git.address import is_commit, redacted
 from gofigure.process.capture import capture
 from gofigure.recipes.checkout.ask import Found
-from gofigure.recipes.checkout.places import Place, is_ours, remove
+from gofigure.recipes.checkout.places import Place, git_dir_of, is_ours, leave_at, remove
 from gofigure.recipes.checkout.trouble import Broken, Trouble, again, is_damage, trouble
 from gofigure.recipes.checkout.wish import Wish, say
 
@@ -131,9 +131,11 @@ class Mirror:
                     remove(place.dest)
                 self._repo.git.worktree("prune", "--expire=now")
                 self._repo.git.worktree("add", "--no-checkout", "--detach", "--force", "--", place.dest, commit)
-            git_dir = _git_dir(place.dest)
+            leave_at(place.dest, "")
             with contextlib.suppress(FileNotFoundError):
-                os.unlink(os.path.join(git_dir, "index.lock"))  # of who was killed: we have the lock of all this
+                os.unlink(
+                    os.path.join(git_dir_of(place.dest), "index.lock")
+                )  # of who was killed: we have the lock of all this
             here = Repo(place.dest)
             here.git.checkout("--force", "--detach", "--quiet", commit, "--")
             here.git.clean("-ffd", "--quiet")
@@ -142,11 +144,6 @@ class Mirror:
             capture(["git", *limits, "-C", place.mirror, "gc", "--auto", "--quiet"], env=os.environ)
         except (GitPythonError, OSError) as error:
             raise _local(error) from error
-
-
-def _git_dir(dest: str) -> str:
-    with open(os.path.join(dest, ".git"), encoding="utf-8", errors="surrogateescape") as file:
-        return file.read().removeprefix("gitdir: ").removesuffix("\n")
 
 
 def _opened(folder: str, url: str, digits: int) -> Repo:

@@ -31,6 +31,7 @@ _SHORT = 16
 _READABLE = re.compile(r"[^A-Za-z0-9._-]")
 _GITDIR = b"gitdir: "
 _LIFE = "gofigure-life"
+_LEFT = "gofigure-left"
 
 
 class Record(NamedTuple):
@@ -194,10 +195,15 @@ def is_ours(place: Place) -> bool:
     return back == os.path.join(os.path.realpath(place.dest), ".git")
 
 
+def git_dir_of(dest: str) -> str:
+    """The folder in the mirror that goes with a checkout; git removes it, with our own files in it, when that is gone."""
+    with open(os.path.join(dest, ".git"), encoding="utf-8", errors="surrogateescape") as file:
+        return file.read().removeprefix("gitdir: ").removesuffix("\n")
+
+
 def life_of(dest: str) -> str:
     """What a checkout's folder is called from when it was made until it is gone; what git ignores there is as old."""
-    with open(os.path.join(dest, ".git"), encoding="utf-8", errors="surrogateescape") as file:
-        path = os.path.join(file.read().removeprefix("gitdir: ").removesuffix("\n"), _LIFE)  # git removes it with that
+    path = os.path.join(git_dir_of(dest), _LIFE)
     with contextlib.suppress(FileNotFoundError), open(path, encoding="ascii") as file:
         if life := file.read():
             return life
@@ -205,6 +211,19 @@ def life_of(dest: str) -> str:
     with open(path, "w", encoding="ascii") as file:
         file.write(life)
     return life
+
+
+def left_at(dest: str) -> str | None:
+    """The commit that we have left there last; "" while we are at work there; None: nobody knows."""
+    with contextlib.suppress(OSError), open(os.path.join(git_dir_of(dest), _LEFT), encoding="ascii") as file:
+        return file.read()
+    return None
+
+
+def leave_at(dest: str, commit: str) -> None:
+    """Note for who comes next what is ours there; "": all of it may be half done."""
+    with open(os.path.join(git_dir_of(dest), _LEFT), "w", encoding="ascii") as file:
+        file.write(commit)
 
 
 def must_be_free(place: Place) -> None:
