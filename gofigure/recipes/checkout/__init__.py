@@ -30,7 +30,7 @@ def run(spec: Mapping[str, Any], order: Order, _arguments: Sequence[str]) -> int
     env = environment(users, address, wish, os.path.join(place.home, "home"))
     record = place.record()
     asking = ask.begin(wish, env)  # it is under way while we look at what stands here
-    looking = standing.begin(place, record, env)
+    looking = standing.begin(place, record, env, modules=bool(wish.submodules))
     try:
         found = ask.answer(asking, wish, env, patient=True)
     finally:

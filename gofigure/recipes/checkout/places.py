@@ -196,7 +196,7 @@ def is_ours(place: Place) -> bool:
 
 
 def git_dir_of(dest: str) -> str:
-    """The folder in the mirror that goes with a checkout; git removes it, with our own files in it, when that is gone."""
+    """The folder in the mirror that goes with a checkout; git removes it, with our files in it, when that is gone."""
     with open(os.path.join(dest, ".git"), encoding="utf-8", errors="surrogateescape") as file:
         return file.read().removeprefix("gitdir: ").removesuffix("\n")
 
