@@ -76,8 +76,21 @@ class Mirror:
             self._repo.git.update_ref(self._place.ref, found.commit)
         commit = self._commit(self._place.ref)
         if commit is None:
+            self._refuse_other()
             raise Broken(f"{found.name} was fetched, and is no commit here")
         return commit
+
+    def _refuse_other(self) -> None:
+        """A tag may be of anything."""
+        try:
+            kind = self._repo.git.cat_file("-t", f"{self._place.ref}^{{}}")
+        except GitCommandError:
+            return
+        if kind != "commit":
+            raise GofigureError(
+                f"{self._wish.ref} is a {kind} at {redacted(self._wish.url)}, and no commit",
+                hint=f"name a branch, or a tag of a commit: git ls-remote -- {redacted(self._wish.url)}",
+            )
 
     def _has(self, found: Found) -> bool:
         """Whether all of it is here: the commit, with as much history as is asked for."""

@@ -33,7 +33,7 @@ def test_of_a_stage_that_is_no_more(project: Project, upstream: Upstream) -> Non
     dest = project.dest
     project.repo.config("[jobs.j]\nstages = ['use']\n[stages.use]\nrun = 'true'\n")
     project.run()
-    gc(project, "--dry-run")
+    assert "would remove 2 folders of checkout stages (" in said(project.repo.gofigure("gc", "--dry-run"))
     assert dest.exists()
     assert len(mirrors(project)) == 1
     gc(project)
