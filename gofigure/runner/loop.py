@@ -247,7 +247,7 @@ class _Loop:
                 exit_code=ended.exit_code if passed or not ran_well else None,
                 log=ended.logs[-1] if ended.logs and (passed or not ran_well) else None,
                 excerpt=() if ran_well else lines or tuple(map(self._recorder.hide, _excerpt(ended.logs))),
-                note=_note(step, ended, passed=passed),
+                note=_note(step, ended, self._plan, passed=passed),
                 allowed=not passed and step.stage.allow_failure,
                 key=step.key,
                 parts=parts_of(step, ended.parts),
@@ -336,11 +336,15 @@ def _excerpt(logs: tuple[str, ...]) -> tuple[str, ...]:
     return excerpt(logs)
 
 
-def _note(step: Step, ended: TaskEnded, *, passed: bool) -> str:
+def _note(step: Step, ended: TaskEnded, plan: Plan, *, passed: bool) -> str:
     tries = f"after {ended.attempts} attempts" if ended.attempts > 1 else ""
     says_so = passed and step.unprovable and step.stage.target != "checkout"  # which nobody expects to be
     unproven = f"not proven: {step.unprovable}" if says_so else ""
     absent = ""
     if ended.exit_code == _NOT_FOUND and step.place == "private":
         absent = "a private checkout has nothing that git ignores; share = [...] brings it"
+    elif not passed and step.place == "private":
+        from gofigure.runner.sharing import lacks_checkout
+
+        absent = lacks_checkout(step, plan)
     return "; ".join(words for words in (tries, unproven, absent, mend(step)) if words)

@@ -110,3 +110,30 @@ def test_outputs_of_a_checkout_are_refused(project: Project) -> None:
     done = project.repo.gofigure("validate")
     assert done.returncode == 2
     assert "found in a stage with checkout, expected none" in said(done)
+
+
+BESIDE = """
+[jobs.j]
+stages = ["src", "use"]
+[stages.src]
+target = "checkout"
+url = "{url}"
+dest = "third/lib"
+[stages.use]
+needs = ["src"]
+workspace = "private"
+run = "cat third/lib/a.txt"
+"""
+
+
+def test_a_private_checkout_says_what_it_lacks(project: Project, upstream: Upstream) -> None:
+    project.repo.write(".gitignore", "/third/\n")
+    text = BESIDE.format(url=upstream.bare)
+    project.repo.config(text)
+    project.repo.commit("all")
+    found = stages(project.run(code=1))
+    told = 'third/lib, where src checks out, is not in a private checkout; share = ["third/lib"] brings it'
+    assert found["use"]["note"] == told
+    project.repo.config(text + 'share = ["third/lib"]\n')
+    project.repo.commit("all")
+    assert project.verdicts()["use"] == "passed"
