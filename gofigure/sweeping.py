@@ -44,7 +44,7 @@ class Removed(NamedTuple):
     logs: int = 0  # runs that had some
     log_bytes: int = 0
     files: int = 0  # stores set aside, folders that crashes have left, markers of the fast path
-    checkouts: int = 0  # private ones
+    checkouts: int = 0  # private ones, and those of stages with their mirrors
     checkout_files: int = 0
     checkout_bytes: int = 0
     artifacts: int = 0  # what stages have made
@@ -53,6 +53,7 @@ class Removed(NamedTuple):
     images: int = 0  # that were built here, by our own label
     image_bytes: int = 0
     containers: int = 0  # of runs that are over
+    sources: int = 0  # how many of the checkouts are those of stages, or their mirrors
 
 
 class _Log(NamedTuple):
@@ -120,7 +121,7 @@ def _sweep(
     if rows is None:
         raise NotNowError("there was no time for more")
     places, held, freed = (mine + theirs for mine, theirs in zip(checkouts, sources, strict=True))
-    return Removed(*rows, logs, log_bytes, files, places, held, freed, *artifacts, *engine)
+    return Removed(*rows, logs, log_bytes, files, places, held, freed, *artifacts, *engine, sources[0])
 
 
 def _settle(project: Project, store: Store, mark: str) -> None:

@@ -58,7 +58,9 @@ def _checkouts(removed: Removed) -> str:
     if not removed.checkouts:
         return ""
     files, held = _count(removed.checkout_files, "file"), size(removed.checkout_bytes)
-    return f"{_count(removed.checkouts, 'private checkout')} ({files}, {held})"
+    private = _count(removed.checkouts - removed.sources, "private checkout")
+    others = _count(removed.sources, "folder of checkout stages", "folders of checkout stages")
+    return f"{' and '.join(filter(None, (private, others)))} ({files}, {held})"
 
 
 def _artifacts(removed: Removed) -> str:

@@ -140,7 +140,7 @@ CHECKOUT_KEYS: tuple[Key, ...] = (
 def checkout_rules(stage: Stage) -> list[Wrong]:
     """What no key of a checkout can say alone."""
     if stage.target != "checkout":
-        return []
+        return _rules_within(stage)
     wrong = []
     url = stage.setting("url")
     if url is None:
@@ -154,6 +154,14 @@ def checkout_rules(stage: Stage) -> list[Wrong]:
         name = "fix" if stage.fix else "interactive"
         wrong.append(Wrong((name,), "found with the target 'checkout', expected false"))
     return wrong
+
+
+def _rules_within(stage: Stage) -> list[Wrong]:
+    """Of a stage that works in what was checked out."""
+    if stage.checkout is None or not stage.outputs:
+        return []
+    message = "found in a stage with checkout, expected none: outputs are kept of this repository's own folder"
+    return [Wrong(("outputs",), message)]
 
 
 def _is_ssh(url: str) -> bool:

@@ -49,9 +49,30 @@ def _checkouts(stages: Mapping[str, Stage]) -> Iterator[Wrong]:
             message = f"found {quote(stage.checkout)}, expected a stage with the target 'checkout'"
             yield Wrong(at, message, names=sources, name=stage.checkout)
         dest = stage.setting("dest") if stage.target == "checkout" else None
-        if dest is not None and (first := folders.setdefault(dest, stage.name)) != stage.name:
-            message = f"found {quote(dest)}, where stage {quote(first)} checks out already; expected each in its own"
-            yield Wrong(("stages", stage.name, "dest"), message)
+        if dest is not None:
+            yield from _in_the_way(stage.name, dest, folders, stages)
+            folders[dest] = stage.name
+
+
+def _in_the_way(name: str, dest: str, folders: Mapping[str, str], stages: Mapping[str, Stage]) -> Iterator[Wrong]:
+    """Of the folder of a checkout: another one there, above or below; and outputs of somebody. `folders`: by dest."""
+    at = ("stages", name, "dest")
+    for folder, first in folders.items():
+        if folder == dest or f"{folder}/".startswith(f"{dest}/") or f"{dest}/".startswith(f"{folder}/"):
+            where = "where" if folder == dest else f"and {quote(folder)} is where"
+            message = f"found {quote(dest)}, {where} stage {quote(first)} checks out already; expected each in its own"
+            yield Wrong(at, message)
+            return
+    makers = [stage for stage in stages.values() if stage.outputs] if not dest.startswith("/") else []
+    if makers:
+        from gofigure.snapshot.select import Selector, as_bytes, selects
+
+        for stage in makers:
+            taken = Selector(globs=stage.outputs)
+            if selects(taken, as_bytes(dest)) or selects(taken, as_bytes(f"{dest}/file")):
+                message = f"found {quote(dest)}, which is among the outputs of stage {quote(stage.name)}; expected"
+                yield Wrong(at, f"{message} a folder that nobody else writes to")
+                return
 
 
 def _needs_cycles(stages: Mapping[str, Stage]) -> Iterator[Wrong]:

@@ -18,6 +18,7 @@ _COMPLAINT = re.compile(
 _TROUBLE = re.compile(
     r"\b(errors?|fail(ed|ure|s)?|exception|traceback|undefined|not found|cannot|no such|expected)\b", re.IGNORECASE
 )
+_OURS = "gofigure: "  # see recipes/__main__.py
 # Source code as linters quote it, "12 | except OSError as error:", complains of nothing.
 _QUOTED = re.compile(r"\s*\d*\s*\|")
 
@@ -33,12 +34,23 @@ def excerpt(logs: tuple[str, ...]) -> tuple[str, ...]:
     lines = [line for line in map(_clean, data.splitlines()) if line.strip()]
     if not lines:
         return ("its output is not text",) if data.strip() else ()
+    if verdict := _verdict(lines):
+        return tuple(line[:400] for line in verdict)
     found = _first(_COMPLAINT, lines)
     if found is None:  # what is about it is needed to understand a lesser hint
         hint = _first(_TROUBLE, lines)
         found = min(len(lines) if hint is None else hint, len(lines) - LINES + 1)
     start = max(0, found - 1)
     return tuple(line[:400] for line in lines[start : start + LINES])
+
+
+def _verdict(lines: list[str]) -> list[str]:
+    """What a recipe of ours has said at the very end, with its hint: it has tried more than once before that."""
+    last = lines[-LINES - 2 :]
+    at = next((at for at in reversed(range(len(last))) if last[at].startswith(_OURS)), None)
+    if at is None:
+        return []
+    return last[at:] if len(last) - at <= LINES else [*last[at : at + LINES - 1], last[-1]]
 
 
 def _first(pattern: re.Pattern[str], lines: list[str]) -> int | None:

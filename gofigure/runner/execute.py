@@ -117,6 +117,7 @@ def _run(setting: Setting, plan: Plan, number: int, places: Places, logs: str, s
     from gofigure.executor.local import LocalExecutor
     from gofigure.process.supervisor import Supervisor
     from gofigure.runner.changes import Patches
+    from gofigure.runner.checked_out import CheckedOut
     from gofigure.runner.loop import run_plan
     from gofigure.runner.putting_back import RunsOutputs
     from gofigure.runner.record import Recorder
@@ -161,6 +162,7 @@ def _run(setting: Setting, plan: Plan, number: int, places: Places, logs: str, s
             task_of=tasks.task_of,
             renewed=renewed,
             outputs=outputs,
+            sources=CheckedOut(setting),
             keep_going=setting.keep_going,
             pulse=pulse,
             attend=setting.attend,

@@ -33,6 +33,12 @@ if TYPE_CHECKING:
         def keep(self, step: Step, made: str) -> tuple[Step, str]:
             """One that has passed: unprovable where nobody can say what it has made; and all that it has made."""
 
+    class Sources(Protocol):
+        """What becomes of what was checked out."""
+
+        def looked_after(self, step: Step, source: Step, made: str) -> Step:
+            """One that has ended there: unprovable where that is not as it was brought."""
+
 
 _ATTEND_EVERY = 0.05  # seconds
 _CUT = "its report did not come: something ended pytest early"
@@ -48,6 +54,7 @@ def run_plan(
     task_of: Callable[[Step, Mapping[str, str]], Task],
     renewed: Callable[[Plan, str, str], Plan],
     outputs: Outputs,
+    sources: Sources,
     keep_going: bool,
     pulse: Pulse | None = None,
     attend: Callable[[Collection[str]], None] | None = None,
@@ -59,7 +66,7 @@ def run_plan(
     `renewed`: the plan, by what a stage has made.
     """
     began = time.monotonic()
-    loop = _Loop(plan, executor, recorder, observe, task_of, renewed, outputs, keep_going, pulse, attend)
+    loop = _Loop(plan, executor, recorder, observe, task_of, renewed, outputs, sources, keep_going, pulse, attend)
     stopped: Interrupted | None = None
     try:
         loop.run()
@@ -96,6 +103,7 @@ class _Loop:
         task_of: Callable[[Step, Mapping[str, str]], Task],
         renewed: Callable[[Plan, str, str], Plan],
         outputs: Outputs,
+        sources: Sources,
         keep_going: bool,
         pulse: Pulse | None,
         attend: Callable[[Collection[str]], None] | None,
@@ -107,6 +115,7 @@ class _Loop:
         self._task_of = task_of
         self._renewed = renewed
         self._outputs = outputs
+        self._sources = sources
         self._made: dict[str, str] = {}  # by stage: what its recipes have handed back
         self._keep_going = keep_going
         self._pulse = pulse
@@ -243,6 +252,9 @@ class _Loop:
         if passed and step.keeps:
             step, made = self._outputs.keep(step, made)
             self._now(step)
+        if step.stage.checkout is not None:
+            source = self._plan.steps[step.stage.checkout]
+            step = self._now(self._sources.looked_after(step, source, self._made[step.stage.checkout]))
         if ended.lost_bytes:
             self._observe(Note(f"{ended.name}: {ended.lost_bytes:,} bytes of its log could not be written"))
         cases, counts = _told(ended, self._recorder.hide)
@@ -256,7 +268,7 @@ class _Loop:
                 exit_code=ended.exit_code if passed or not ran_well else None,
                 log=ended.logs[-1] if ended.logs and (passed or not ran_well) else None,
                 excerpt=() if ran_well else self._excerpt(lines, failures, ended.logs),
-                note=_note(step, ended, passed=passed),
+                note=_note(step, ended, self._plan, passed=passed),
                 allowed=not passed and step.stage.allow_failure,
                 key=step.key,
                 parts=parts_of(step, ended.parts),
@@ -322,7 +334,8 @@ class _Loop:
                 continue
             step = self._plan.steps[stage]
             may = allowed or step.stage.allow_failure
-            result = StageResult(stage, "skipped", reason, allowed=may, key=step.key)
+            why = step.reason if step.left_out else reason
+            result = StageResult(stage, "skipped", why, allowed=may, key=step.key)
             self._recorder.finished(step, result)
             self._observe(StageFinished(self._recorder.run, result))
             reached.extend(self._followers[stage])
@@ -347,11 +360,15 @@ def _failures(cases: Sequence[Case], counts: Counts | None) -> tuple[tuple[str, 
     return tuple(failure_lines(cases, counts)), first_failures(cases)
 
 
-def _note(step: Step, ended: TaskEnded, *, passed: bool) -> str:
+def _note(step: Step, ended: TaskEnded, plan: Plan, *, passed: bool) -> str:
     tries = f"after {ended.attempts} attempts" if ended.attempts > 1 else ""
     says_so = passed and step.unprovable and step.stage.target != "checkout"  # which nobody expects to be
     unproven = f"not proven: {step.unprovable}" if says_so else ""
     absent = ""
     if ended.exit_code == _NOT_FOUND and step.place == "private":
         absent = "a private checkout has nothing that git ignores; share = [...] brings it"
+    elif not passed and step.place == "private":
+        from gofigure.runner.sharing import lacks_checkout
+
+        absent = lacks_checkout(step, plan)
     return "; ".join(words for words in (tries, unproven, absent, mend(step)) if words)

@@ -55,3 +55,8 @@ def of_recipes(made: str) -> dict[str, dict[str, object]]:
 def checked_out(made: str) -> str:
     """The folder that a checkout stage has handed back."""
     return next(str(one["dest"]) for one in of_recipes(made).values())
+
+
+def life_of(made: str) -> str:
+    """What the folder that a checkout stage has handed back is called as long as it is there; "" for none."""
+    return next((str(one.get("life", "")) for one in of_recipes(made).values()), "") if made else ""

@@ -25,6 +25,7 @@ from gofigure.runner.scripts import scripts_of
 from gofigure.runner.skips import Skips
 from gofigure.runner.standing_up import StandingUp
 from gofigure.runner.tools import Tools
+from gofigure.runner.unfed import leave_out_without_checkouts
 from gofigure.runner.why import failed_here, first_difference, must_run, unprovable
 from gofigure.snapshot.select import Selecting, covers
 from gofigure.store.store import Store
@@ -96,6 +97,7 @@ class Planner:
             except SlowExpression as error:
                 raise error.within(f"stages.{stage.name}.{'source' if stage.files is None else 'files'}") from None
         steps = placed(steps, content, apart)
+        leave_out_without_checkouts(steps, lambda step: self._by_circumstance(step, job, content).left_out)
         for stage in reversed(graph.stages):  # whatever needs a stage comes before it
             step = self._by_circumstance(steps[stage.name], job, content)
             step = steps[stage.name] = self._standing_up.reused(step, content, apart)
@@ -111,19 +113,25 @@ class Planner:
 
         An image has names besides: one that was built anew may be the same again, and its names were another's before.
         """
-        digest, ended = made_of(made), plan.steps[stage]
-        renames = ended.stage.target == "docker" and ended.is_to_run
-        if not ended.feeds or (ended.made == digest and not renames):
+        digest, before = made_of(made), plan.steps[stage]
+        renames = before.stage.target == "docker" and before.is_to_run
+        is_other = before.feeds and (before.made != digest or renames)
+        if before.stage.target == "checkout":
+            self._standing_up.checked_out(stage, made)
+        elif not is_other:
             return plan
         self._engine.forget()
         content, steps = plan.content, dict(plan.steps)
-        steps[stage] = ended._replace(made=digest, has_ended=True)
+        steps[stage] = before._replace(made=digest, has_ended=True)
         touched = {stage}
         for name, step in plan.steps.items():
             if touched.isdisjoint(step.stage.needs):
                 continue
             touched.add(name)
-            if step.is_to_run or step.reused:
+            if not is_other:
+                needed = (steps[need] for need in step.stage.needs)
+                steps[name] = step._replace(waits=any(one.waits or one.will_feed for one in needed))
+            elif step.is_to_run or step.reused:
                 new = self._by_content(self._looked_at(step.stage, content, steps), content, use_proofs=use_proofs)
                 new = moved(new, content, step.place, step.why_there, step.leads_back)
                 steps[name] = self._standing_up.reused(self._by_circumstance(new, plan.job, content), content)
@@ -290,7 +298,7 @@ class Planner:
 
     def _by_circumstance(self, step: Step, job: Job, content: Content) -> Step:
         """The step as it is, or with what keeps it from running."""
-        if step.reused:
+        if step.reused or step.left_out:
             return step
         why_not = (
             self._skips.reason(step.stage.name, job)

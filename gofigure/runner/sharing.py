@@ -8,7 +8,7 @@ import re
 from collections.abc import Iterable, Mapping
 
 from gofigure.git.repository import Repository
-from gofigure.runner.plan import Shared, Step
+from gofigure.runner.plan import Plan, Shared, Step
 from gofigure.snapshot.select import Selecting, Selector, as_bytes
 from gofigure.store.contents import Contents
 from gofigure.workspace.leads_back import Back, ways_back
@@ -34,6 +34,18 @@ def shared_by(
     folders, refused = shared(repository, tree, list(dict.fromkeys([*asked, *found])), contents.load_tree)
     ways = ways_back(repository.root, map(os.fsdecode, folders), environ)
     return Shared(tuple(folders), tuple(path for path in refused if path in asked), tuple(ways))
+
+
+def lacks_checkout(step: Step, plan: Plan) -> str:
+    """What to write where a stage that has failed in a private checkout needs what others check out beside it."""
+    for name in step.stage.needs if step.stage.checkout is None else ():
+        needed = plan.steps[name].stage
+        dest = needed.setting("dest") if needed.target == "checkout" else None
+        if dest is None or dest.startswith("/"):
+            continue
+        if not any(f"{dest}/".startswith(f"{os.fsdecode(folder)}/") for folder in plan.shared.folders):
+            return f'{dest}, where {name} checks out, is not in a private checkout; share = ["{dest}"] brings it'
+    return ""
 
 
 def leads_back(step: Step, shared: Shared) -> str:

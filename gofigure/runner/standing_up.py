@@ -11,6 +11,7 @@ from collections.abc import Collection
 from typing import TYPE_CHECKING
 
 from gofigure.model import CHANGE, Stage
+from gofigure.runner.made import life_of
 from gofigure.runner.outputs import standing
 from gofigure.runner.plan import Content, Step
 from gofigure.snapshot.select import Selecting, show
@@ -42,6 +43,7 @@ class StandingUp:
         self._repository = repository
         # A commit is about content; who asks for a build wants to have what it makes.
         self._wants_outputs = trigger.kind in ("manual", CHANGE)
+        self._lives: dict[str, str] = {}  # by checkout stage that has ended: see made.life_of
         self._has_none = repository is not None and repository.is_bare  # no working tree
 
     def reused(self, step: Step, content: Content, apart: Collection[str] = ()) -> Step:
@@ -55,6 +57,10 @@ class StandingUp:
             return step
         new = self._in_place(step, content)
         return new if new.reused or self._wants_outputs else step
+
+    def checked_out(self, stage: str, made: str) -> None:
+        """A checkout has ended: what was left in a folder that is no more is to be made again where it is needed."""
+        self._lives[stage] = life_of(made)
 
     def stand_up(self, stage: Stage, steps: dict[str, Step], content: Content, among: Collection[str] | None) -> None:
         """What a stage to run needs is put back, or run again, unless that was the last thing done there.
@@ -126,7 +132,11 @@ class StandingUp:
         last = self._store.ledger.last_of_stage(step.stage.name, self._root)
         # One in a private checkout may have written into what the two share.
         is_other = last is None or last.state != "passed" or last.key != step.key or last.place == "private"
-        return other if is_other else ""
+        if is_other or last is None or step.stage.checkout not in self._lives:
+            return other if is_other else ""
+        life = life_of(self._store.ledger.made_in(last.run, step.stage.checkout))
+        is_same = life == self._lives[step.stage.checkout]
+        return "" if is_same else f"the folder of {step.stage.checkout} was made anew since"
 
     def _in_place(self, step: Step, content: Content, follower: str = "") -> Step:
         if self._artifacts is None or self._has_none or step.differs:

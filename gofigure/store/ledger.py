@@ -192,6 +192,11 @@ class Ledger:
         ).fetchone()
         return str(row[0]) if row else ""
 
+    def made_in(self, run: int, stage: str) -> str:
+        """What a stage has made in one run; "" for nothing."""
+        row = self._db.execute("SELECT made FROM stage_runs WHERE run = ? AND stage = ?", (run, stage)).fetchone()
+        return str(row[0]) if row else ""
+
     def last_of_stage(self, stage: str, worktree: str) -> StageRow | None:
         """The newest time that a stage was really executed for a working tree, to its end or not."""
         row = self._db.execute(

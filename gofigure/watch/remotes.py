@@ -136,7 +136,7 @@ class Remotes:
         try:
             found = ask.read(running.finish(0.0 if not running.ended() else None), remote.wish) if running else None
         except GofigureError as error:
-            self._failed(remote, at, str(error).splitlines()[-1])
+            self._failed(remote, at, gist(str(error)))
             return ""
         if found is None:
             self._failed(remote, at, f"it has no {ref}")
@@ -173,6 +173,12 @@ class Remotes:
     def close(self) -> None:
         for name in list(self._remotes):
             self._drop(name)
+
+
+def gist(said: str) -> str:
+    """The line that says what is wrong; git ends with what one might look after."""
+    lines = said.splitlines()
+    return next((line for line in lines if not line.lower().startswith("warning:")), lines[-1])
 
 
 def _stages_of(config: Config, names: Iterable[str]) -> Iterable[str]:

@@ -16,7 +16,7 @@ from typing import Any
 from gofigure.git.address import based, parsed, redacted
 from gofigure.recipes.checkout import ask, standing
 from gofigure.recipes.checkout.environment import environment
-from gofigure.recipes.checkout.places import Record, place_of
+from gofigure.recipes.checkout.places import Record, life_of, place_of
 from gofigure.recipes.checkout.wish import Wish, say, wish_of
 from gofigure.recipes.order import Order
 
@@ -30,7 +30,7 @@ def run(spec: Mapping[str, Any], order: Order, _arguments: Sequence[str]) -> int
     env = environment(users, address, wish, os.path.join(place.home, "home"))
     record = place.record()
     asking = ask.begin(wish, env)  # it is under way while we look at what stands here
-    looking = standing.begin(place, record, env)
+    looking = standing.begin(place, record, env, modules=bool(wish.submodules))
     try:
         found = ask.answer(asking, wish, env, patient=True)
     finally:
@@ -58,5 +58,6 @@ def _hand_back(order: Order, wish: Wish, record: Record) -> None:
             "digest": record.digest,
             "ref": wish.ref,
             "url": redacted(wish.url),
+            "life": life_of(record.dest),
         }
     )

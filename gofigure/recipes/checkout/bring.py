@@ -8,7 +8,7 @@ from collections.abc import Mapping
 from gofigure.errors import GofigureError
 from gofigure.git.address import redacted
 from gofigure.recipes.checkout.ask import Found
-from gofigure.recipes.checkout.places import Place, Record, must_be_free, remove, sign
+from gofigure.recipes.checkout.places import Place, Record, leave_at, must_be_free, remove, sign
 from gofigure.recipes.checkout.trouble import Broken
 from gofigure.recipes.checkout.wish import Wish, say
 from gofigure.store.lock import RunLock
@@ -16,7 +16,7 @@ from gofigure.store.lock import RunLock
 
 def bring(place: Place, wish: Wish, found: Found, env: Mapping[str, str]) -> Record:
     """Check out what was found; where what is kept here turns out to be broken, from nothing, once."""
-    before = _claimed(place)
+    before = _claimed(place, env)
     os.environ.clear()  # GitPython hands on what is in it
     os.environ.update(env)
     for folder in (os.path.dirname(place.mirror), os.path.dirname(place.dest)):
@@ -41,12 +41,16 @@ def bring(place: Place, wish: Wish, found: Found, env: Mapping[str, str]) -> Rec
         return place.note(commit, digest)
 
 
-def _claimed(place: Place) -> Record | None:
+def _claimed(place: Place, env: Mapping[str, str]) -> Record | None:
     """Take the folder, before anybody else can, or raise GofigureError; what was known of it."""
     os.makedirs(place.home, mode=0o700, exist_ok=True)
     with RunLock(os.path.join(place.home, "records.lock")) as lock:
         lock.acquire(lambda _holder: None)
         must_be_free(place)
+        if not place.owned and os.path.lexists(os.path.join(place.dest, ".git")):
+            from gofigure.recipes.checkout.users_work import refuse_to_lose
+
+            refuse_to_lose(place, env)
         return place.forget()
 
 
@@ -68,6 +72,7 @@ def _brought(place: Place, wish: Wish, found: Found) -> tuple[str, str]:
     from gofigure.recipes.checkout.naming import digest_of
 
     digest = digest_of(place.dest, commit)
+    leave_at(place.dest, commit)
     say(f"{wish.ref} is {commit} at {redacted(wish.url)}, and is checked out in {place.dest}")
     return commit, digest.hex()
 

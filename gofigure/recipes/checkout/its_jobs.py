@@ -24,7 +24,7 @@ def run_its_jobs(dest: str, environ: Mapping[str, str]) -> int:
     code = pass_through([sys.executable, isolation, "-m", "gofigure", "run"], env=environ, data=b"", cwd=dest)
     if code == EXIT_USER:
         raise GofigureError(
-            "the jobs of what was checked out were not run; they run once you have read and allowed them",
+            f"the jobs in {dest} were not run; they run once you have read and allowed them",
             hint=f"cd {shlex.quote(dest)} && gofigure allow",
         )
     return code

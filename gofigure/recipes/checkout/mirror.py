@@ -17,7 +17,7 @@ from gofigure.errors import GofigureError
 from gofigure.git.address import is_commit, redacted
 from gofigure.process.capture import capture
 from gofigure.recipes.checkout.ask import Found
-from gofigure.recipes.checkout.places import Place, is_ours, remove
+from gofigure.recipes.checkout.places import Place, git_dir_of, is_ours, leave_at, remove
 from gofigure.recipes.checkout.trouble import Broken, Trouble, again, is_damage, trouble
 from gofigure.recipes.checkout.wish import Wish, say
 
@@ -76,8 +76,21 @@ class Mirror:
             self._repo.git.update_ref(self._place.ref, found.commit)
         commit = self._commit(self._place.ref)
         if commit is None:
+            self._refuse_other()
             raise Broken(f"{found.name} was fetched, and is no commit here")
         return commit
+
+    def _refuse_other(self) -> None:
+        """A tag may be of anything."""
+        try:
+            kind = self._repo.git.cat_file("-t", f"{self._place.ref}^{{}}")
+        except GitCommandError:
+            return
+        if kind != "commit":
+            raise GofigureError(
+                f"{self._wish.ref} is a {kind} at {redacted(self._wish.url)}, and no commit",
+                hint=f"name a branch, or a tag of a commit: git ls-remote -- {redacted(self._wish.url)}",
+            )
 
     def _has(self, found: Found) -> bool:
         """Whether all of it is here: the commit, with as much history as is asked for."""
@@ -131,9 +144,11 @@ class Mirror:
                     remove(place.dest)
                 self._repo.git.worktree("prune", "--expire=now")
                 self._repo.git.worktree("add", "--no-checkout", "--detach", "--force", "--", place.dest, commit)
-            git_dir = _git_dir(place.dest)
+            leave_at(place.dest, "")
             with contextlib.suppress(FileNotFoundError):
-                os.unlink(os.path.join(git_dir, "index.lock"))  # of who was killed: we have the lock of all this
+                os.unlink(
+                    os.path.join(git_dir_of(place.dest), "index.lock")
+                )  # of who was killed: we have the lock of all this
             here = Repo(place.dest)
             here.git.checkout("--force", "--detach", "--quiet", commit, "--")
             here.git.clean("-ffd", "--quiet")
@@ -142,11 +157,6 @@ class Mirror:
             capture(["git", *limits, "-C", place.mirror, "gc", "--auto", "--quiet"], env=os.environ)
         except (GitPythonError, OSError) as error:
             raise _local(error) from error
-
-
-def _git_dir(dest: str) -> str:
-    with open(os.path.join(dest, ".git"), encoding="utf-8", errors="surrogateescape") as file:
-        return file.read().removeprefix("gitdir: ").removesuffix("\n")
 
 
 def _opened(folder: str, url: str, digits: int) -> Repo:

@@ -30,6 +30,8 @@ OWNER = "repository"  # the file that names STATE/sources
 _SHORT = 16
 _READABLE = re.compile(r"[^A-Za-z0-9._-]")
 _GITDIR = b"gitdir: "
+_LIFE = "gofigure-life"
+_LEFT = "gofigure-left"
 
 
 class Record(NamedTuple):
@@ -193,6 +195,37 @@ def is_ours(place: Place) -> bool:
     return back == os.path.join(os.path.realpath(place.dest), ".git")
 
 
+def git_dir_of(dest: str) -> str:
+    """The folder in the mirror that goes with a checkout; git removes it, with our files in it, when that is gone."""
+    with open(os.path.join(dest, ".git"), encoding="utf-8", errors="surrogateescape") as file:
+        return file.read().removeprefix("gitdir: ").removesuffix("\n")
+
+
+def life_of(dest: str) -> str:
+    """What a checkout's folder is called from when it was made until it is gone; what git ignores there is as old."""
+    path = os.path.join(git_dir_of(dest), _LIFE)
+    with contextlib.suppress(FileNotFoundError), open(path, encoding="ascii") as file:
+        if life := file.read():
+            return life
+    life = os.urandom(8).hex()
+    with open(path, "w", encoding="ascii") as file:
+        file.write(life)
+    return life
+
+
+def left_at(dest: str) -> str | None:
+    """The commit that we have left there last; "" while we are at work there; None: nobody knows."""
+    with contextlib.suppress(OSError), open(os.path.join(git_dir_of(dest), _LEFT), encoding="ascii") as file:
+        return file.read()
+    return None
+
+
+def leave_at(dest: str, commit: str) -> None:
+    """Note for who comes next what is ours there; "": all of it may be half done."""
+    with open(os.path.join(git_dir_of(dest), _LEFT), "w", encoding="ascii") as file:
+        file.write(commit)
+
+
 def must_be_free(place: Place) -> None:
     """Raise GofigureError where something stands at the folder that we have not put there."""
     if os.path.islink(place.dest):
@@ -213,11 +246,21 @@ def must_be_free(place: Place) -> None:
 
 
 def _refuse_shared(place: Place) -> None:
-    """Two stages in one folder would bring it to and fro."""
+    """Two stages in one folder would bring it to and fro; of two that lie in each other, one removes the other."""
+    mine = os.path.join(place.dest, "")
     for path, other in records(place.home) if not place.owned else ():
-        if other.dest == place.dest and path != place.record_file and os.path.isdir(other.root):
+        theirs = os.path.join(other.dest, "")
+        meet = mine.startswith(theirs) or theirs.startswith(mine)
+        if meet and path != place.record_file and os.path.isdir(other.root):
+            how = (
+                "is"
+                if mine == theirs
+                else f"holds {other.dest},"
+                if theirs.startswith(mine)
+                else f"is in {other.dest},"
+            )
             raise GofigureError(
-                f"{place.dest} is the folder of stage {other.stage} in {other.root} already",
+                f"{place.dest} {how} the folder of stage {other.stage} in {other.root} already",
                 hint='name another folder: dest = "..."; if that stage is no more: gofigure gc',
             )
 

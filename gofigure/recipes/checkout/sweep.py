@@ -83,7 +83,9 @@ class _Gone:
 
 
 def _is_over(path: str, record: Record, known: Known) -> bool:
-    if not os.path.isdir(record.root) or os.lstat(path).st_mtime_ns < known.long_ago_ns:
+    # In a folder that the user has named may be commits of their own, which the mirror holds.
+    may_idle = not record.owned and os.path.isdir(record.dest)
+    if not os.path.isdir(record.root) or (os.lstat(path).st_mtime_ns < known.long_ago_ns and not may_idle):
         return True
     return record.root == known.root and known.stages is not None and record.stage not in known.stages
 

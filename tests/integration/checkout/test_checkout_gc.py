@@ -33,7 +33,7 @@ def test_of_a_stage_that_is_no_more(project: Project, upstream: Upstream) -> Non
     dest = project.dest
     project.repo.config("[jobs.j]\nstages = ['use']\n[stages.use]\nrun = 'true'\n")
     project.run()
-    gc(project, "--dry-run")
+    assert "would remove 2 folders of checkout stages (" in said(project.repo.gofigure("gc", "--dry-run"))
     assert dest.exists()
     assert len(mirrors(project)) == 1
     gc(project)
@@ -59,6 +59,16 @@ def test_what_was_not_used_for_long(project: Project) -> None:
     gc(project)
     assert not project.dest.exists()
     assert project.verdicts() == {"src": "passed", "use": "reused"}
+
+
+def test_the_mirror_of_a_folder_of_the_users_may_be_idle(project: Project, upstream: Upstream, tmp_path: Path) -> None:
+    project.checks_out(str(upstream.bare), f'dest = "{tmp_path / "there"}"').run()
+    [record] = (project.repo.root / ".git/gofigure/sources/records").glob("*.json")
+    os.utime(record, (0, 0))
+    gc(project)
+    assert len(mirrors(project)) == 1
+    assert project.verdicts() == {"src": "passed", "use": "reused"}
+    assert "is still" in project.log()
 
 
 def test_a_folder_of_the_users_stays(project: Project, upstream: Upstream, tmp_path: Path) -> None:

@@ -113,6 +113,22 @@ def test_a_folder_is_not_shared_by_two_stages(project: Project, upstream: Upstre
     assert "is the folder of stage" in project.log(late)
 
 
+def test_nor_is_one_below_the_other(project: Project, upstream: Upstream, tmp_path: Path) -> None:
+    (tmp_path / "way").symlink_to(tmp_path)
+    project.checks_out(str(upstream.bare), f'dest = "{tmp_path}/there"')
+    text = (project.repo.root / ".gofigure.toml").read_text()
+    twin = (
+        f'[stages.twin]\ntarget = "checkout"\nurl = "{upstream.bare}"\nref = "main"\ndest = "{tmp_path}/way/there/x"\n'
+    )
+    project.repo.config(text.replace('["src",', '["src", "twin",') + twin)
+    ended = {name: stage["verdict"] for name, stage in stages(project.run("--keep-going", code=1)).items()}
+    assert sorted((ended["src"], ended["twin"])) == ["failed", "passed"]
+    if ended["twin"] == "failed":
+        assert f"is in {tmp_path}/there, the folder of stage src" in project.log("twin")
+    else:
+        assert f"holds {tmp_path}/there/x, the folder of stage twin" in project.log("src")
+
+
 def test_a_folder_here_that_git_ignores(project: Project, upstream: Upstream) -> None:
     project.repo.write(".gitignore", "/vendor/\n")
     project.checks_out(str(upstream.bare), 'dest = "vendor/up"').run()

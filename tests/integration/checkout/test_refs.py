@@ -41,6 +41,15 @@ def test_a_commit_that_is_here_is_not_asked_for(project: Project, upstream: Upst
     assert (project.dest / "a.txt").exists()
 
 
+@pytest.mark.parametrize("kind", ["tree", "blob"])
+def test_a_tag_of_something_else_is_named_as_what_it_is(project: Project, upstream: Upstream, kind: str) -> None:
+    upstream.work.git("tag", "odd", "HEAD^{tree}" if kind == "tree" else "HEAD:a.txt")
+    upstream.work.git("push", "-q", "origin", "refs/tags/odd")
+    project.checks_out(str(upstream.bare), 'ref = "odd"').run(code=1)
+    assert f"odd is a {kind} at {upstream.bare}, and no commit" in project.log()
+    assert "git clone" not in project.log()
+
+
 def test_a_branch_beats_a_tag_of_the_same_name(project: Project, upstream: Upstream) -> None:
     upstream.work.git("tag", "both")
     upstream.work.git("push", "-q", "origin", "refs/tags/both")

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import shutil
+import subprocess
 from pathlib import Path
 
 import pytest
@@ -47,6 +49,27 @@ def test_brought_at_their_commit(project: Project, whole: Upstream, part: Upstre
     whole.push({})
     assert project.verdicts() == {"src": "passed", "use": "passed"}
     assert inside.read_text() == "newer\n"
+
+
+@pytest.mark.parametrize("how", ["deinit", "emptied", "of another commit"])
+def test_one_that_is_there_no_more_is_brought_again(
+    project: Project, whole: Upstream, part: Upstream, how: str
+) -> None:
+    project.checks_out(str(whole.bare), "submodules = true").run()
+    inside = project.dest / "libs/part"
+    if how == "deinit":
+        subprocess.run(["git", "submodule", "deinit", "-q", "-f", "--all"], cwd=project.dest, check=True)
+    elif how == "emptied":
+        shutil.rmtree(inside)
+        inside.mkdir()
+    else:
+        names = ["-c", "user.name=x", "-c", "user.email=x@example.org"]
+        subprocess.run(["git", *names, "commit", "-q", "--allow-empty", "-m", "x"], cwd=inside, check=True)
+    assert project.verdicts()["src"] == "passed"
+    assert (inside / "part.txt").read_text() == "a part\n"
+    assert "is still" not in project.log()
+    project.run()
+    assert "is still" in project.log()
 
 
 def test_one_that_has_moved_is_not_fetched_from_where_it_was(

@@ -81,6 +81,30 @@ def test_two_in_one_folder() -> None:
     assert said == ['stages.twin.dest: found "/there", where stage "src" checks out already; expected each in its own']
 
 
+def fine(text: str) -> bool:
+    return bool(parse(text.encode(), "x.toml", targets=tuple(KINDS)).stages)
+
+
+@pytest.mark.parametrize(("first", "second"), [("/there", "/there/sub"), ("a/b/c", "a/b")])
+def test_one_below_the_other(first: str, second: str) -> None:
+    text = f'{HEAD}url = "/x"\ndest = "{first}"\n{HEAD.replace("src", "twin")}url = "/x"\ndest = "{second}"\n'
+    [said] = problems(text)
+    assert said == (
+        f'stages.twin.dest: found "{second}", and "{first}" is where stage "src" checks out already; '
+        "expected each in its own"
+    )
+    assert fine(text.replace(f'"{second}"', '"other"'))
+    assert fine(text.replace(f'"{second}"', f'"{first}-other"'))
+
+
+@pytest.mark.parametrize("outputs", ["third", "third/**", "third/lib", "third/*"])
+def test_in_what_another_stage_makes(outputs: str) -> None:
+    text = f'{HEAD}url = "/x"\ndest = "third/lib"\n[stages.a]\nrun = "x"\noutputs = ["{outputs}"]\n'
+    [said] = problems(text)
+    assert said.startswith('stages.src.dest: found "third/lib", which is among the outputs of stage "a"; expected')
+    assert fine(text.replace(f'["{outputs}"]', '["build/**"]'))
+
+
 def test_what_is_no_checkout() -> None:
     text = f'{HEAD}url = "/x"\n[stages.a]\nrun = "x"\ncheckout = "scr"\n[stages.b]\nrun = "x"\ncheckout = "a"\n'
     assert problems(text) == [

@@ -23,6 +23,17 @@ def test_a_complaint_comes_before_what_only_sounds_like_trouble(tmp_path: Path) 
     assert _of(tmp_path, text)[1] == "E       assert 1 == 2"
 
 
+def test_what_we_say_at_the_end_comes_before_what_was_tried(tmp_path: Path) -> None:
+    tried = b"$ git fetch\nfatal: error: cut\ntry 1 of 3 has failed; the next one follows in 2 s\n" * 5
+    ours = b"gofigure: lib: fatal: no way\nand more\n  is the network there?\n"
+    assert _of(tmp_path, tried + ours) == ("gofigure: lib: fatal: no way", "and more", "  is the network there?")
+    many = b"gofigure: lib: first\n" + b"".join(b"%d\n" % at for at in range(8)) + b"  the hint\n"
+    lines = _of(tmp_path, tried + many)
+    assert (lines[0], lines[-1], len(lines)) == ("gofigure: lib: first", "  the hint", 8)
+    early = _of(tmp_path, b"gofigure: lib: x\n" + b"fine\n" * 20 + b"error: y\n")
+    assert early[1] == "error: y"
+
+
 def test_without_one_it_is_the_end(tmp_path: Path) -> None:
     assert _of(tmp_path, b"".join(b"line %d\n" % at for at in range(100)))[-1] == "line 99"
 
