@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 import os
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from typing import Any
 
 from gofigure.digest.content import digest_bytes
@@ -12,10 +12,10 @@ from gofigure.errors import GofigureError
 from gofigure.recipes.kubernetes.documents import Document, read_documents
 from gofigure.recipes.kubernetes.journal import Journal, Known, together
 from gofigure.recipes.kubernetes.kubectl import Kubectl, Refused
-from gofigure.recipes.kubernetes.marks import containers_in, images_of, label, put_in
+from gofigure.recipes.kubernetes.marks import containers_in, images_of, label, labels_of, put_in
 from gofigure.recipes.kubernetes.objects import Object, as_records, of_value
 from gofigure.recipes.kubernetes.permission import BY_HAND
-from gofigure.recipes.kubernetes.removal import remove_all, remove_left, to_remove
+from gofigure.recipes.kubernetes.removal import not_made_here, remove_all, remove_left, to_remove
 from gofigure.recipes.kubernetes.render import render
 from gofigure.recipes.kubernetes.report import report
 from gofigure.recipes.kubernetes.waiting import wait
@@ -29,7 +29,8 @@ _UNRECORDED = "Secret"  # what it holds belongs into no history
 def deploy(kubectl: Kubectl, spec: Mapping[str, Any], order: Order, folder: str) -> int:
     """The exit code. `folder`: for what the next deploy has to know."""
     documents = _documents(spec, order)
-    label(documents, _project(order.state_dir), order.stage)
+    ours = labels_of(_project(order.state_dir), order.stage)
+    label(documents, ours)
     file, digest = _written(documents, order.made, "manifests.yaml")
     objects = [of_value(one.value) for one in documents]
     journal = Journal(folder, order.stage, kubectl.context, kubectl.namespace)
@@ -40,22 +41,29 @@ def deploy(kubectl: Kubectl, spec: Mapping[str, Any], order: Order, folder: str)
     record = {**_record(kubectl, spec, documents, digest), "diff": _difference(kubectl, documents, order.made)}
     if spec["reset"] == "all" and not spec["rollback"]:
         doomed = to_remove(kubectl, spec, order)
+    gone = {one.same for one in doomed}
+    others = not_made_here(kubectl, file, known.objects, ours) - gone
+    mine = _without(known.objects, others)
     run = int(order.mark.rpartition(":")[2])
-    journal.write(Known(together(known.objects, objects), digest, run))
+    journal.write(Known(together(mine, _without(objects, others)), digest, run))
     order.hand_back({**record, "objects": as_records(objects)})
     remove_all(kubectl, doomed)
     kubectl.run("apply", "-f", file, patience=_APPLYING)
     objects = _as_they_are(kubectl, file)
-    journal.write(Known(together(known.objects, objects), digest, run))
+    journal.write(Known(together(mine, _without(objects, others)), digest, run))
     order.hand_back({**record, "objects": as_records(objects)})
     passed = _comes_to_be(kubectl, file, spec["wait"], order)
-    left: Sequence[Object] = known.objects
+    left = mine
     if passed and spec["reset"] == "owned":
-        left = remove_left(kubectl, known.objects, objects, order.stage)
-    journal.write(Known(together(tuple(left), objects)))
+        left = remove_left(kubectl, mine, objects, ours)
+    journal.write(Known(together(left, _without(objects, others))))
     if passed:
         print(f"{len(objects)} object(s) are deployed to {kubectl.namespace} of {kubectl.context}")
     return 0 if passed else 1
+
+
+def _without(objects: Sequence[Object], others: Collection[tuple[str, str, str]]) -> list[Object]:
+    return [one for one in objects if one.same not in others]
 
 
 def _documents(spec: Mapping[str, Any], order: Order) -> list[Document]:

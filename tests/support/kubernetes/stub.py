@@ -113,9 +113,10 @@ def get(words: list[str], flags: dict[str, str], state: Objects) -> int:
     here = [one for one in state.values() if one.get("namespace") == flags["namespace"]]
     if "-f" in words:
         named = [key(flags["namespace"], value) for value in read(words[words.index("-f") + 1])]
-        if lacking := [name for name in named if name not in state]:
+        lacking = [name for name in named if name not in state]
+        if lacking and "--ignore-not-found" not in words:
             return fail(f'Error from server (NotFound): "{lacking[0]}" not found')
-        found = [live(state[name]) for name in named]
+        found = [live(state[name]) for name in named if name in state]
     elif words[1] == "pods,replicasets":
         found = [one for kept in here if kept["written"]["kind"] in ("Deployment", "Job") for one in pods(kept)]
     elif words[1] == "deployments,services":
