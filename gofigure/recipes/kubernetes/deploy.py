@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 import os
 from collections.abc import Collection, Mapping, Sequence
-from typing import Any
+from typing import Any, NamedTuple
 
 from gofigure.digest.content import digest_bytes
 from gofigure.errors import GofigureError
@@ -15,6 +15,7 @@ from gofigure.recipes.kubernetes.kubectl import Kubectl, Refused
 from gofigure.recipes.kubernetes.marks import containers_in, images_of, label, labels_of, put_in
 from gofigure.recipes.kubernetes.objects import Object, as_records, of_value
 from gofigure.recipes.kubernetes.permission import BY_HAND
+from gofigure.recipes.kubernetes.pinned import private
 from gofigure.recipes.kubernetes.removal import not_made_here, remove_all, remove_left, to_remove
 from gofigure.recipes.kubernetes.render import render
 from gofigure.recipes.kubernetes.report import report
@@ -26,12 +27,28 @@ _LARGEST_DIFFERENCE = 256 * 1024  # characters that are recorded
 _UNRECORDED = "Secret"  # what it holds belongs into no history
 
 
+class Sent(NamedTuple):
+    """What is to be there."""
+
+    documents: Sequence[Document]
+    file: str  # they, as they are sent
+    digest: str  # of its text
+    ours: Mapping[str, str]  # the labels that are in them
+
+
 def deploy(kubectl: Kubectl, spec: Mapping[str, Any], order: Order, folder: str) -> int:
     """The exit code. `folder`: for what the next deploy has to know."""
     documents = _documents(spec, order)
     ours = labels_of(_project(order.state_dir), order.stage)
     label(documents, ours)
-    file, digest = _written(documents, order.made, "manifests.yaml")
+    text = _text(documents)
+    # It may hold Secrets, so it is kept where what a kill has left is removed.
+    with private(os.path.join(folder, "pinned"), "manifests", text) as file:
+        return _send(kubectl, spec, order, folder, Sent(documents, file, digest_bytes(text.encode()).hex(), ours))
+
+
+def _send(kubectl: Kubectl, spec: Mapping[str, Any], order: Order, folder: str, sent: Sent) -> int:
+    documents, file, digest, ours = sent
     objects = [of_value(one.value) for one in documents]
     journal = Journal(folder, order.stage, kubectl.context, kubectl.namespace)
     known = journal.read()
@@ -100,12 +117,12 @@ def _is_plain(value: object) -> bool:
     return True
 
 
-def _written(documents: Sequence[Document], folder: str, name: str) -> tuple[str, str]:
-    """A file to hand to kubectl, private to the user, and the digest of what is in it."""
-    text, path = _text(documents), os.path.join(folder, name)
+def _written(documents: Sequence[Document], folder: str, name: str) -> str:
+    """A file to hand to kubectl, private to the user."""
+    path = os.path.join(folder, name)
     with open(os.open(path, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600), "w", encoding="utf-8") as file:
-        file.write(text)
-    return path, digest_bytes(text.encode()).hex()
+        file.write(_text(documents))
+    return path
 
 
 def _refuse_to_repeat(known: Known, digest: str, order: Order) -> None:
@@ -157,7 +174,7 @@ def _difference(kubectl: Kubectl, documents: Sequence[Document], folder: str) ->
     compared = [one for one in documents if one.value["kind"] != _UNRECORDED]
     if not compared:
         return ""
-    file, _ = _written(compared, folder, "compared.yaml")
+    file = _written(compared, folder, "compared.yaml")
     words = ("diff", "-f", file)
     print(f"$ {kubectl.shown(*words)}", flush=True)
     said = kubectl.try_(*words, patience=_APPLYING)
