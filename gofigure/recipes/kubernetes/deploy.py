@@ -13,7 +13,7 @@ from gofigure.recipes.kubernetes.documents import Document, read_documents
 from gofigure.recipes.kubernetes.journal import Journal, Known, together
 from gofigure.recipes.kubernetes.kubectl import Kubectl, Refused
 from gofigure.recipes.kubernetes.marks import containers_in, images_of, label, labels_of, put_in
-from gofigure.recipes.kubernetes.objects import Object, as_records, of_value
+from gofigure.recipes.kubernetes.objects import UNRECORDED, Object, as_records, of_value
 from gofigure.recipes.kubernetes.permission import BY_HAND
 from gofigure.recipes.kubernetes.pinned import private
 from gofigure.recipes.kubernetes.removal import not_made_here, remove_all, remove_left, to_remove
@@ -24,7 +24,6 @@ from gofigure.recipes.order import Order
 
 _APPLYING = 300.0  # seconds for one call that sends everything
 _LARGEST_DIFFERENCE = 256 * 1024  # characters that are recorded
-_UNRECORDED = "Secret"  # what it holds belongs into no history
 
 
 class Sent(NamedTuple):
@@ -72,7 +71,7 @@ def _send(kubectl: Kubectl, spec: Mapping[str, Any], order: Order, folder: str, 
     passed = _comes_to_be(kubectl, file, spec["wait"], order)
     left = mine
     if passed and spec["reset"] == "owned":
-        left = remove_left(kubectl, mine, objects, ours)
+        left = remove_left(kubectl, mine, objects, ours, rollback=bool(spec["rollback"]))
     journal.write(Known(together(left, _without(objects, others))))
     if passed:
         print(f"{len(objects)} object(s) are deployed to {kubectl.namespace} of {kubectl.context}")
@@ -136,14 +135,14 @@ def _refuse_to_repeat(known: Known, digest: str, order: Order) -> None:
 
 def _record(kubectl: Kubectl, spec: Mapping[str, Any], documents: Sequence[Document], digest: str) -> dict[str, Any]:
     """What is to be known of this deploy later; all that a rollback needs."""
-    kept = [one for one in documents if one.value["kind"] != _UNRECORDED]
+    kept = [one for one in documents if one.value["kind"] != UNRECORDED]
     images = {str(one["image"]) for document in documents for one in containers_in(document.value)}
     return {
         "context": kubectl.context,
         "namespace": kubectl.namespace,
         "set": digest,
         "manifests": _text(kept),
-        "not_recorded": _called([one for one in documents if one.value["kind"] == _UNRECORDED]),
+        "not_recorded": _called([one for one in documents if one.value["kind"] == UNRECORDED]),
         "uses": sorted(images),
         "rolled_back_to": spec["rollback_run"],
     }
@@ -171,7 +170,7 @@ def _difference(kubectl: Kubectl, documents: Sequence[Document], folder: str) ->
 
     Secrets are not compared: kubectl covers what they hold, but not the copy of it in their annotations.
     """
-    compared = [one for one in documents if one.value["kind"] != _UNRECORDED]
+    compared = [one for one in documents if one.value["kind"] != UNRECORDED]
     if not compared:
         return ""
     file = _written(compared, folder, "compared.yaml")

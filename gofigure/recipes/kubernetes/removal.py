@@ -7,7 +7,7 @@ from typing import Any
 
 from gofigure.recipes.kubernetes.kubectl import Kubectl, Refused
 from gofigure.recipes.kubernetes.marks import of_stage
-from gofigure.recipes.kubernetes.objects import HOLDS_DATA, Object, of_value
+from gofigure.recipes.kubernetes.objects import HOLDS_DATA, UNRECORDED, Object, of_value
 from gofigure.recipes.kubernetes.permission import ask_to_delete
 from gofigure.recipes.order import Order
 
@@ -36,13 +36,17 @@ def not_made_here(
 
 
 def remove_left(
-    kubectl: Kubectl, known: Sequence[Object], new: Sequence[Object], ours: Mapping[str, str]
+    kubectl: Kubectl, known: Sequence[Object], new: Sequence[Object], ours: Mapping[str, str], *, rollback: bool
 ) -> list[Object]:
     """Delete the recorded objects that the new set lacks; those that are left after all. `ours`: marks.labels_of."""
     wanted = {one.same for one in new}
     left: list[Object] = []
     for one in known:
         if one.same in wanted:
+            continue
+        if one.kind == UNRECORDED and rollback:
+            print(f"{one.called} is not recorded, and left as it is")
+            left.append(one)
             continue
         if one.kind in HOLDS_DATA:
             print(f"{one.called} is no part of this any more, and is left: what it holds could not be brought back")
