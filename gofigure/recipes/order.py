@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import os
+import re
 from collections.abc import Mapping
 from typing import Any, NamedTuple
 
@@ -41,6 +42,19 @@ class Order(NamedTuple):
         with open(f"{path}.new", "w", encoding="utf-8") as file:
             json.dump({"location": self.location, **made}, file, sort_keys=True)
         os.replace(f"{path}.new", path)
+
+
+def project(state_dir: str) -> str:
+    """What the project is called: as the folder of its repository, whichever working tree and whatever link this is."""
+    folder = os.path.realpath(os.path.dirname(state_dir))
+    if os.path.basename(folder) == ".git":
+        folder = os.path.dirname(folder)
+    return slug(os.path.basename(folder).removesuffix(".git")) or "project"
+
+
+def slug(text: str) -> str:
+    """As a name of an image and a label may be."""
+    return re.sub(r"[^a-z0-9]+", "-", text.lower()).strip("-")
 
 
 def taken() -> Order:

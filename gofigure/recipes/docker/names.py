@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 
 from gofigure.errors import GofigureError
 from gofigure.process.capture import capture
+from gofigure.recipes.order import project, slug
 
 if TYPE_CHECKING:
     from gofigure.recipes.order import Order
@@ -38,7 +39,7 @@ class Names(NamedTuple):
 
 def names_of(spec: Mapping[str, Any], order: Order) -> Names:
     """Raises GofigureError for a name that docker would refuse."""
-    location = "/".join(filter(None, map(_slug, order.location.split("/"))))
+    location = "/".join(filter(None, map(slug, order.location.split("/"))))
     name = _filled(spec["name"], {"project": project(order.state_dir), "location": location})
     name = re.sub(r"/{2,}", "/", name).strip("/-._")
     if not _NAME.fullmatch(name):
@@ -53,18 +54,6 @@ def fixed(spec: Mapping[str, Any], order: Order) -> list[str]:
     return [
         _filled(tag, {"location": location}) for tag in spec.get("tags", ()) if not any(one in tag for one in moving)
     ]
-
-
-def project(state_dir: str) -> str:
-    """What the project is called: as the folder of its repository, whichever working tree this is."""
-    folder = os.path.dirname(state_dir)
-    if os.path.basename(folder) == ".git":
-        folder = os.path.dirname(folder)
-    return _slug(os.path.basename(folder).removesuffix(".git")) or "project"
-
-
-def _slug(text: str) -> str:
-    return re.sub(r"[^a-z0-9]+", "-", text.lower()).strip("-")
 
 
 def _filled(template: str, values: Mapping[str, str]) -> str:

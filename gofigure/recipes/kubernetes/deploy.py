@@ -20,7 +20,7 @@ from gofigure.recipes.kubernetes.removal import not_made_here, remove_all, remov
 from gofigure.recipes.kubernetes.render import render
 from gofigure.recipes.kubernetes.report import report
 from gofigure.recipes.kubernetes.waiting import wait
-from gofigure.recipes.order import Order
+from gofigure.recipes.order import Order, project
 
 _APPLYING = 300.0  # seconds for one call that sends everything
 _LARGEST_DIFFERENCE = 256 * 1024  # characters that are recorded
@@ -38,7 +38,7 @@ class Sent(NamedTuple):
 def deploy(kubectl: Kubectl, spec: Mapping[str, Any], order: Order, folder: str) -> int:
     """The exit code. `folder`: for what the next deploy has to know."""
     documents = _documents(spec, order)
-    ours = labels_of(_project(order.state_dir), order.stage)
+    ours = labels_of(project(order.state_dir), order.stage)
     label(documents, ours)
     text = _text(documents)
     # It may hold Secrets, so it is kept where what a kill has left is removed.
@@ -91,12 +91,6 @@ def _documents(spec: Mapping[str, Any], order: Order) -> list[Document]:
     for words in put_in(documents, images_of(order.needed)):
         print(f"warning: {words}")
     return documents
-
-
-def _project(state_dir: str) -> str:
-    """What people call this repository: the name of the folder around its git directory."""
-    folder = os.path.dirname(os.path.realpath(state_dir))
-    return os.path.basename(os.path.dirname(folder) if os.path.basename(folder) == ".git" else folder)
 
 
 def _text(documents: Sequence[Document]) -> str:
