@@ -56,7 +56,7 @@ def test_a_protected_context_is_typed(written: Repo, pretended: Cluster, typed: 
 def test_who_deletes_everything_types_the_namespace(
     written: Repo, pretended: Cluster, typed: bytes, left: set[str]
 ) -> None:
-    configure(written, pretended, 'reset = "all"\nallow_delete_all = true\ninteractive = true')
+    configure(written, pretended, 'reset = "all"\nallow_delete_all = true')
     pretended.put("other")
     terminal = _terminal(written, "run")
     terminal.until("Type the namespace to delete them")
