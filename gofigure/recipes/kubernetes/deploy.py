@@ -23,6 +23,7 @@ from gofigure.recipes.kubernetes.waiting import wait
 from gofigure.recipes.order import Order, project
 
 _APPLYING = 300.0  # seconds for one call that sends everything
+_TRIED = 50  # objects that are tried one by one
 _LARGEST_DIFFERENCE = 256 * 1024  # characters that are recorded
 
 
@@ -52,7 +53,7 @@ def _send(kubectl: Kubectl, spec: Mapping[str, Any], order: Order, folder: str, 
     journal = Journal(folder, order.stage, kubectl.context, kubectl.namespace)
     known = journal.read()
     _refuse_to_repeat(known, digest, order)
-    _try_out(kubectl, file, documents)
+    _try_out(kubectl, file, documents, os.path.join(folder, "pinned"))
     doomed: Sequence[Object] = ()
     record = {**_record(kubectl, spec, documents, digest), "diff": _difference(kubectl, documents, order.made)}
     if spec["reset"] == "all" and not spec["rollback"]:
@@ -142,17 +143,28 @@ def _record(kubectl: Kubectl, spec: Mapping[str, Any], documents: Sequence[Docum
     }
 
 
-def _try_out(kubectl: Kubectl, file: str, documents: Sequence[Document]) -> None:
+def _try_out(kubectl: Kubectl, file: str, documents: Sequence[Document], folder: str) -> None:
     """Have the server say what it thinks of all of it, before anything is changed."""
     try:
         kubectl.run("apply", "--dry-run=server", "-f", file, patience=_APPLYING)
     except Refused as error:
         named = [one for one in documents if f'"{one.value["metadata"]["name"]}"' in str(error)]
+        if not named and f'"{file}"' in str(error) and "(NotFound)" not in str(error):  # it could not even be read
+            named = _unreadable(kubectl, documents, folder)
         places = "".join(f"\n{of_value(one.value).called} is in {one.place}" for one in named)
         hint = error.hint
         if named and "immutable" in str(error):  # a Job, or what selects pods
             hint = f"delete it first, or give it another name: {kubectl.shown('delete', *_called(named))}"
         raise Refused(f"{error}{places}", hint=hint) from None
+
+
+def _unreadable(kubectl: Kubectl, documents: Sequence[Document], folder: str) -> list[Document]:
+    """The first object that the server refuses by itself: its answer names no object, and no file but ours."""
+    for one in documents[:_TRIED]:
+        with private(folder, "one", _text([one])) as file:
+            if kubectl.try_("apply", "--dry-run=server", "-f", file).code != 0:
+                return [one]
+    return []
 
 
 def _called(documents: Sequence[Document]) -> list[str]:

@@ -89,6 +89,10 @@ def apply(words: list[str], flags: dict[str, str], state: Objects) -> int:
         if (value.get("spec") or {}).get("replicas", 1) == "two":
             name = value["metadata"]["name"]
             return fail(f'Error from server (BadRequest): Deployment "{name}" cannot be handled: replicas: "two"')
+        if value.get("data", {}).get("ports") == 2:  # that server names neither the object nor what it was written in
+            return fail(
+                f'Error from server (BadRequest): error when creating "{words[words.index("-f") + 1]}": v1.Data: 2'
+            )
         name = key(namespace, value)
         old = state.get(name)
         verb = "created" if old is None else "unchanged" if old["written"] == value else "configured"
