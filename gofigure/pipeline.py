@@ -31,7 +31,7 @@ from gofigure.runner.skips import ONLY, SKIP, named, unheeded
 from gofigure.snapshot.commits import of_index
 from gofigure.snapshot.looking import Looking
 from gofigure.store.store import Store
-from gofigure.subject import BEFORE_A_COMMIT, Request, concerned, content_now, contents, wanted
+from gofigure.subject import BEFORE_A_COMMIT, Request, concerned, content_now, contents, wanted, with_questions
 from gofigure.triggers.hooks import mark
 
 if TYPE_CHECKING:  # while git is looking there is time to import what comes after that
@@ -47,7 +47,7 @@ def run(project: Project, request: Request, observe: Observer) -> list[RunResult
         tell_failed_in_background(project, observe)
     fast = FastPath(project, request.trigger.kind)
     loaded = request.loaded or load_config(project)
-    config, layers = loaded
+    config, layers = with_questions(loaded.config, request), loaded.layers
     jobs = choose_jobs(config, request)
     if not jobs:
         return nothing_to_do(config, request)

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+import sys
 from collections.abc import Collection, Iterator, Mapping, Sequence
 from typing import TYPE_CHECKING, NamedTuple, Protocol
 
 from gofigure.errors import GofigureError
 from gofigure.events import Observer
-from gofigure.model import PUSHES, READ_AGAIN_BY_GIT, Config, Job, RunResult, Snapshot, Trigger
+from gofigure.model import PUSHES, READ_AGAIN_BY_GIT, YES_VARIABLE, Config, Job, RunResult, Snapshot, Trigger
 from gofigure.project import Loaded, Project
 from gofigure.snapshot.commits import of_commit, of_index, of_index_until_still
 from gofigure.snapshot.looking import Looking
@@ -82,6 +83,24 @@ class Request(NamedTuple):
     overseer: Overseer | None = None
     loaded: Loaded | None = None  # the configuration, where somebody has read it already
     looking: Looking | None = None  # of who looks again and again
+
+
+def with_questions(config: Config, request: Request) -> Config:
+    """The configuration in which a stage that would delete everything gets the terminal of who runs it by hand.
+
+    Where nobody sits, or the yes was given with the command, or the screen is a watcher's, it gets none: it shows
+    what it would delete.
+    """
+    deleting = [
+        stage
+        for stage in config.stages.values()
+        if stage.target == "kubernetes" and stage.setting("reset") == "all" and not stage.setting("rollback")
+    ]
+    if not deleting or request.trigger.kind != "manual" or request.environ.get(YES_VARIABLE) == "1":
+        return config
+    if request.looking is not None or sys.stdin is None or not (sys.stdin.isatty() and sys.stdout.isatty()):
+        return config
+    return config._replace(stages={**config.stages, **{one.name: one._replace(interactive=True) for one in deleting}})
 
 
 def wanted(config: Config, jobs: Sequence[Job], request: Request) -> Wanted | None:

@@ -25,7 +25,7 @@ def check_bases(scene: Scene) -> Iterator[Said]:
     makers: dict[str, str] = {}  # what an image is called -> the stage that builds it
     docker = [stage for stage in config.stages.values() if stage.target == "docker"]
     if len(docker) > 1:
-        from gofigure.recipes.docker.names import project as called
+        from gofigure.recipes.order import project as called
         from gofigure.targets.docker import image_name
 
         for stage in docker:

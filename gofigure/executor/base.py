@@ -21,6 +21,7 @@ class Task(NamedTuple):
     parts: tuple[str, ...] = ()  # the commands are parts: each runs, whatever becomes of the others; their locations
     stdin: bytes | None = None  # what each command reads; None: nothing
     interactive: bool = False  # it gets the person's terminal
+    asks: str = ""  # what for, as the beginning of the sentence that there is none; "" for what nobody knows
     made: str = ""  # the folder in which its recipes hand back what they have made; "": it has none
     asking: tuple[Asking | None, ...] = ()  # of a test stage: how each command tells of its single tests, if it does
     locations: tuple[str, ...] = ()  # of a test stage: each command's

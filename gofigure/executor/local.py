@@ -110,7 +110,7 @@ class LocalExecutor:
             self._hearings.pop(task.name, None)
             hint = f"run it by hand: gofigure run {task.name}\n" if task.interactive else ""
             with open(log, "w", encoding="utf-8", errors="backslashreplace") as file:
-                file.write(self._hide(f"gofigure: {error}\n") + hint)
+                file.write(self._hide(f"gofigure: {task.asks}{error}\n") + hint)
             return False
         if self._follow is not None:
             self._follow(pid, task.name)

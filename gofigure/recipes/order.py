@@ -9,6 +9,7 @@ from typing import Any, NamedTuple
 
 from gofigure.digest.content import digest_bytes
 from gofigure.recipes import ORDER_VARIABLE
+from gofigure.targets.docker import slug
 
 
 class Order(NamedTuple):
@@ -41,6 +42,14 @@ class Order(NamedTuple):
         with open(f"{path}.new", "w", encoding="utf-8") as file:
             json.dump({"location": self.location, **made}, file, sort_keys=True)
         os.replace(f"{path}.new", path)
+
+
+def project(state_dir: str) -> str:
+    """What the project is called: as the folder of its repository, whichever working tree and whatever link this is."""
+    folder = os.path.realpath(os.path.dirname(state_dir))
+    if os.path.basename(folder) == ".git":
+        folder = os.path.dirname(folder)
+    return slug(os.path.basename(folder).removesuffix(".git")) or "project"
 
 
 def taken() -> Order:

@@ -291,7 +291,7 @@ class Planner:
             return self._with_all_files(step, content, must)
         proof = self._store.proofs.find(step.key, step.outputs) if self._ever_proven else None
         if proof is not None:
-            return self._engine.reusing(step, proof)
+            return self._engine.reusing(step, proof, content.about.commit)
         if step.stage.files is not None:
             return self._file_by_file(step, content)
         return step._replace(reason=self._why(step, content))

@@ -7,7 +7,7 @@ from collections.abc import Mapping
 from typing import TYPE_CHECKING
 
 from gofigure.executor.base import Task
-from gofigure.model import RECIPE, Command, Place, Trigger
+from gofigure.model import RECIPE, Command, Place, Stage, Trigger
 from gofigure.process.log_files import stem_of
 from gofigure.process.spawn import CannotStart, which
 from gofigure.recipes import ORDER_VARIABLE, recipe
@@ -107,6 +107,7 @@ class TaskMaker:
             parts=tuple(parts),
             stdin=(self._trigger.stdin or None) if step.gets_arguments else None,
             interactive=stage.interactive,
+            asks=_asks(stage) if stage.interactive else "",
             made=folder_of_made,
             asking=tuple(askings) if any(askings) and not stage.interactive else (),
         )
@@ -163,3 +164,15 @@ class TaskMaker:
                 found = name
             self._programs[f"{name}\0{path}"] = found
         return found
+
+
+def _asks(stage: Stage) -> str:
+    """What a stage that deploys wants a terminal for."""
+    if stage.target != "kubernetes":
+        return ""
+    from gofigure.recipes.kubernetes.names import is_protected
+
+    context = stage.setting("context")
+    if not stage.setting("protected") and not is_protected(context):
+        return ""
+    return f'"{context}" is protected: it is deployed to by hand only, and its name must be typed; '

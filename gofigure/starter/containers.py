@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 
 from gofigure.starter.facts import Draft, Found, Line, Place
+from gofigure.targets.docker import image_name
 
 _MOST_READ = 100  # YAML files that are opened
 _WHERE = (Line("context", "minikube", "said on every call"), Line("namespace", "dev"))
@@ -19,7 +20,8 @@ def find(place: Place) -> Found | None:
     names: list[str] = []
     if images:
         names.append("Docker")
-        lines = (Line("target", "docker"), Line("locations", tuple(folder or "." for folder in images)))
+        apart = {image_name("{location}", "", folder): folder or "." for folder in reversed(images)}
+        lines = (Line("target", "docker"), Line("locations", tuple(reversed(apart.values()))))
         why = f"Images: {', '.join(f'{folder}/Dockerfile'.lstrip('/') for folder in images[:3])}"
         drafts.append(Draft("image", "build", why, lines, "a container engine has to run for that"))
     if manifests:

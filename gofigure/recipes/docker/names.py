@@ -10,7 +10,8 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 
 from gofigure.errors import GofigureError
 from gofigure.process.capture import capture
-from gofigure.targets.docker import image_name, in_tag, slug
+from gofigure.recipes.order import project
+from gofigure.targets.docker import image_name, in_tag
 
 if TYPE_CHECKING:
     from gofigure.recipes.order import Order
@@ -79,14 +80,6 @@ def commit_of(spec: Mapping[str, Any]) -> str:
     why = "there is no commit" if head.code != 0 else f"what is here is no commit's ({first.strip()})"
     print(f"gofigure: without the tag {', '.join(asking)}: {why}", flush=True)
     return ""
-
-
-def project(state_dir: str) -> str:
-    """What the project is called: as the folder of its repository, whichever working tree this is."""
-    folder = os.path.dirname(state_dir)
-    if os.path.basename(folder) == ".git":
-        folder = os.path.dirname(folder)
-    return slug(os.path.basename(folder).removesuffix(".git")) or "project"
 
 
 def _filled(template: str, values: Mapping[str, str]) -> str:

@@ -20,6 +20,9 @@ _LOCAL_HOSTS = (
     "localhost", "*.localhost", "host.docker.internal", "kubernetes.docker.internal", "*.orb.local", "*.crc.testing",
 )  # fmt: skip
 
+# As every cluster calls its own API server; it says nothing of where that is.
+_ANY_CLUSTERS = ("kubernetes", "kubernetes.default", "kubernetes.default.svc", "kubernetes.default.svc.*")
+
 # Where virtual machines and containers get their addresses. Not Python's `is_private`, which holds more, and something
 # else from release to release.
 _NEAR = tuple(
@@ -48,8 +51,8 @@ class Judged(NamedTuple):
     protected: bool = False
 
 
-def judge(context: str, server: str, proxy: str, own: Own) -> Judged:
-    """`server`, `proxy`: the addresses that the kubeconfig gives for it.
+def judge(context: str, server: str, proxy: str, own: Own, verified_as: str = "") -> Judged:
+    """`server`, `proxy`: the addresses that the kubeconfig gives for it; `verified_as`: whose certificate it must show.
 
     A name proves nothing: whoever writes a kubeconfig chooses it. A context counts as local if its API server is on
     loopback; or if it has the name of a local cluster and an address that does not lead out of the private networks.
@@ -57,6 +60,8 @@ def judge(context: str, server: str, proxy: str, own: Own) -> Judged:
     protected = is_protected(context) or _any(own.protect, context)
     if proxy and not _is_loopback(_host(proxy)):
         local, why = False, f"its API server is reached through {proxy}"
+    elif verified_as and not _is_here(verified_as.lower(), _host(server)):
+        local, why = False, f"{server} leads to {verified_as}"
     elif _is_loopback(_host(server)):
         local, why = True, "its API server is on this machine"
     elif not _any(_LOCAL, context):
@@ -89,6 +94,11 @@ def _is_loopback(host: str) -> bool:
     address = _address(host)
     # 0.0.0.0 is what k3d writes for "this machine".
     return address is not None and (address.is_loopback or address.is_unspecified)
+
+
+def _is_here(name: str, host: str) -> bool:
+    """Whether a certificate's name says nothing else than the address does."""
+    return name == host or _is_loopback(name) or _any((*_LOCAL_HOSTS, *_ANY_CLUSTERS), name)
 
 
 def _is_near(host: str) -> bool:

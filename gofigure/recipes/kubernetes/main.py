@@ -24,7 +24,7 @@ def run(spec: Mapping[str, Any], order: Order, _arguments: Sequence[str]) -> int
     program = find("kubectl", "install kubectl, or mend the PATH; then: gofigure doctor")
     own = read_own(os.environ)
     with pinned(program, spec["context"], os.path.join(folder, "pinned")) as pin:
-        judged = judge(spec["context"], pin.server, pin.proxy, own)
+        judged = judge(spec["context"], pin.server, pin.proxy, own, pin.verified_as)
         require(spec, order, judged, own.path)
         if is_protected(spec, judged):
             ask_for_context(spec, order)

@@ -31,9 +31,19 @@ def as_label(text: str) -> str:
     return _NO_LABEL.sub("-", text)[:_MOST].strip("-_.")
 
 
-def label(documents: Sequence[Document], project: str, stage: str) -> None:
+def labels_of(project: str, stage: str) -> dict[str, str]:
+    """What says whose an object is."""
+    return {MANAGED_BY: OURS, PROJECT: as_label(project), STAGE: as_label(stage)}
+
+
+def of_stage(value: Mapping[str, Any], ours: Mapping[str, str]) -> bool:
+    """Whether the labels of what is in the cluster say that it is this stage's of this project."""
+    labels = (value.get("metadata") or {}).get("labels") or {}
+    return all(labels.get(name) == text for name, text in ours.items())
+
+
+def label(documents: Sequence[Document], ours: Mapping[str, str]) -> None:
     """Mark each object as ours; those that it makes in turn (pods) are not touched, else each would be replaced."""
-    ours = {MANAGED_BY: OURS, PROJECT: as_label(project), STAGE: as_label(stage)}
     for document in documents:
         metadata = document.value["metadata"]
         labels = metadata.get("labels")

@@ -7,6 +7,7 @@ from typing import Any, NamedTuple
 
 # The data in these, or below them, no record could bring back.
 HOLDS_DATA = ("CustomResourceDefinition", "Namespace", "PersistentVolume", "PersistentVolumeClaim", "Secret")
+UNRECORDED = "Secret"  # what it holds belongs into no history
 
 
 class Object(NamedTuple):

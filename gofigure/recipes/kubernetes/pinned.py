@@ -1,7 +1,7 @@
 """A kubeconfig of this deploy alone: one context, with all that it needs, so that nobody can switch it meanwhile.
 
-It holds credentials: it is private to the user and is removed at the end. What a killed process leaves is removed by
-the next one, which sees by the lock that nobody is using it.
+It holds credentials, as the manifests beside it may hold Secrets: a file here is private to the user and is removed at
+the end. What a killed process leaves is removed by the next one, which sees by the lock that nobody is using it.
 """
 
 from __future__ import annotations
@@ -24,24 +24,33 @@ class Pinned(NamedTuple):
     path: str
     server: str
     proxy: str  # through which the server is reached; "" mostly
+    verified_as: str  # the name that the server's certificate must bear, if that is not its host's; "" mostly
 
 
 @contextlib.contextmanager
 def pinned(program: str, context: str, folder: str) -> Iterator[Pinned]:
     """The kubeconfig of one context, kept in `folder` as long as it is needed. Raises GofigureError."""
-    said = capture([program, "config", "view", "--raw", "--flatten", "-o", "json"], env=os.environ, timeout=_PATIENCE)
-    if said.code != 0:
-        raise GofigureError(f"kubectl config view fails: {_text(said.err)}", hint="kubectl config view")
-    config = _only(_parsed(said.out), context)
+    shown = capture([program, "config", "view", "--raw", "--flatten", "-o", "json"], env=os.environ, timeout=_PATIENCE)
+    if shown.code != 0:
+        raise GofigureError(f"kubectl config view fails: {_text(shown.err)}", hint="kubectl config view")
+    config = _only(_parsed(shown.out), context)
     os.makedirs(folder, mode=0o700, exist_ok=True)
     _remove_abandoned(folder)
-    path = os.path.join(folder, f"config-{os.getpid()}")
+    with private(folder, "config", json.dumps(config)) as path:
+        cluster = config["clusters"][0]["cluster"]
+        said = [str(cluster.get(key) or "") for key in ("server", "proxy-url", "tls-server-name")]
+        yield Pinned(path, *said)
+
+
+@contextlib.contextmanager
+def private(folder: str, name: str, text: str) -> Iterator[str]:
+    """The path of a file of this process, there as long as it is needed; after a kill, until the next deploy."""
+    path = os.path.join(folder, f"{name}-{os.getpid()}")
     with open(_locked(path), "w", encoding="utf-8") as file:
         try:
-            json.dump(config, file)
+            file.write(text)
             file.flush()
-            cluster = config["clusters"][0]["cluster"]
-            yield Pinned(path, str(cluster.get("server", "")), str(cluster.get("proxy-url", "")))
+            yield path
         finally:
             with contextlib.suppress(FileNotFoundError):
                 os.unlink(path)

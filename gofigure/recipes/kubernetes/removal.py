@@ -6,8 +6,8 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 from gofigure.recipes.kubernetes.kubectl import Kubectl, Refused
-from gofigure.recipes.kubernetes.marks import MANAGED_BY, OURS, STAGE, as_label
-from gofigure.recipes.kubernetes.objects import HOLDS_DATA, Object, of_value
+from gofigure.recipes.kubernetes.marks import of_stage
+from gofigure.recipes.kubernetes.objects import HOLDS_DATA, UNRECORDED, Object, of_value
 from gofigure.recipes.kubernetes.permission import ask_to_delete
 from gofigure.recipes.order import Order
 
@@ -16,18 +16,43 @@ _ALL = "deployments,services"
 _OF_THE_CLUSTER = "kubernetes"  # the service by which pods find the API server
 
 
-def remove_left(kubectl: Kubectl, known: Sequence[Object], new: Sequence[Object], stage: str) -> list[Object]:
-    """Delete the recorded objects that the new set lacks; those that are left after all."""
+def not_made_here(
+    kubectl: Kubectl, file: str, known: Sequence[Object], ours: Mapping[str, str]
+) -> set[tuple[str, str, str]]:
+    """Those of the set that were there before this stage put them there: they are never its own to delete.
+
+    Told by the journal, and by the labels only where that could not note a uid: what is applied is labelled as ours
+    from then on, whoever has made it.
+    """
+    recorded = {one.same: one for one in known}
+    found: set[tuple[str, str, str]] = set()
+    for value in kubectl.get("-f", file, "--ignore-not-found"):
+        one = of_value(value)
+        before = recorded.get(one.same)
+        if before is None or before.uid not in ("", one.uid) or not of_stage(value, ours):
+            print(f"{one.called} was there before, not by this stage: it is applied, and will not be deleted by it")
+            found.add(one.same)
+    return found
+
+
+def remove_left(
+    kubectl: Kubectl, known: Sequence[Object], new: Sequence[Object], ours: Mapping[str, str], *, rollback: bool
+) -> list[Object]:
+    """Delete the recorded objects that the new set lacks; those that are left after all. `ours`: marks.labels_of."""
     wanted = {one.same for one in new}
     left: list[Object] = []
     for one in known:
         if one.same in wanted:
             continue
+        if one.kind == UNRECORDED and rollback:
+            print(f"{one.called} is not recorded, and left as it is")
+            left.append(one)
+            continue
         if one.kind in HOLDS_DATA:
             print(f"{one.called} is no part of this any more, and is left: what it holds could not be brought back")
             left.append(one)
             continue
-        if why_not := _not_ours(kubectl, one, stage):
+        if why_not := _not_ours(kubectl, one, ours):
             print(f"{one.called} is no part of this any more: {why_not}")
             continue
         # What finalizers hold up may take its time: nothing here depends on its being gone.
@@ -35,7 +60,7 @@ def remove_left(kubectl: Kubectl, known: Sequence[Object], new: Sequence[Object]
     return left
 
 
-def _not_ours(kubectl: Kubectl, one: Object, stage: str) -> str:
+def _not_ours(kubectl: Kubectl, one: Object, ours: Mapping[str, str]) -> str:
     """Why an object that was recorded must not, or need not, be deleted; "" where it may be."""
     try:
         found = kubectl.get(f"{one.resource}/{one.name}", "--ignore-not-found")
@@ -46,8 +71,7 @@ def _not_ours(kubectl: Kubectl, one: Object, stage: str) -> str:
     if not found:
         return "it is gone already"
     metadata: Mapping[str, Any] = found[0].get("metadata") or {}
-    labels = metadata.get("labels") or {}
-    if labels.get(MANAGED_BY) != OURS or labels.get(STAGE) != as_label(stage):
+    if not of_stage(found[0], ours):
         return "somebody has taken it over since (its labels say so), and it is left"
     if one.uid and metadata.get("uid") != one.uid:
         return "another one of that name is there now, and is left"

@@ -69,7 +69,7 @@ def _files(root: str, locations: Sequence[str]) -> list[str]:
     said = capture(argv, env=os.environ, cwd=root, timeout=_GIT_PATIENCE)
     if said.code == 0:
         listed = dict.fromkeys(os.fsdecode(name) for name in said.out.split(b"\0") if name)
-        return [path for path in listed if os.path.isfile(os.path.join(root, path))]
+        return [path for path in listed if _is_there(os.path.join(root, path))]
     found: list[str] = []
     for location in locations:
         for folder, folders, names in os.walk(os.path.join(root, location)):
@@ -78,7 +78,14 @@ def _files(root: str, locations: Sequence[str]) -> list[str]:
     return found
 
 
+def _is_there(path: str) -> bool:
+    """A file, or what stands where one was meant to; git lists what was deleted, and submodules."""
+    return os.path.lexists(path) and not os.path.isdir(path)
+
+
 def _of_file(root: str, path: str) -> list[Document]:
+    if not os.path.isfile(os.path.join(root, path)):  # a link to nowhere, a pipe: nothing may be taken for no objects
+        raise GofigureError(f"{path} is no file, nor a link to one", hint=f"ls -l {path}")
     try:
         with open(os.path.join(root, path), encoding="utf-8") as file:
             return read_documents(file.read(), path)

@@ -56,7 +56,7 @@ def test_a_protected_context_is_typed(written: Repo, pretended: Cluster, typed: 
 def test_who_deletes_everything_types_the_namespace(
     written: Repo, pretended: Cluster, typed: bytes, left: set[str]
 ) -> None:
-    configure(written, pretended, 'reset = "all"\nallow_delete_all = true\ninteractive = true')
+    configure(written, pretended, 'reset = "all"\nallow_delete_all = true')
     pretended.put("other")
     terminal = _terminal(written, "run")
     terminal.until("Type the namespace to delete them")
@@ -72,8 +72,8 @@ def test_ctrl_c_leaves_no_credentials_and_is_recorded(written: Repo, pretended: 
     terminal = _terminal(written, "run")
     gate.arrive()
     pins = written.root / ".git/gofigure/kubernetes/pinned"
-    (pin,) = pins.iterdir()
-    assert pin.stat().st_mode & 0o777 == 0o600
+    manifests, pin = sorted(pins.iterdir(), key=lambda one: one.name, reverse=True)
+    assert {one.stat().st_mode & 0o777 for one in (manifests, pin)} == {0o600}
     assert [one["name"] for one in json.loads(pin.read_text())["contexts"]] == ["kind-tests"]
     terminal.kill(signal.SIGINT)
     assert terminal.finish() == 130
@@ -96,6 +96,28 @@ def test_after_a_kill_no_hook_repeats_it(written: Repo, pretended: Cluster, gate
     gate.open()  # for the next one, by hand: that does it again
     assert written.gofigure("run").returncode == 0
     assert set(pretended.objects()) == {"configmap/a"}
+
+
+def _holding(word: bytes, folder: Path) -> list[Path]:
+    return [path for path in folder.rglob("*") if path.is_file() and word in path.read_bytes()]
+
+
+def test_no_secret_stays_after_a_deploy_or_the_one_after_a_kill(
+    written: Repo, pretended: Cluster, gate: Gate, rig: Rig
+) -> None:
+    configure(written, pretended)
+    secret = "apiVersion: v1\nkind: Secret\nmetadata: {name: s}\nstringData: {password: hidden-word}\n"
+    written.write("deploy/s.yml", secret)
+    running = rig.start(written, "run")
+    gate.arrive()
+    state = written.root / ".git/gofigure"
+    (sent,) = _holding(b"hidden-word", state)
+    os.kill(int(sent.name.rpartition("-")[2]), signal.SIGKILL)
+    assert running.finish() != 0
+    (pretended.tools / "kubectl.real").rename(pretended.tools / "kubectl")
+    assert written.gofigure("run").returncode == 0
+    assert "secret/s" in pretended.objects()
+    assert _holding(b"hidden-word", state) == []
 
 
 def test_what_a_killed_process_has_left_is_cleared_away(written: Repo, pretended: Cluster) -> None:

@@ -160,6 +160,7 @@ def test_a_protected_context_wants_a_terminal_and_a_hand(written: Repo, pretende
     configure(written, pretended, more, context=context, job='on = ["pre-commit"]')
     assert written.gofigure("install-hooks").returncode == 0
     assert written.gofigure("run").returncode == 1
+    assert f'"{context}" is protected: it is deployed to by hand only, and its name must be typed; it' in _log(written)
     assert written.commit().returncode != 0
     assert pretended.objects() == {}
 

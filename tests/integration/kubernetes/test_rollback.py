@@ -49,6 +49,18 @@ def test_after_a_failure_the_last_good_one_is_meant(cluster: Cluster, project: R
     assert found["deployment/api"]["spec"]["template"]["spec"]["containers"][0]["image"] == "shop/api:1"
 
 
+def test_a_secret_is_not_recorded_and_left_as_it_is(here: Repo, pretended: Cluster) -> None:
+    configure(here, pretended, 'reset = "owned"')
+    here.write("deploy/s.yml", "apiVersion: v1\nkind: Secret\nmetadata: {name: s}\nstringData: {password: hidden}\n")
+    for value in ("one", "two"):
+        _deploy(here, value)
+    assert here.gofigure("rollback", "deploy").returncode == 0
+    log = here.gofigure("logs", "deploy").stdout.decode()
+    assert "secret/s is not recorded, and left as it is" in log
+    assert "no part of this" not in log
+    assert "secret/s" in pretended.objects()
+
+
 def test_what_failed_before_anything_was_sent_is_not_what_is_there(here: Repo, pretended: Cluster) -> None:
     configure(here, pretended)
     for value in ("one", "two"):

@@ -75,6 +75,12 @@ class Cluster:
         kept = {"written": written, "uid": f"uid-{name}", "namespace": self.namespace}
         self._change({f"{self.namespace}/deployment/{name}": kept})
 
+    def remove(self, name: str) -> None:
+        """By somebody's hand; of the stub alone."""
+        state = self._state()
+        del state[f"{self.namespace}/{name}"]
+        (self.tools / "state.json").write_text(json.dumps(state))
+
     def script(self, **failing: Any) -> None:
         """What the stub's calls are to fail with, by their first word."""
         (self.tools / "script.json").write_text(json.dumps(failing))

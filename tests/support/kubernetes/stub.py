@@ -89,6 +89,10 @@ def apply(words: list[str], flags: dict[str, str], state: Objects) -> int:
         if (value.get("spec") or {}).get("replicas", 1) == "two":
             name = value["metadata"]["name"]
             return fail(f'Error from server (BadRequest): Deployment "{name}" cannot be handled: replicas: "two"')
+        if value.get("data", {}).get("ports") == 2:  # that server names neither the object nor what it was written in
+            return fail(
+                f'Error from server (BadRequest): error when creating "{words[words.index("-f") + 1]}": v1.Data: 2'
+            )
         name = key(namespace, value)
         old = state.get(name)
         verb = "created" if old is None else "unchanged" if old["written"] == value else "configured"
@@ -113,9 +117,10 @@ def get(words: list[str], flags: dict[str, str], state: Objects) -> int:
     here = [one for one in state.values() if one.get("namespace") == flags["namespace"]]
     if "-f" in words:
         named = [key(flags["namespace"], value) for value in read(words[words.index("-f") + 1])]
-        if lacking := [name for name in named if name not in state]:
+        lacking = [name for name in named if name not in state]
+        if lacking and "--ignore-not-found" not in words:
             return fail(f'Error from server (NotFound): "{lacking[0]}" not found')
-        found = [live(state[name]) for name in named]
+        found = [live(state[name]) for name in named if name in state]
     elif words[1] == "pods,replicasets":
         found = [one for kept in here if kept["written"]["kind"] in ("Deployment", "Job") for one in pods(kept)]
     elif words[1] == "deployments,services":

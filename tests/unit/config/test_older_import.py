@@ -41,9 +41,10 @@ def _stage(name: str) -> st.SearchStrategy[dict[str, Any]]:
         optional={**some, "target": st.sampled_from(TARGETS)},
     )
     by_target = st.fixed_dictionaries(
-        {"stage": st.just(name), "target": st.sampled_from(("docker", "go_test", "make", "pytest"))},
+        {"stage": st.just(name), "target": st.sampled_from(("go_test", "make", "pytest"))},
         optional={**some, "stageExecution": st.just("default")},
     )
+    image = st.fixed_dictionaries({"stage": st.just(name), "target": st.just("docker")}, optional={"source": _PATTERNS})
     checkout = st.fixed_dictionaries(
         {
             "stage": st.just(name),
@@ -61,7 +62,7 @@ def _stage(name: str) -> st.SearchStrategy[dict[str, Any]]:
         },
         optional=some,
     )
-    return by_line | by_target | checkout | deploy
+    return by_line | by_target | image | checkout | deploy
 
 
 @st.composite

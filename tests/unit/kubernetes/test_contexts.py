@@ -45,6 +45,18 @@ def test_through_a_proxy_elsewhere_nothing_is_local() -> None:
 
 
 @pytest.mark.parametrize(
+    ("verified_as", "verdict"),
+    [
+        ("api.prod.example.com", "refused"), ("10.1.2.3", "refused"), ("localhost.example.com", "refused"),
+        ("kubernetes.example.com", "refused"), ("", "local"), ("localhost", "local"), ("127.0.0.1", "local"),
+        ("kubernetes.default", "local"), ("kubernetes.default.svc.cluster.local", "local"), ("Kubernetes", "local"),
+    ],
+)  # fmt: skip
+def test_a_tunnel_is_told_by_the_certificate_that_it_wants(verified_as: str, verdict: str) -> None:
+    assert judge("corp", "https://127.0.0.1:16443", "", _OWN, verified_as).verdict == verdict
+
+
+@pytest.mark.parametrize(
     ("context", "protected"),
     [
         ("prod", True), ("eu-PRODUCTION-1", True), ("live", True), ("shop-live", True), ("liveshop", True),

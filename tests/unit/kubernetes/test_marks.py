@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 
 from gofigure.recipes.kubernetes.documents import Document, read_documents
-from gofigure.recipes.kubernetes.marks import Image, as_label, images_of, label, put_in
+from gofigure.recipes.kubernetes.marks import Image, as_label, images_of, label, labels_of, put_in
 
 _POD = "apiVersion: v1\nkind: Pod\nmetadata: {name: a}\nspec:\n  containers: [{name: c, image: IMAGE}]\n"
 
@@ -75,7 +75,7 @@ def test_labels_are_added_to_the_object_alone() -> None:
     text = "apiVersion: apps/v1\nkind: Deployment\nmetadata: {name: a, labels: &l {app: a}}\n"
     text += "spec: {selector: {matchLabels: *l}, template: {metadata: {labels: *l}}}\n"
     documents = read_documents(text, "a.yml")
-    label(documents, "my shop!", "deploy")
+    label(documents, labels_of("my shop!", "deploy"))
     value = documents[0].value
     assert value["metadata"]["labels"] == {
         "app": "a",
