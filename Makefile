@@ -35,9 +35,13 @@ lint: $(READY)
 unit integration e2e: $(READY)
 	$(BIN)/python -m pytest tests/$@
 
-# Most tests wait for processes: one worker more than there are cores keeps all of them busy.
+# Most tests wait for processes: one worker more than there are cores keeps all of them busy. Those with an engine of
+# their own run apart: a test of how processes are ended would end it.
+ENGINE = tests/integration/containers tests/integration/kubernetes/test_shop.py
+WORKERS = -n $$(($$(getconf _NPROCESSORS_ONLN) + 1)) --dist loadfile
 test: lint
-	$(BIN)/python -m pytest -n $$(($$(getconf _NPROCESSORS_ONLN) + 1)) --dist loadfile
+	$(BIN)/python -m pytest $(WORKERS) $(ENGINE:%=--ignore=%)
+	$(BIN)/python -m pytest $(WORKERS) $(ENGINE)
 
 # Into ~/.cache/gofigure-tests; the same tests skip what needs it where it is not there.
 kubernetes: $(READY)

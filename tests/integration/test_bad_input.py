@@ -25,7 +25,7 @@ run = "echo hello"
 
 # What a person would type after each command. A command that is not named here is typed alone.
 _WORDS: Mapping[str, tuple[str, ...]] = {"why": ("s",)}
-_EVERY = sorted(set(_COMMANDS) - {"demo"})  # it makes surroundings of its own
+_EVERY = sorted(set(_COMMANDS) - {"demo", "ui"})  # one makes surroundings of its own, one does not end by itself
 
 
 def _not_a_repository(repo: Repo) -> None:

@@ -131,6 +131,7 @@ def test_keys(opening: Opening, served: Served) -> None:
     tab.keyboard.press("Escape")
     tab.keyboard.press("Enter")
     expect(tab).to_have_url(f"{served.address}/runs/1")
+    tab.wait_for_load_state("load")  # before that nobody hears a key
     tab.keyboard.press("g")
     expect(tab).to_have_url(f"{served.address}/")
 

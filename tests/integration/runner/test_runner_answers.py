@@ -179,7 +179,7 @@ def test_the_shape_of_the_rest(project: Repo) -> None:
     assert _shape(status["jobs"][:1]) == [{"job": "str", "last": ROW, "stages": [{"stage": "str", **NOW}]}]
     assert _shape({**status, "jobs": []}) == {
         "content": "str", "branch": "str", "allowed": "bool", "hooks": [], "missing_hooks": [],
-        "watcher": "NoneType", "kept": {"files": "int", "bytes": "int"},
+        "watcher": "NoneType", "page": "NoneType", "kept": {"files": "int", "bytes": "int"},
         "hooks_of_others": {}, "fast_path": {}, "local": {}, "disabled": [], "shared": [],
         "background": [], "commits": "NoneType", "jobs": [],
     }  # fmt: skip

@@ -254,7 +254,7 @@ def test_a_job_is_switched_off_and_on_again(repo: Repo, rig: Rig) -> None:
 
 _PYTEST = """#!/bin/sh
 [ "$1" != --version ] || exec echo pytest 9.2.1
-file=${PYTEST_ADDOPTS#*--junitxml=}
+file=${1#--junitxml=}
 cat > "$file" <<EOF
 <testsuites><testsuite><testcase classname="t" name="good" time="0.5"/><testcase classname="t" name="slow" time="2"/>
 <testcase classname="t" name="bad" time="0.1"><failure message="assert &lt;b&gt; == 2"/></testcase>
