@@ -303,9 +303,14 @@ def test_adopted_orphans_are_reaped(marker: Marker, env: Env, log: Callable[[obj
     os.mkfifo(fifo := log("fifo"))
     gate = os.open(fifo, os.O_RDWR)
     us, deadline = os.getpid(), time.monotonic() + 5
+    others = {one.pid for one in family.table().values() if one.parent == us}  # of tests before this one
     with Supervisor(marker, steps=FAST) as supervisor:
         script = 'exec 9<"$FIFO"; for i in 1 2 3 4 5; do (setsid cat <&9 &); done; exec sleep 30'
-        known = guardians(us) | {supervisor.start(1, ["sh", "-c", script], env={**env, "FIFO": fifo}, log_path=log(1))}
+        known = (
+            others
+            | guardians(us)
+            | {supervisor.start(1, ["sh", "-c", script], env={**env, "FIFO": fifo}, log_path=log(1))}
+        )
 
         def adopted() -> list[family.Process]:
             return [one for one in family.table().values() if one.parent == us and one.pid not in known]
