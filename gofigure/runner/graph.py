@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Iterable, Mapping
 from typing import NamedTuple
 
 from gofigure.model import Config, Job, Stage
@@ -36,6 +36,17 @@ def order(job: Job, config: Config) -> Graph:
         tuple(config.stages[name] for name in _sorted(wanted, waits_for)),
         {name: frozenset(before) for name, before in waits_for.items()},
     )
+
+
+def behind(first: Iterable[str], before: Callable[[str], Iterable[str]]) -> tuple[str, ...]:
+    """Some stages and all that comes before them, by a step of `before` at a time."""
+    found: dict[str, None] = {}
+    pending = list(first)
+    while pending:
+        if (name := pending.pop()) not in found:
+            found[name] = None
+            pending.extend(before(name))
+    return tuple(found)
 
 
 def _sorted(wanted: list[str], waits_for: Mapping[str, set[str]]) -> list[str]:

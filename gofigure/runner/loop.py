@@ -11,6 +11,7 @@ from gofigure.errors import Interrupted
 from gofigure.events import Note, Observer, StageFinished, StageStarted, Stopping
 from gofigure.executor.base import BY_CTRL_C, Executor, Task, TaskEnded
 from gofigure.model import Case, Counts, Part, RunResult, StageResult, Verdict
+from gofigure.runner.graph import behind
 from gofigure.runner.parts import mend, parts_of
 from gofigure.runner.plan import Plan, Step
 from gofigure.runner.record import Recorder
@@ -217,23 +218,19 @@ class _Loop:
 
     def _made_before(self, stage: str) -> dict[str, str]:
         """What those have made that it has waited for, directly or not."""
-        before: set[str] = set()
-        pending = [stage]
-        while pending and self._made:
-            new = self._plan.graph.waits_for[pending.pop()] - before
-            before |= new
-            pending.extend(new)
+        if not self._made:
+            return {}
+        waits_for = self._plan.graph.waits_for
+        before = behind(waits_for[stage], waits_for.__getitem__)
         return {name: made for name, made in self._made.items() if name in before}
 
     def _needed(self, step: Step) -> list[tuple[Step, str]]:
         """What a stage needs, directly or not, and what that has made."""
-        found: dict[str, None] = {}
-        pending = [*step.stage.needs]
-        while pending and self._made:
-            if (name := pending.pop()) not in found:
-                found[name] = None
-                pending.extend(self._plan.steps[name].stage.needs)
-        return [(self._plan.steps[name], self._made[name]) for name in found if name in self._made]
+        if not self._made:
+            return []
+        steps = self._plan.steps
+        found = behind(step.stage.needs, lambda name: steps[name].stage.needs)
+        return [(steps[name], self._made[name]) for name in found if name in self._made]
 
     def _end(self, ended: TaskEnded) -> None:
         step = self._plan.steps[ended.name]

@@ -11,6 +11,7 @@ from collections.abc import Collection
 from typing import TYPE_CHECKING
 
 from gofigure.model import CHANGE, Stage
+from gofigure.runner.graph import behind
 from gofigure.runner.made import life_of
 from gofigure.runner.outputs import standing
 from gofigure.runner.plan import Content, Step
@@ -88,13 +89,8 @@ class StandingUp:
         self, stage: Stage, steps: dict[str, Step], content: Content, among: Collection[str] | None
     ) -> None:
         """What it needs by way of others has to stand there as it was made, too."""
-        behind: set[str] = set()
-        pending = [need for name in stage.needs for need in steps[name].stage.needs]
-        while pending:
-            if (name := pending.pop()) not in behind:
-                behind.add(name)
-                pending.extend(steps[name].stage.needs)
-        for name in behind.difference(stage.needs):
+        first = (need for name in stage.needs for need in steps[name].stage.needs)
+        for name in set(behind(first, lambda name: steps[name].stage.needs)).difference(stage.needs):
             step = steps[name]
             if _is_kept(step) and step.place == "in place" and (among is None or name in among):
                 steps[name] = self._in_place(step, content, stage.name)
