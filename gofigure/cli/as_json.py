@@ -6,10 +6,11 @@ import json
 from typing import TYPE_CHECKING, Any
 
 from gofigure.model import Case, Part, RunResult, StageResult
+from gofigure.store.told import rounded
 
 if TYPE_CHECKING:
     from gofigure.runner.plan import Step
-    from gofigure.store.ledger import RunRow, StageRow
+    from gofigure.store.ledger import StageRow
 
 
 def dump(value: object) -> str:
@@ -57,22 +58,6 @@ def of_part(part: Part) -> dict[str, Any]:
     return {**part._asdict(), "seconds": round(part.seconds, 6)}
 
 
-def of_run_row(run: RunRow) -> dict[str, Any]:
-    """A run as it was recorded, without its stages: what has the same name in `of_run` is the same."""
-    return {
-        "run": run.id,
-        "job": run.job,
-        "trigger": run.trigger,
-        "worktree": run.worktree,
-        "content": run.content,
-        "tree": run.tree.hex(),
-        "branch": run.branch,
-        "verdict": run.state,
-        "started_ns": run.started_ns,
-        "seconds": rounded(run.seconds),
-    }
-
-
 def of_stage_row(stage: StageRow) -> dict[str, Any]:
     """A stage as it was recorded, in the shape of `of_stage`; what is not known yet is None."""
     told = json.loads(stage.counts) if stage.counts else {"tests": None, "failures": []}
@@ -94,10 +79,6 @@ def of_stage_row(stage: StageRow) -> dict[str, Any]:
         "tests": told["tests"],
         "failures": [{**case, "seconds": rounded(case["seconds"])} for case in told["failures"]],
     }
-
-
-def rounded(seconds: float | None) -> float | None:
-    return None if seconds is None else round(seconds, 6)
 
 
 def of_step(step: Step) -> dict[str, Any]:

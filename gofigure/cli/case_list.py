@@ -5,7 +5,7 @@ from __future__ import annotations
 import sys
 from collections.abc import Mapping, Sequence
 
-from gofigure.cli.as_json import dump, rounded
+from gofigure.cli.as_json import dump
 from gofigure.cli.console import console_for
 from gofigure.cli.here import here
 from gofigure.cli.table import seconds
@@ -16,6 +16,7 @@ from gofigure.errors import EXIT_PASSED
 from gofigure.queries import reading
 from gofigure.store.cases import Order, Told
 from gofigure.store.history import History
+from gofigure.store.told import rounded
 
 _HEADS: dict[Order, str] = {
     "failed": "failed last",

@@ -10,7 +10,7 @@ from operator import attrgetter
 
 import click
 
-from gofigure.cli.as_json import dump, of_run_row, of_stage_row
+from gofigure.cli.as_json import dump, of_stage_row
 from gofigure.cli.console import console_for
 from gofigure.cli.here import here
 from gofigure.cli.table import seconds
@@ -25,6 +25,7 @@ from gofigure.snapshot.select import show
 from gofigure.store.history import Column, Filter, History, Skip
 from gofigure.store.hits import Hit
 from gofigure.store.ledger import RunRow, StageRow
+from gofigure.store.told import run_told
 
 _RUN_VERDICTS = ("passed", "reused", "failed", "interrupted", "superseded", "skipped", "running")
 _STAGE_VERDICTS = (*_RUN_VERDICTS, "timed out", "queued")
@@ -112,7 +113,7 @@ def _runs(wanted: Filter, limit: int, *, as_json: bool) -> int:
     if as_json:
         found = [
             {
-                **of_run_row(run),
+                **run_told(run),
                 "stale": list(map(show, stale[run.id])),
                 "stages": [of_stage_row(stage) for stage in stages[run.id]],
             }

@@ -8,7 +8,7 @@ from collections.abc import Mapping, Sequence
 
 import click
 
-from gofigure.cli.as_json import dump, of_case, of_run_row, of_stage_row
+from gofigure.cli.as_json import dump, of_case, of_stage_row
 from gofigure.cli.console import console_for
 from gofigure.cli.guard import say
 from gofigure.cli.here import here
@@ -25,6 +25,7 @@ from gofigure.runner.logs import ENDED, LAST, StageLogs, choose_run, is_run, sta
 from gofigure.store.history import History
 from gofigure.store.ledger import RunRow, StageRow
 from gofigure.store.store import Store
+from gofigure.store.told import run_told
 
 
 @click.command()
@@ -160,7 +161,7 @@ def _verdict(stage: StageRow) -> str:
 
 def _json(run: RunRow, wanted: Sequence[StageLogs], cases: Mapping[str, Sequence[Case]]) -> dict[str, object]:
     return {
-        **of_run_row(run),
+        **run_told(run),
         "stages": [
             {
                 **of_stage_row(one.stage),

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, NamedTuple
 
 import click
 
-from gofigure.cli.as_json import dump, of_run_row, of_step
+from gofigure.cli.as_json import dump, of_step
 from gofigure.cli.commits import of_commits, of_outcome, tell_outcome, tell_unverified
 from gofigure.cli.console import console_for
 from gofigure.cli.here import Here, here
@@ -23,6 +23,7 @@ from gofigure.project import Loaded, as_judged, changed_by_personal, parse_confi
 from gofigure.queries import Standing, standing
 from gofigure.runner.why import ago
 from gofigure.snapshot.select import show
+from gofigure.store.told import run_told
 from gofigure.subject import Request
 from gofigure.triggers.install import in_place_of_ours, installed, wanted_hooks, why_not_alone
 from gofigure.triggers.outcome import Outcome, outcomes
@@ -244,7 +245,7 @@ def _json(place: _Place, jobs: Sequence[Job], stand: Standing) -> dict[str, obje
         "jobs": [
             {
                 "job": job.name,
-                "last": of_run_row(stand.last[job.name]) if job.name in stand.last else None,
+                "last": run_told(stand.last[job.name]) if job.name in stand.last else None,
                 "stages": [{"stage": name, **of_step(step)} for name, step in steps[job.name].items()]
                 if job.name in steps
                 else [{"stage": name} for name in job.stages],

@@ -8,27 +8,13 @@ from typing import Any
 
 from gofigure.model import FAILED, Part
 from gofigure.store.ledger import RunRow, StageRow
+from gofigure.store.told import rounded
 
 GOOD = ("passed", "reused", "skipped")
 MARKS = {
     "passed": "✓", "reused": "✓", "failed": "✗", "timed out": "✗", "running": "●", "queued": "○",
     "interrupted": "!", "superseded": "!", "skipped": "−", "": "○",
 }  # fmt: skip
-
-
-def of_run(run: RunRow) -> dict[str, Any]:
-    return {
-        "run": run.id,
-        "job": run.job,
-        "trigger": run.trigger,
-        "worktree": run.worktree,
-        "content": run.content,
-        "tree": run.tree.hex() if run.tree else "",
-        "branch": run.branch,
-        "verdict": run.state,
-        "started_ns": run.started_ns,
-        "seconds": rounded(run.seconds),
-    }
 
 
 def outline(runs: Sequence[RunRow]) -> list[dict[str, Any]]:
@@ -62,10 +48,6 @@ def of_part(part: Part) -> dict[str, Any]:
         "exit_code": part.exit_code,
         "reason": part.reason,
     }
-
-
-def rounded(seconds: float | None) -> float | None:
-    return None if seconds is None else round(seconds, 6)
 
 
 def median(runs: Sequence[RunRow]) -> float | None:

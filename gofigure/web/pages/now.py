@@ -8,10 +8,11 @@ from typing import Any
 
 from gofigure.model import CHANGE, MAY_WAIT
 from gofigure.store.ledger import RunRow, StageRow
+from gofigure.store.told import run_told
 from gofigure.triggers.background import folder_of, is_taken
 from gofigure.watch.state import JobState, State
 from gofigure.web.page import Ask, Facts, Page
-from gofigure.web.shown import median, of_run, outline, progress, reason_of, state_of
+from gofigure.web.shown import median, outline, progress, reason_of, state_of
 
 _EACH = 20
 _ELSEWHERE = 5
@@ -30,7 +31,7 @@ def _facts(ask: Ask) -> Facts:
         "jobs": rows,
         "state": state_of([row["verdict"] for row in rows]),
         "under_way": [
-            {**of_run(run), "stages": dict(progress(stages[run.id])), "here": run.worktree == ask.project.root}
+            {**run_told(run), "stages": dict(progress(stages[run.id])), "here": run.worktree == ask.project.root}
             for run in under_way[:_ELSEWHERE]
         ],
         "queue": _queue(ask, watched),

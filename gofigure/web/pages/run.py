@@ -16,9 +16,10 @@ from gofigure.runner.logs import StageLogs, stage_logs
 from gofigure.runner.made import artifact_of
 from gofigure.snapshot.select import show
 from gofigure.store.ledger import RunRow, StageRow
+from gofigure.store.told import run_told
 from gofigure.web.drawing import graph
 from gofigure.web.page import Ask, Facts, NotThereError, Page
-from gofigure.web.shown import of_run, of_stage, outline, state_of
+from gofigure.web.shown import of_stage, outline, state_of
 
 _AROUND = 20
 _PATHS = 200
@@ -36,7 +37,7 @@ def _facts(ask: Ask) -> Facts:
     options = _options(run)
     around = ask.store.recent.neighbours(run, _AROUND)
     return {
-        "run": of_run(run),
+        "run": run_told(run),
         "state": state_of([run.state]),
         "stages": stages,
         "chosen": chosen,
