@@ -10,8 +10,9 @@ import pytest
 from hypothesis import settings
 from support.repo import Repo, clean_environment
 
-# Who was started in the background by a shell ignores Ctrl-C, and so would all that the tests start.
+# Who was started in the background by a shell ignores Ctrl-C, under `nohup` a hang-up; so would all that tests start.
 signal.signal(signal.SIGINT, signal.default_int_handler)
+signal.signal(signal.SIGHUP, signal.SIG_DFL)
 
 # No test is about time: a machine with others at work on it takes what it takes.
 settings.register_profile("gofigure", deadline=None)

@@ -31,8 +31,10 @@ class Order(NamedTuple):
         here = os.path.relpath(os.getcwd(), self.root)
         return "" if here == "." else here
 
-    def hand_back(self, made: Mapping[str, Any]) -> None:
+    def hand_back(self, made: Mapping[str, Any]) -> str:
         """What later stages and people are to know; replaces what was handed back for this location before.
+
+        Gives the file that holds it.
 
         A `digest` in it names what was made: the keys of the stages that need this one depend on it, where the
         target's steps feed them (runner.plan.Step.feeds).
@@ -42,6 +44,7 @@ class Order(NamedTuple):
         with open(f"{path}.new", "w", encoding="utf-8") as file:
             json.dump({"location": self.location, **made}, file, sort_keys=True)
         os.replace(f"{path}.new", path)
+        return path
 
 
 def project(state_dir: str) -> str:

@@ -82,7 +82,7 @@ class TaskMaker:
                 parts.append(command.cwd)
             folder = os.path.join(root, command.cwd) if command.cwd else root
             if command.argv[0] == RECIPE:
-                commands.append((recipe(command.argv[1:]), folder))
+                commands.append((self._recipe(step, command, root, folder_of_made, env), folder))
                 askings.append(only_listening(stage, commands[-1][0]))
                 continue
             argv = (*self._before(step, command, root, handed_over, env), *command.argv[1:])
@@ -118,6 +118,14 @@ class TaskMaker:
             return checked_out(made[step.stage.checkout])
         # What a checkout brings has nothing to do with what stands here, so it lies in one place for all of its runs.
         return self._roots["in place" if step.stage.target == "checkout" else step.place]
+
+    def _recipe(self, step: Step, command: Command, root: str, made: str, env: Mapping[str, str]) -> tuple[str, ...]:
+        words = recipe(command.argv[1:])
+        if step.stage.target != "checkout":
+            return words
+        from gofigure.recipes.checkout.warm import in_front
+
+        return in_front(words, step.stage.name, root, self._state_dir, made, env)
 
     def _order(self, step: Step, root: str, made: Mapping[str, str], folder: str) -> str:
         """What a recipe is told besides its own arguments; no part of a key."""

@@ -22,6 +22,7 @@ class Found(NamedTuple):
 
     commit: str
     name: str  # what to ask the remote for: a full name, or the commit itself
+    answer: str = ""  # all that the remote has said
 
 
 class UnknownRef(GofigureError):  # noqa: N818 - says it better
@@ -30,8 +31,12 @@ class UnknownRef(GofigureError):  # noqa: N818 - says it better
 
 def words(url: str, ref: str) -> tuple[str, ...]:
     """The question as a command; every name stands behind `--`."""
-    asked = [pattern for name in names_of(ref) for pattern in (name, f"{name}^{{}}")]
-    return ("git", "ls-remote", "--", url, *asked)
+    return ("git", "ls-remote", "--", url, *asked_for(ref))
+
+
+def asked_for(ref: str) -> list[str]:
+    """All that a name may stand for, and what tags of it are of."""
+    return [pattern for name in names_of(ref) for pattern in (name, f"{name}^{{}}")]
 
 
 def begin(wish: Wish, env: Mapping[str, str]) -> Running | None:
@@ -71,14 +76,14 @@ def read(done: Captured, wish: Wish) -> Found | None:
     """The commit that an answer names, if it names one. Raises Trouble where it is none."""
     if done.code != 0:
         raise trouble(os.fsdecode(done.err), wish)
-    named = {}
-    for line in os.fsdecode(done.out).splitlines():
+    named, answer = {}, os.fsdecode(done.out)
+    for line in answer.splitlines():
         oid, _, name = line.partition("\t")
         if is_commit(oid):
             named[name] = oid
     for name in names_of(wish.ref):
         if name in named:
-            return Found(named.get(f"{name}^{{}}", named[name]), name)
+            return Found(named.get(f"{name}^{{}}", named[name]), name, answer)
     return None
 
 

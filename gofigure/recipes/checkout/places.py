@@ -3,7 +3,7 @@
     STATE/sources/
         mirrors/NAME.git    one for each url, depth and filter; `NAME.lock`: who works with it
         records/NAME.json   one for each checkout stage of each working tree: a Record, without commit while its folder
-                            changes
+                            changes; `NAME.used`: when it was used; `NAME.warm`: how to tell that nothing is new
         home/               the HOME of who is not the user
     CACHE/gofigure/sources/REPOSITORY/
         STAGE-NAME/         the checkouts: linked worktrees of their mirrors
@@ -58,6 +58,7 @@ class Place(NamedTuple):
     stage: str
     root: str
     owned: bool
+    cache: str  # the user's, where those of our own choosing lie
 
     @property
     def ref(self) -> str:
@@ -67,6 +68,10 @@ class Place(NamedTuple):
     @property
     def record_file(self) -> str:
         return record_file(self.home, self.name)
+
+    @property
+    def used_file(self) -> str:
+        return used_file(self.record_file)
 
     @property
     def lock_file(self) -> str:
@@ -80,6 +85,8 @@ class Place(NamedTuple):
     def forget(self) -> Record | None:
         """From here on nobody knows what stands there; what was known."""
         before = read_record(self.record_file)
+        with contextlib.suppress(FileNotFoundError):
+            os.unlink(warm_note(self.record_file))
         self.note("", "")
         return before
 
@@ -93,8 +100,8 @@ class Place(NamedTuple):
 
     def used(self) -> None:
         """For who removes what nobody uses any more."""
-        with contextlib.suppress(OSError):
-            os.utime(self.record_file)
+        with contextlib.suppress(OSError), open(self.used_file, "w"):  # which is its time
+            pass
 
 
 def read_record(path: str) -> Record | None:
@@ -107,6 +114,14 @@ def read_record(path: str) -> Record | None:
 
 def lock_of(mirror: str) -> str:
     return f"{mirror.removesuffix('.git')}.lock"
+
+
+def used_file(record: str) -> str:
+    return f"{record.removesuffix('.json')}.used"
+
+
+def warm_note(record: str) -> str:
+    return f"{record.removesuffix('.json')}.warm"
 
 
 def record_file(home: str, name: str) -> str:
@@ -144,7 +159,7 @@ def place_of(order: Order, wish: Wish, environ: Mapping[str, str]) -> Place:
         dest = checked(wish.dest, order.root, environ)
     os.makedirs(os.path.join(home, "home"), mode=0o700, exist_ok=True)
     asked = _digest(*(repr(part) for part in wish._replace(use_its_jobs=False)))
-    return Place(home, name, dest, mirror, asked, order.stage, order.root, wish.dest is None)
+    return Place(home, name, dest, mirror, asked, order.stage, order.root, wish.dest is None, cache_of(environ))
 
 
 def _own(order: Order, home: str, name: str, environ: Mapping[str, str]) -> str:

@@ -17,6 +17,8 @@ from gofigure.recipes.checkout.places import (
     records,
     remove,
     sources_in,
+    used_file,
+    warm_note,
 )
 from gofigure.store.lock import RunLock
 
@@ -54,7 +56,7 @@ def sweep(
             if record.owned and os.path.isdir(record.dest) and is_of_a_mirror(record.dest, home):
                 gone.take(record.dest)
             if not dry:
-                os.unlink(path)
+                _forget(path)
     for mirror in _folders(os.path.join(home, "mirrors")):
         if mirror in left or not mirror.endswith(".git"):
             continue
@@ -85,9 +87,25 @@ class _Gone:
 def _is_over(path: str, record: Record, known: Known) -> bool:
     # In a folder that the user has named may be commits of their own, which the mirror holds.
     may_idle = not record.owned and os.path.isdir(record.dest)
-    if not os.path.isdir(record.root) or (os.lstat(path).st_mtime_ns < known.long_ago_ns and not may_idle):
+    if not os.path.isdir(record.root) or (_used_ns(path) < known.long_ago_ns and not may_idle):
         return True
     return record.root == known.root and known.stages is not None and record.stage not in known.stages
+
+
+def _used_ns(path: str) -> int:
+    """When a checkout was made or used."""
+    times = []
+    for name in (path, used_file(path)):
+        with contextlib.suppress(FileNotFoundError):
+            times.append(os.lstat(name).st_mtime_ns)
+    return max(times, default=0)
+
+
+def _forget(path: str) -> None:
+    """A record, with what lies beside it."""
+    for name in (warm_note(path), used_file(path), path):
+        with contextlib.suppress(FileNotFoundError):
+            os.unlink(name)
 
 
 def _orphans(environ: Mapping[str, str]) -> Iterator[str]:
