@@ -27,8 +27,8 @@ How to repeat: `make bench`, or `python tests/bench/building.py` for this alone.
 
 What we ask: a warm checkout of an unchanged ref costs at most 1.5 × `git ls-remote`; a proven docker stage at most one
 look-up more than any proven stage, and ten locations no more than one and 10 ms; 1 GiB of outputs is put back as fast
-as the disk takes it (`dd` with `conv=fdatasync`). The servers are on this machine: the network takes no time. A local path
-has no server: git answers in the time that it takes to look at the folder of 1,000 files once."""
+as the disk takes it (`dd` with `conv=fdatasync`). The servers are on this machine: the network takes no time. A local
+path has no server: git answers in the time that it takes to look at the folder of 1,000 files once."""
 
 
 def main() -> None:
