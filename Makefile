@@ -54,6 +54,7 @@ bench: $(READY)
 	$(BIN)/python tests/bench
 	$(BIN)/python tests/bench/watching.py --trials $(TRIALS) --write
 	$(BIN)/python tests/bench/building.py --rounds $(TRIALS) --write
+	$(BIN)/python tests/bench/browser.py --trials $(TRIALS) --write
 
 bench-faults: $(READY)
 	$(BIN)/python tests/bench/faults.py --trials $(TRIALS) --write

@@ -1,5 +1,5 @@
 // What buttons ask the server for, and links that stay on the page.
-import { go } from "./live.js";
+import { go, hurry } from "./live.js";
 import { say } from "./said.js";
 
 export const post = async (name, body) => {
@@ -16,6 +16,7 @@ const act = async (button) => {
   button.disabled = true;
   try {
     await post(button.dataset.do, JSON.parse(button.dataset.body));
+    hurry();
     if (DONE[button.dataset.do]) say(`${button.textContent.trim()}: ${DONE[button.dataset.do]}`);
   } catch (error) {
     say(error.message || "no answer", true);

@@ -6,11 +6,17 @@ import { say } from "./said.js";
 const root = document.documentElement;
 const channel = new BroadcastChannel("gofigure");
 const LEAST = 200; // ms between two questions for the page
-const HIDDEN = 2000; // where only its title and its icon can be seen
+const MOST = 2000;
+const SHARE = 20; // times what the last one took: who looks on must not slow what they look at
+const HIDDEN = 10000; // where only its title and its icon can be seen, and all jobs in one word are what they were
 let settle = () => {};
 let wanted = "";
 let asking = false;
 let last = 0;
+let took = 0;
+let overall = ""; // all jobs in one word, as was heard last
+let drawn = ""; // and when the page was asked for
+let wake = () => {};
 
 const link = (words) => {
   const place = document.getElementById("link");
@@ -21,6 +27,8 @@ const heard = (news) => {
   if (news.link !== undefined) return link(news.link);
   link("");
   wanted = news.stamp;
+  overall = news.state;
+  wake();
   refresh();
 };
 
@@ -34,15 +42,32 @@ const isOld = (shown) => {
 export const refresh = async () => {
   if (asking || !isOld(root.dataset.stamp)) return;
   asking = true;
-  const pause = last + (document.hidden ? HIDDEN : LEAST) - Date.now();
-  if (pause > 0) await new Promise((done) => setTimeout(done, pause));
+  await rest();
   last = Date.now();
+  drawn = overall;
   const shown = await show().catch(() => { setTimeout(refresh, 1000); });
   asking = false;
   if (shown) refresh(); // what has been drawn a moment ago is handed out once more
 };
 
+const rest = async () => {
+  for (;;) {
+    const seen = Math.max(LEAST, Math.min(SHARE * took, MOST));
+    const pause = last + (document.hidden && overall === drawn ? HIDDEN : seen) - Date.now();
+    if (pause <= 0) return;
+    await new Promise((done) => { wake = done; setTimeout(done, pause); });
+  }
+};
+
+// What comes of what a person has just done is shown at once.
+export const hurry = () => {
+  last = 0;
+  wake();
+  refresh();
+};
+
 const show = async () => {
+  const began = Date.now();
   const answer = await fetch(location.href.replace(/#.*/, ""), { headers: { Accept: "text/html" } });
   if (answer.status === 401) {
     link("this tab is no longer let in: gofigure ui");
@@ -61,6 +86,7 @@ const show = async () => {
   link(words);
   morph(document.getElementById("main"), now.getElementById("main"));
   settle();
+  took = Date.now() - began;
   return true;
 };
 
@@ -93,7 +119,7 @@ const hear = () => {
 export const start = (then) => {
   settle = then;
   channel.addEventListener("message", (event) => heard(event.data));
-  document.addEventListener("visibilitychange", refresh);
+  document.addEventListener("visibilitychange", hurry);
   window.addEventListener("popstate", () => show().catch(() => say("no answer", true)));
   // The lock goes to the next tab when this one is closed.
   navigator.locks.request("gofigure-live", () => { hear(); return new Promise(() => {}); });

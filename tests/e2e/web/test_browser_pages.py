@@ -153,6 +153,29 @@ def test_ten_tabs_hear_by_one_connection(opening: Opening, served: Served, conte
     expect(tabs[5].locator('[data-key="job-check"] .mark.failed').first).to_be_visible()
 
 
+def test_a_tab_that_nobody_sees_asks_only_when_all_jobs_in_one_word_change(
+    served: Served, opening: Opening, context: BrowserContext
+) -> None:
+    assert served.gate is not None
+    seen, unseen = opening(), context.new_page()
+    unseen.add_init_script("Object.defineProperty(document, 'hidden', { get: () => !window.seen })")
+    unseen.goto(served.address)
+    seen.locator('[data-key="job-slow"]').get_by_role("button", name="Run").click()
+    served.gate.arrive()
+    expect(unseen).to_have_title("● repo · gofigure")
+    asked: list[str] = []
+    unseen.on("request", lambda request: asked.append(request.url))
+    for _ in range(2):
+        with seen.expect_response(f"{served.address}/"):
+            os.utime(served.repo.root / ".gofigure.toml")  # which changes what the server tells
+    assert asked == []
+    with unseen.expect_response(f"{served.address}/"):
+        unseen.evaluate("window.seen = true; document.dispatchEvent(new Event('visibilitychange'))")
+    unseen.evaluate("window.seen = false")
+    served.gate.open()
+    expect(unseen).to_have_title("✓ repo · gofigure")
+
+
 @pytest.mark.parametrize("width", _WIDTHS)
 @pytest.mark.parametrize("scheme", _SCHEMES)
 def test_nothing_is_wider_than_the_screen(opening: Opening, served: Served, scheme: str, width: int) -> None:
