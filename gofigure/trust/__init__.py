@@ -30,8 +30,10 @@ __all__ = [
     "Layer",
     "Trust",
     "allow",
+    "allow_saved",
     "before",
     "data_home",
+    "hold",
     "refusal",
     "require",
     "require_token",
@@ -81,10 +83,11 @@ def _judge(trust: Trust, layers: Sequence[Layer]) -> tuple[bytes, list[Layer]]:
 
 
 def _refuse_foreign(trust: Trust, token: bytes, unknown: Iterable[Layer]) -> None:
+    from gofigure.trust.held import why_held
     from gofigure.trust.provenance import why_not_ours
 
     for layer in unknown:
-        said = why_not_ours(trust, token, layer)
+        said = why_held(trust, token, layer) or why_not_ours(trust, token, layer)
         if said:
             raise NotAllowedError(
                 f"{layer.name} is not what was allowed to run here: {said}",
@@ -94,9 +97,35 @@ def _refuse_foreign(trust: Trust, token: bytes, unknown: Iterable[Layer]) -> Non
 
 def allow(trust: Trust, layers: Sequence[Layer]) -> bytes:
     """Say yes to these bytes, which are all of a configuration; the repository's token."""
+    from gofigure.trust.held import answer
+
     token = make_token(trust)
     _approve(trust, token, layers, len(layers))
+    for layer in layers:
+        answer(trust, layer)
     return token
+
+
+def hold(trust: Trust, layer: Layer, before: bytes) -> bool:
+    """Let these bytes wait for a yes, though they will be written here: before anybody writes them.
+
+    For what a browser sends, in the place of `before`. False: somebody has said yes to them already. Raises
+    GofigureError where it cannot be kept.
+    """
+    from gofigure.trust.held import keep
+
+    if is_approved(trust, require_token(trust), layer):
+        return False
+    keep(trust, layer, before)
+    return True
+
+
+def allow_saved(trust: Trust, layer: Layer) -> None:
+    """Say yes to one text that was held, and to nothing that was held after it. Raises GofigureError."""
+    from gofigure.trust.held import answer
+
+    approve(trust, require_token(trust), layer)
+    answer(trust, layer, but_newer=True)
 
 
 def _approve(trust: Trust, token: bytes, layers: Iterable[Layer], files: int) -> None:

@@ -183,10 +183,10 @@ def _read(path: str) -> bytes:
         os.close(fd)
 
 
-def _make_private(folder: str) -> None:
+def make_private(folder: str) -> None:
     """Make a folder, and those above it that are missing, for the user alone (basedir-spec); makedirs would not."""
     if not os.path.isdir(folder):
-        _make_private(os.path.dirname(folder))
+        make_private(os.path.dirname(folder))
         with contextlib.suppress(FileExistsError):  # another process was quicker
             os.mkdir(folder, 0o700)
 
@@ -195,7 +195,7 @@ def _write(path: str, data: bytes) -> None:
     """Write a private file whole or not at all."""
     own = f"{path}.{os.getpid()}"
     try:
-        _make_private(os.path.dirname(path))
+        make_private(os.path.dirname(path))
         fd = os.open(own, os.O_WRONLY | os.O_CREAT | os.O_TRUNC | os.O_NOFOLLOW | os.O_CLOEXEC, 0o600)
         with open(fd, "wb") as file:
             file.write(data)

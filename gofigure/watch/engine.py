@@ -14,6 +14,7 @@ import time
 from collections.abc import Callable, Mapping
 from typing import TYPE_CHECKING
 
+from gofigure import trust
 from gofigure.errors import ConfigError, GofigureError, Interrupted, Superseded
 from gofigure.events import Note
 from gofigure.git.operations import at_work, changed
@@ -345,10 +346,14 @@ class Engine:
         return run(self._project, request, self._board)
 
     def _follow_remotes(self, config: Config, names: list[str]) -> None:
-        if not self._options.once:
+        # A remote is asked by git, with keys and helpers of the user's: not for what waits for a yes.
+        if not self._options.once and self._may_run():
             self._remotes.follow(config, names)
         for name in self._arrived.keys() - set(names):
             del self._arrived[name]
+
+    def _may_run(self) -> bool:
+        return self._loaded is not None and trust.refusal(self._project.trust, self._loaded.layers) is None
 
     def _refresh(self) -> None:
         """Know what is checked out now; git is asked only where something may have moved that."""
