@@ -15,9 +15,9 @@ if TYPE_CHECKING:
 
 _BASIC = r'"(?:[^"\\]|\\.)*+"'
 _LITERAL = r"'[^']*+'"
-_SPACE = re.compile(r"[ \t]*+")
-_BETWEEN = re.compile(r"(?:[ \t\r\n,]|#[^\n]*+)*+")
-_KEY_PART = re.compile(rf"[A-Za-z0-9_-]++|{_BASIC}|{_LITERAL}", re.DOTALL)
+SPACE = re.compile(r"[ \t]*+")
+BETWEEN = re.compile(r"(?:[ \t\r\n,]|#[^\n]*+)*+")
+KEY_PART = re.compile(rf"[A-Za-z0-9_-]++|{_BASIC}|{_LITERAL}", re.DOTALL)
 _SCALAR = re.compile(
     r'"""(?:[^"\\]|\\.|"(?!""))*+"{3,5}'  # the closing quotes may follow one or two of the text's own
     r"|'''(?:[^']|'(?!''))*+'{3,5}"
@@ -59,10 +59,10 @@ def line_of(text: str, path: KeyPath) -> int:
 
 def scan(text: str) -> Node:
     """All key paths of a valid TOML text."""
-    return _Scanner(text).document()
+    return Scanner(text).document()
 
 
-class _Scanner:
+class Scanner:
     """One walk over the text; the line is counted along the way."""
 
     def __init__(self, text: str) -> None:
@@ -73,13 +73,13 @@ class _Scanner:
 
     def document(self) -> Node:
         root = table = Node(1)
-        self.skip(_BETWEEN)
+        self.skip(BETWEEN)
         while self.pos < len(self.text):
             if self.text[self.pos] == "[":
                 table = self.header(root)
             else:
                 self.value(self.pair(table))
-            self.skip(_BETWEEN)
+            self.skip(BETWEEN)
         return root
 
     def header(self, root: Node) -> Node:
@@ -99,7 +99,7 @@ class _Scanner:
         """`a.b =`: the node of the value that follows."""
         node = self.walk(table, self.key())
         self.pos += 1
-        self.skip(_SPACE)
+        self.skip(SPACE)
         return node
 
     def value(self, node: Node) -> None:
@@ -118,7 +118,7 @@ class _Scanner:
     def next_inside(self, opened: list[tuple[Node, str]]) -> Node | None:
         """The next item or key of the innermost container still open."""
         while opened:
-            self.skip(_BETWEEN)
+            self.skip(BETWEEN)
             holder, opener = opened[-1]
             if self.text[self.pos] in "]}":
                 opened.pop()
@@ -133,11 +133,11 @@ class _Scanner:
         """A dotted key, up to the "=" or "]" that follows it."""
         parts: list[str] = []
         while True:
-            self.skip(_SPACE)
+            self.skip(SPACE)
             start = self.pos
-            self.skip(_KEY_PART)
-            parts.append(_unquoted(self.text[start : self.pos]))
-            self.skip(_SPACE)
+            self.skip(KEY_PART)
+            parts.append(unquoted(self.text[start : self.pos]))
+            self.skip(SPACE)
             if self.text[self.pos] != ".":
                 return parts
             self.pos += 1
@@ -162,7 +162,7 @@ class _Scanner:
             self.pos = match.end()
 
 
-def _unquoted(part: str) -> str:
+def unquoted(part: str) -> str:
     if part[0] == "'":
         return part[1:-1]
     if part[0] != '"' or "\\" not in part:
