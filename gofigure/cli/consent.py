@@ -33,10 +33,10 @@ class Shown(NamedTuple):
 
 def shown(project: Project, loaded: Loaded) -> list[Shown]:
     """Each file of the configuration as a whole, or what has changed since the last yes in this working tree."""
-    return [_compared(layer, trust.before(project.trust, layer)) for layer in loaded.layers]
+    return [compared(layer, trust.before(project.trust, layer)) for layer in loaded.layers]
 
 
-def _compared(layer: trust.Layer, before: bytes | None) -> Shown:
+def compared(layer: trust.Layer, before: bytes | None) -> Shown:
     if before == layer.data:
         return Shown(layer.name, "the same", ())
     new = _lines(layer.data)
@@ -73,7 +73,7 @@ def said_yes(project: Project, loaded: Loaded, *, ask: bool = True) -> bool:
     """Show what there is to say yes to and ask; away from a terminal, the command that was typed is the yes."""
     files = shown(project, loaded)
     for file in files:
-        _print(_told(file))
+        _print(told(file))
     if trust.token_of(project.trust) is not None and all(file.what == "the same" for file in files):
         return True
     if not ask:
@@ -98,7 +98,8 @@ def sits_somebody_there() -> bool:
     return any(stream is not None and stream.isatty() for stream in (sys.stdin, sys.stdout, sys.stderr))
 
 
-def _told(file: Shown) -> Iterator[str]:
+def told(file: Shown) -> Iterator[str]:
+    """For the screen."""
     match file.what:
         case "whole":
             yield f"{file.name}:"

@@ -32,6 +32,7 @@ def ui_now(where: Where, *, read_only: bool, browser: bool, as_json: bool) -> in
     place = Place(folder_of(project.lock_file))
     if not place.take():
         return _open_other(place.folder, browser=browser, as_json=as_json)
+    from gofigure.cli.ui_code import announcer
     from gofigure.web.serve import serve
 
     def tell(address: Address) -> None:
@@ -39,9 +40,10 @@ def ui_now(where: Where, *, read_only: bool, browser: bool, as_json: bool) -> in
         if browser:
             _show(address.login())
 
+    announce = announcer(project) if not as_json and sys.stdout.isatty() else None
     try:
         with stopping():
-            serve(project, around.environ, where, place, read_only=read_only, tell=tell)
+            serve(project, around.environ, where, place, read_only=read_only, tell=tell, announce=announce)
     except (Interrupted, KeyboardInterrupt):  # which is how it is ended
         pass
     finally:

@@ -6,6 +6,7 @@ from gofigure.config.layers import LOCAL_NAME, Layer, Layers, names_of, personal
 from gofigure.config.load import changed_by_layers, load, parse, parse_layers
 from gofigure.config.reading import is_there, job_files, read_layers
 from gofigure.config.selection import choose, jobs_for, unknown
+from gofigure.config.toml_file import read
 
 __all__ = [
     "LOCAL_NAME",
@@ -21,6 +22,7 @@ __all__ = [
     "parse",
     "parse_layers",
     "personal",
+    "read",
     "read_layers",
     "shared",
     "unknown",

@@ -6,18 +6,19 @@ import json
 import time
 from collections.abc import AsyncIterator, Awaitable, Callable
 from functools import partial
-from typing import Any, NamedTuple
+from typing import NamedTuple
 
 from starlette.applications import Starlette
 from starlette.exceptions import HTTPException
-from starlette.requests import ClientDisconnect, Request
+from starlette.requests import Request
 from starlette.responses import HTMLResponse, JSONResponse, RedirectResponse, Response, StreamingResponse
 from starlette.routing import BaseRoute, Route
 from starlette.types import ASGIApp
 
 from gofigure.errors import GofigureError
-from gofigure.web import logs
+from gofigure.web import drafts, logs
 from gofigure.web.actions import ACTIONS
+from gofigure.web.body import read_json
 from gofigure.web.files import Files
 from gofigure.web.guard import API, Door, Guard
 from gofigure.web.page import Action, Ask, Facts, NotThereError, Order, Page
@@ -26,7 +27,6 @@ from gofigure.web.rendering import Rendering
 from gofigure.web.site import Site
 
 V1 = "/api/v1"
-_LONGEST_BODY = 2 * 1024 * 1024
 _REMEMBERED = 64
 _LEAST = 0.2  # seconds between two drawings
 
@@ -44,6 +44,7 @@ def make_app(site: Site, door: Door) -> ASGIApp:
         Route("/events", _events(site)),
         Route(f"{V1}/ticket", _ticket(site)),
         *logs.routes(site),
+        *drafts.routes(site.drafts, site.live.bump),
     ]
     for page in PAGES:
         list_of_routes += [
@@ -147,7 +148,7 @@ def _events(site: Site) -> Handler:
 
 def _do(site: Site, action: Action) -> Handler:
     async def answer(request: Request) -> Response:
-        body = await _json(request)
+        body = await read_json(request)
         to_start: list[tuple[str, ...]] = []
         to_dismiss: list[int] = []
 
@@ -163,22 +164,6 @@ def _do(site: Site, action: Action) -> Handler:
         return JSONResponse(answer)
 
     return answer
-
-
-async def _json(request: Request) -> dict[str, Any]:
-    """The body, of a size that is read. Raises HTTPException."""
-    data = b""
-    try:
-        async for chunk in request.stream():
-            data += chunk
-            if len(data) > _LONGEST_BODY:
-                raise HTTPException(413, "that is too much")
-        body = json.loads(data or b"{}")
-    except (ValueError, RecursionError, ClientDisconnect) as error:
-        raise HTTPException(400, "the body is no JSON") from error
-    if not isinstance(body, dict):
-        raise HTTPException(400, "the body is no JSON object")
-    return body
 
 
 def _refused(rendering: Rendering) -> Callable[[Request, Exception], Awaitable[Response]]:

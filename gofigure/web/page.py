@@ -52,6 +52,7 @@ class Ask(NamedTuple):
     now_ns: int
     path: Mapping[str, Any] = {}  # parameters in the address
     query: Mapping[str, str] = {}
+    code_for: str = ""  # the file for which a code in the terminal waits to be typed
 
 
 class Page(NamedTuple):

@@ -39,6 +39,7 @@ class Reader:
         self._config: Config | None = None
         self._trouble = ""
         self._judged = 0.0
+        self._said_yes = 0
 
     async def ask(self, question: Callable[[Store, Config | None, str], T]) -> T:
         """The answer to a question that gets the store, the configuration, and what is wrong with that."""
@@ -78,13 +79,23 @@ class Reader:
             if layers != self._layers:
                 self._layers, self._judged = layers, 0.0
                 self._config = parse_config(layers)
-            if time.monotonic() > self._judged + _JUDGE_EVERY:
+            said_yes = _moved(self._project.trust.approved)
+            if said_yes != self._said_yes or time.monotonic() > self._judged + _JUDGE_EVERY:
+                self._said_yes = said_yes
                 refused: NotAllowedError | None = trust.refusal(self._project.trust, as_judged(layers))
                 self._trouble = f"{refused}; {refused.hint}" if refused is not None else ""
                 self._judged = time.monotonic()
         except GofigureError as error:
             self._layers = None
             self._trouble = f"{error}"
+
+
+def _moved(folder: str) -> int:
+    """When something was last put into it or taken out of it."""
+    try:
+        return os.stat(folder).st_mtime_ns
+    except OSError:
+        return 0
 
 
 def _identity(path: str) -> tuple[int, int] | None:

@@ -17,6 +17,7 @@ from gofigure.errors import GofigureError
 from gofigure.project import Project
 from gofigure.watch.place import folder_of
 from gofigure.web.app import make_app
+from gofigure.web.codes import Announce
 from gofigure.web.guard import Door
 from gofigure.web.place import Card, Place, last_port
 from gofigure.web.site import Setting, Site
@@ -54,12 +55,16 @@ def serve(
     *,
     read_only: bool,
     tell: Callable[[Address], None],
+    announce: Announce | None = None,
 ) -> None:
-    """Serve until INT or TERM; `tell` is called once it answers. The place has been taken. Raises GofigureError."""
+    """Serve until INT or TERM; `tell` is called once it answers. The place has been taken. Raises GofigureError.
+
+    `announce`: shows what the page has saved, with a code, where a person sits; called in a thread.
+    """
     refuse_unsafe(where)
     listening = _listen(where, last_port(folder_of(project.lock_file)))
     try:
-        asyncio.run(_serve(Setting(project, environ, read_only), where, place, listening, tell))
+        asyncio.run(_serve(Setting(project, environ, read_only, announce), where, place, listening, tell))
     except KeyboardInterrupt:
         pass  # which is how it is ended
     finally:

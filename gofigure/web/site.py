@@ -14,6 +14,8 @@ from gofigure.project import Project
 from gofigure.store.store import Store
 from gofigure.watch.place import folder_of, state_of
 from gofigure.web.around import look_around
+from gofigure.web.codes import Announce
+from gofigure.web.drafts import Drafts
 from gofigure.web.live import Live
 from gofigure.web.page import Around, Ask
 from gofigure.web.pages.now import state
@@ -30,6 +32,7 @@ class Setting(NamedTuple):
     project: Project
     environ: Mapping[str, str]
     read_only: bool = False
+    announce: Announce | None = None  # shows a saved text and its code, where somebody sits
 
 
 class Site:
@@ -41,6 +44,7 @@ class Site:
         self.reader = Reader(setting.project)
         self.around = Around()
         self.live = Live(_files(setting.project), self._news, self._look_around)
+        self.drafts = Drafts(setting.project, setting.environ, setting.announce)
         self.started = Started(setting.project.root, setting.environ, self.live.bump)
 
     @property
@@ -71,6 +75,7 @@ class Site:
                     time.time_ns(),
                     dict(path),
                     dict(query),
+                    self.drafts.codes.name,
                 )
             )
 
@@ -94,6 +99,7 @@ class Site:
 
     async def close(self) -> None:
         await self.live.close()
+        self.drafts.close()
 
 
 def _files(project: Project) -> tuple[str, ...]:
@@ -106,5 +112,6 @@ def _files(project: Project) -> tuple[str, ...]:
         f"{folder}/watch",
         project.config_file,
         project.config_file.removesuffix(".toml") + ".local.toml",
+        project.trust.approved,  # a yes in a terminal
     )
     return (*files, f"{git_dir}/HEAD") if git_dir else files

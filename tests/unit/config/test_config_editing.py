@@ -56,7 +56,7 @@ def test_a_value_in_its_place() -> None:
 
 def test_a_new_key_stands_behind_the_last_of_its_table() -> None:
     """Not behind the comment of the next one, where a library would put it."""
-    new = set_value(TEXT, ("jobs", "check", "strict_dependency"), True)  # noqa: FBT003 - a value
+    new = set_value(TEXT, ("jobs", "check", "strict_dependency"), True)
     assert new == TEXT.replace("# one\n", "# one\n  strict_dependency = true\n")
     assert set_value(TEXT, ("stages", "dotted", "type"), "test") == TEXT.replace(
         'dotted.env.B = "2"\n', 'dotted.env.B = "2"\ndotted.type = "test"\n'

@@ -9,6 +9,7 @@ import pytest
 from starlette.routing import Route
 
 from gofigure.web.actions import ACTIONS
+from gofigure.web.drafts import NAMES as DRAFTS
 from gofigure.web.pages import PAGES
 
 ROOT = Path(__file__).resolve().parents[3]
@@ -44,5 +45,5 @@ def test_every_page_and_every_action_is_documented() -> None:
         assert f"`GET /api/v1{address}" in text, page.name
         assert Route(page.path, lambda _: None).path  # it is one
         assert (WEB / "templates" / page.template).exists()
-    for action in ACTIONS:
-        assert f"`POST /api/v1/do/{action.name}`" in text, action.name
+    for name in (*(action.name for action in ACTIONS), *DRAFTS):
+        assert f"`POST /api/v1/do/{name}`" in text, name

@@ -1,0 +1,159 @@
+"""What the Jobs page asks while a text is edited, and what writes it: in a thread of its own, one after the other."""
+
+from __future__ import annotations
+
+import asyncio
+import difflib
+import time
+from collections import deque
+from collections.abc import Awaitable, Callable, Mapping
+from concurrent.futures import ThreadPoolExecutor
+from typing import Any
+
+from starlette.requests import Request
+from starlette.responses import JSONResponse, Response
+from starlette.routing import Route
+
+from gofigure.config.toml_file import MAX_BYTES
+from gofigure.errors import GofigureError
+from gofigure.project import Project
+from gofigure.trust import Layer
+from gofigure.web import form, sources
+from gofigure.web.body import read_json
+from gofigure.web.codes import Announce, Codes
+from gofigure.web.preview import previewed
+from gofigure.web.saving import refuse_changed, save
+
+Json = dict[str, Any]
+_SAVES, _IN = 20, 60.0  # as many in so many seconds
+_MOST_LINES = 5000  # beyond, finding the difference may take minutes
+NAMES = ("check", "preview", "save", "confirm")
+
+
+class Drafts:
+    """Texts that are not saved yet, and those that were and wait for a yes."""
+
+    def __init__(self, project: Project, environ: Mapping[str, str], announce: Announce | None) -> None:
+        self._project = project
+        self._environ = environ
+        self.codes = Codes(announce)
+        self._thread = ThreadPoolExecutor(1, thread_name_prefix="drafts")
+        self._looking = asyncio.Lock()
+        self._saves: deque[float] = deque(maxlen=_SAVES)
+
+    async def check(self, body: Json) -> Json:
+        """{"file", "text", "edit"}: the text after the edit, its problems, and the form that it is."""
+        return await self._do(self._check, body)
+
+    async def preview(self, body: Json) -> Json:
+        """{"file", "text"}: what it would do, and in what it differs from what is on disk."""
+        found = await self._do(self._compared, body)
+        async with self._looking:
+            plan = await asyncio.to_thread(self._plan, body) if not found["problems"] else None
+        return {**found, "plan": plan}
+
+    async def save(self, body: Json) -> Json:
+        """{"file", "text", "seen"}: write it, if what is on disk is still what was seen."""
+        return await self._do(self._save, body)
+
+    async def confirm(self, body: Json) -> Json:
+        """{"code"}: say yes to what was shown with it in the terminal."""
+        return await self._do(
+            lambda given: {"allowed": self.codes.confirm(self._project.trust, given.get("code"))}, body
+        )
+
+    def close(self) -> None:
+        self._thread.shutdown(wait=False, cancel_futures=True)
+
+    async def _do(self, what: Callable[[Json], Json], body: Json) -> Json:
+        return await asyncio.get_running_loop().run_in_executor(self._thread, what, body)
+
+    def _check(self, body: Json) -> Json:
+        own, text = self._given(body)
+        if isinstance(body.get("edit"), dict):
+            text = form.edited(text, body["edit"])
+        return {
+            "text": text,
+            "form": form.values(text),
+            "problems": problems(own, self._project, text),
+            "same": own.data is not None and own.data_of(text) == own.data,
+            "seen": own.seen,
+        }
+
+    def _compared(self, body: Json) -> Json:
+        own, text = self._given(body)
+        return {
+            "diff": difference(own.text, text),
+            "same": own.data is not None and own.data_of(text) == own.data,
+            "seen": own.seen,
+            "problems": problems(own, self._project, text),
+        }
+
+    def _plan(self, body: Json) -> Json:
+        """What keeps it from being known is no reason to keep back the rest."""
+        own, text = self._given(body)
+        try:
+            return previewed(self._project, sources.layers_with(self._project, own, own.data_of(text)), self._environ)
+        except GofigureError as error:
+            return {"error": str(error), "hint": error.hint, "jobs": [], "stages": []}
+
+    def _save(self, body: Json) -> Json:
+        own, text = self._given(body)
+        refuse_changed(own, body.get("seen"))
+        found = [one for one in problems(own, self._project, text) if one["here"]]
+        if found:
+            raise GofigureError(f"nothing is saved: {found[0]['message']}", hint="mend what is marked")
+        data = own.data_of(text)
+        now = time.monotonic()
+        if len(self._saves) == _SAVES and now < self._saves[0] + _IN:
+            raise GofigureError("that is too often", hint="wait a minute")
+        self._saves.append(now)
+        waits = save(self._project, own, data)
+        has_code = self.codes.offer(Layer(own.name, data)) if waits else False
+        if not waits and self.codes.name == own.name:
+            self.codes.forget()
+        return {"saved": own.name, "waits": waits, "code": has_code, "seen": own._replace(data=data).seen}
+
+    def _given(self, body: Json) -> tuple[sources.Source, str]:
+        """The file and the text that a request is about. Raises GofigureError."""
+        own, text = sources.source(self._project, body.get("file")), body.get("text")
+        if not isinstance(text, str) or "\r" in text or "\0" in text:
+            raise GofigureError("`text` is no text whose lines end in \\n")
+        try:
+            size = len(text.encode())
+        except UnicodeEncodeError:
+            raise GofigureError("`text` has letters that are none") from None
+        if size > MAX_BYTES:
+            raise GofigureError(f"a configuration has {MAX_BYTES} bytes at most")
+        return own, text
+
+
+def problems(own: sources.Source, project: Project, text: str) -> list[Json]:
+    """What is wrong, each with the field of the form that it is about."""
+    found = sources.check(project, own, own.data_of(text)).problems
+    values = form.values(text)
+    return [{**one, "at": form.place_of(one["key"], values) if one["here"] else []} for one in found]
+
+
+def difference(old: str, new: str) -> list[tuple[str, str]]:
+    """Lines with a sign each: "+", "-", " ", or "@" for where."""
+    before, after = old.split("\n"), new.split("\n")
+    if len(before) + len(after) > _MOST_LINES:
+        return [*(("-", line) for line in before), *(("+", line) for line in after)]
+    lines = list(difflib.unified_diff(before, after, n=2, lineterm=""))[2:]
+    return [("@", line) if line.startswith("@@") else (line[0], line[1:]) for line in lines]
+
+
+def routes(drafts: Drafts, changed: Callable[[], None]) -> list[Route]:
+    """Where the page asks; `changed` is called when something has been saved or allowed."""
+
+    def route(name: str, ask: Callable[[Json], Awaitable[Json]]) -> Route:
+        async def answer(request: Request) -> Response:
+            found = await ask(await read_json(request))
+            if name in ("save", "confirm"):
+                changed()
+            return JSONResponse(found)
+
+        return Route(f"/api/v1/do/{name}", answer, methods=["POST"])
+
+    return [route(name, getattr(drafts, name)) for name in NAMES]
