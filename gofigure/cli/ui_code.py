@@ -14,14 +14,14 @@ if TYPE_CHECKING:
 
     from gofigure.project import Project
 
-_MOST_LINES = 60  # what runs out of the screen is not seen, and so not said yes to
+_MOST_LINES, _MOST_LETTERS = 60, 6000  # what runs out of the screen is not seen, and so not said yes to
 
 
 def announcer(project: Project) -> Callable[[trust.Layer, str], bool]:
     def announce(layer: trust.Layer, code: str) -> bool:
         """Whether all of it is on the screen."""
         lines = list(told(compared(layer, trust.before(project.trust, layer))))
-        if len(lines) > _MOST_LINES:
+        if len(lines) > _MOST_LINES or sum(map(len, lines)) > _MOST_LETTERS:
             write(sys.stdout, f"\nthe page has saved {layer.name}, which has changed a lot: gofigure allow  shows it\n")
             return False
         text = "".join(f"{line}\n" for line in lines)

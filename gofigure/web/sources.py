@@ -96,7 +96,7 @@ def older(project: Project) -> list[dict[str, str]]:
     from gofigure.config.older_files import read_older_files
 
     folder = os.path.dirname(project.config_file)
-    layers = read_older_files(folder, configuration.job_files(folder))
+    layers = tuple(read_older_files(folder, configuration.job_files(folder)))
     named = configuration.names_of((configuration.Layer(project.config_file, b""), *layers))[1:]
     shown = zip(named, layers, strict=True)
     return [{"name": name, "text": layer.data.decode("utf-8", "replace")} for name, layer in shown][:_SHOWN]

@@ -4,12 +4,14 @@ from __future__ import annotations
 
 import http.client
 import json
+import re
 from collections.abc import Mapping
 from typing import Any, NamedTuple
 from urllib.parse import urlsplit
 
 from support.repo import Repo
 from support.rig import Gate, Rig, Running
+from support.screen import Terminal
 
 BROWSER = {"Sec-Fetch-Site": "same-origin", "Sec-Fetch-Mode": "cors"}
 
@@ -36,8 +38,10 @@ class Served:
         self.repo = repo
         self.running: Running = rig.start(repo, "ui", "--no-browser", "--json", *args, env=env)
         self.running.until_says(b"}")
-        said = json.loads(self.running.output)
-        self.login: str = said["address"]
+        self._reached(json.loads(self.running.output)["address"])
+
+    def _reached(self, login: str) -> None:
+        self.login = login
         self.address = self.login.partition("/login")[0]
         self.host = urlsplit(self.address).netloc
         self._session = ""
@@ -82,3 +86,24 @@ class Served:
         """What a button does."""
         headers = {**BROWSER, "Origin": self.address, "Content-Type": "application/json", "X-Gofigure": "1"}
         return self.ask("POST", f"/api/v1/do/{name}", headers, json.dumps(body).encode())
+
+
+class AtTerminal(Served):
+    """The same, in a terminal at which somebody sits."""
+
+    def __init__(self, repo: Repo) -> None:
+        assert repo.gofigure("allow", "--yes").returncode == 0
+        self.repo = repo
+        words = [*repo.command, "ui", "--no-browser"]
+        self.terminal = Terminal(words, repo.root, {**repo.env, "TERM": "xterm"}, size=(160, 50))
+        self.terminal.until("Ctrl-C ends the page")
+        [login] = re.findall(r"http://\S+ticket=[\w-]+", self.terminal.text)
+        self._reached(login)
+
+    @property
+    def code(self) -> str:
+        """The newest that is to be seen."""
+        return re.findall(r"type into the page: (\S+)", self.terminal.text)[-1]
+
+    def close(self) -> None:
+        self.terminal.close()

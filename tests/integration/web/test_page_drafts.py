@@ -1,0 +1,385 @@
+"""The Jobs page: what is asked while a text is edited writes and starts nothing, and what is saved waits for a yes."""
+
+from __future__ import annotations
+
+import os
+import signal
+import socket
+import subprocess
+import sys
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+from support.page import AtTerminal, Served
+from support.pair import refusal
+from support.repo import Repo
+from support.rig import Rig
+from support.watcher import Watcher, ran
+
+TEXT = """\
+# The top.
+[jobs.check]
+on = ["change"]     # while editing
+stages = ["unit"]
+
+[stages.unit]
+run = "echo x >> ../ran"   # in one line
+inputs = ["*.py"]
+"""
+EVIL = TEXT.replace("../ran", "../evil")
+
+
+@pytest.fixture
+def shop(repo: Repo) -> Repo:
+    repo.config(TEXT)
+    repo.write("a.py", "a = 1\n")
+    repo.commit()
+    return repo
+
+
+@pytest.fixture
+def page(rig: Rig, shop: Repo) -> Served:
+    return Served(rig, shop)
+
+
+def _save(page: Served, text: str, file: str = "shared", seen: str | None = None) -> Any:
+    known = page.get(f"/jobs?file={file}")["seen"] if seen is None else seen
+    return page.do("save", file=file, text=text, seen=known)
+
+
+def _on_disk(repo: Repo) -> str:
+    return (repo.root / ".gofigure.toml").read_text()
+
+
+def test_each_problem_with_its_line_its_key_and_its_field(page: Served) -> None:
+    text = TEXT.replace('inputs = ["*.py"]', 'inputs = ["*.py"]\ntimeout = "soon"\nneedz = []')
+    said = page.do("check", file="shared", text=text).json
+    told = [(one["line"], one["key"], one["at"]) for one in said["problems"]]
+    assert told == [
+        (9, "stages.unit.timeout", ["stages", "unit", "timeout"]),
+        (10, "stages.unit.needz", ["stages", "unit", "needz"]),
+    ]
+    assert "did you mean 'needs'" in said["problems"][1]["message"]
+    page.repo.config(text)
+    assert page.repo.gofigure("validate", "--json").stdout.decode().count('"line"') == 2
+    broken = page.do("check", file="shared", text="[jobs").json
+    assert (broken["form"], broken["problems"][0]["line"]) == (None, 1)
+
+
+def test_a_field_changes_its_line_and_nothing_else(page: Served) -> None:
+    edit = {"do": "set", "kind": "stages", "name": "unit", "key": "timeout", "value": "90"}
+    said = page.do("check", file="shared", text=TEXT, edit=edit).json
+    assert said["text"] == TEXT + "timeout = 90\n"
+    assert said["form"]["stages"]["unit"]["timeout"] == "90"
+    for value in ('"', "]]", "a\nb", "[stages.x]"):
+        said = page.do("check", file="shared", text=TEXT, edit={**edit, "key": "run", "value": value}).json
+        assert said["form"]["stages"]["unit"]["run"] == value
+    new = {"do": "add", "kind": "stages", "name": "it", "target": "pytest"}
+    said = page.do("check", file="shared", text=TEXT, edit=new).json
+    assert said["text"].startswith(TEXT)
+    assert said["problems"] == []
+    for bad in ({"do": "rename"}, {"do": "x"}, {"kind": 1}, {"name": []}, {"key": "no"}, {"value": 1}, {"do": "add"}):
+        assert page.do("check", file="shared", text=TEXT, edit={**edit, **bad}).status == 409, bad
+    assert _on_disk(page.repo) == TEXT
+
+
+def test_only_its_own_files(page: Served) -> None:
+    for file in ("../x", "/etc/passwd", ".gofigure.toml", "", 1, None, ["shared"], {"a": 1}):
+        for name in ("check", "preview", "save"):
+            assert page.do(name, file=file, text="", seen="").status == 409, (file, name)
+    assert page.ask("GET", "/jobs?file=../../etc/passwd").status == 404
+    for text in (1, None, "a\r\n", "\0", "\ud800", "x" * (1024 * 1024 + 1)):
+        assert page.do("check", file="shared", text=text).status == 409
+    assert page.do("check", file="shared", text="x" * (3 * 1024 * 1024)).status == 413
+
+
+def test_a_preview_starts_nothing(rig: Rig, shop: Repo) -> None:
+    """Neither a stage nor the program that a stage names, which planning a run would ask for its version."""
+    stubs = shop.root.parent / "stubs"
+    for name in ("ruff", "kubectl", "docker", "podman", "buildah", "pytest", "helm", "minikube"):
+        stub = shop.at(stubs).write(name, f"#!/bin/sh\necho {name} >> {stubs}/started\n", mode=0o755)
+        assert stub.exists()
+    shop.write("probe.sh", f"#!/bin/sh\necho probe >> {stubs}/started\n", mode=0o755)
+    page = Served(rig, shop, env={"PATH": f"{stubs}:{os.environ['PATH']}"})
+    text = (
+        TEXT.replace('"unit"]', '"unit", "lint", "it", "image", "deploy"]')
+        + f"""tools = ["ruff", "./probe.sh"]
+[stages.lint]
+run = 'touch {stubs}/started; ruff check "$@"'
+files = '\\.py$'
+image = "python:3.12"
+[stages.it]
+target = "pytest"
+[stages.image]
+target = "docker"
+name = "shop"
+[stages.deploy]
+target = "kubernetes"
+context = "minikube"
+namespace = "dev"
+"""
+    )
+    said = page.do("preview", file="shared", text=text).json
+    assert not (stubs / "started").exists()
+    stages = {one["stage"]: one for one in said["plan"]["stages"]}
+    assert (stages["lint"]["files"], stages["lint"]["some"]) == (1, ["a.py"])
+    assert "ruff check" in stages["lint"]["commands"][0]
+    assert stages["lint"]["image"] == "python:3.12"
+    assert stages["image"]["builds"] == ["shop:gf-DIGEST", "shop:dev"]
+    assert stages["image"]["lacking"]
+    assert (stages["deploy"]["context"], stages["deploy"]["namespace"]) == ("minikube", "dev")
+    assert said["plan"]["jobs"][0]["on"] == ["change"]
+    assert ["+", "[stages.it]"] in said["diff"]
+    assert _on_disk(shop) == TEXT
+    wrong = page.do("preview", file="shared", text="[stages.x]\n").json
+    assert wrong["plan"] is None
+    assert wrong["problems"]
+
+
+def test_what_is_saved_runs_after_a_yes_in_a_terminal(page: Served) -> None:
+    shop = page.repo
+    assert page.get("/jobs")["trouble"] == ""
+    said = _save(page, EVIL).json
+    assert (said["waits"], said["code"]) == (True, False)  # nobody sits at its terminal
+    assert _on_disk(shop) == EVIL
+    assert "nobody has said yes" in page.get("/jobs")["trouble"]
+    assert page.do("run", names=["check"]).status == 409
+    assert shop.gofigure("run", "check").returncode == 2
+    assert b"nobody has said yes" in shop.gofigure("status").stdout
+    assert page.do("confirm", code="").status == 409
+    assert not (shop.root.parent / "evil").exists()
+    assert "../evil" in shop.gofigure("allow", "--yes").stdout.decode()
+    assert page.get("/jobs")["trouble"] == ""  # at once
+    assert shop.gofigure("run", "check").returncode == 0
+    assert (shop.root.parent / "evil").exists()
+    assert not _save(page, TEXT).json["waits"]  # it was allowed before
+    assert page.get("/jobs")["trouble"] == ""
+
+
+def test_nor_does_a_hook_or_what_is_yours_alone(page: Served) -> None:
+    shop = page.repo
+    shop.config(TEXT.replace('"change"', '"pre-commit"'))
+    assert shop.gofigure("install-hooks").returncode == 0
+    assert _save(page, EVIL.replace('"change"', '"pre-commit"')).json["waits"]
+    assert shop.commit("x").returncode != 0
+    assert shop.gofigure("allow", "--yes").returncode == 0
+    local = '[stages.unit]\nrun = "echo x >> ../local"\n'
+    assert _save(page, local, "local").json["waits"]
+    assert (shop.root / ".gofigure.local.toml").read_text() == local
+    shop.write("a.py", "a = 2\n")
+    assert shop.commit("x").returncode != 0
+    assert [*shop.root.parent.glob("evil"), *shop.root.parent.glob("local")] == []
+    assert shop.gofigure("allow", "--yes").returncode == 0
+    assert shop.commit("x").returncode == 0
+    assert (shop.root.parent / "local").exists()
+
+
+def test_a_watcher_at_work_neither_runs_it_nor_asks_for_it(page: Served, rig: Rig) -> None:
+    shop = page.repo
+    watcher = Watcher(rig, shop)
+    watcher.until(lambda state: state.resting and ran(shop) == 1, "it ran")
+    with socket.create_server(("127.0.0.1", 0)) as remote:
+        polled = f"""[stages.src]
+target = "checkout"
+url = "git://127.0.0.1:{remote.getsockname()[1]}/x.git"
+poll = 1
+"""
+        assert _save(page, EVIL.replace('["unit"]', '["unit", "src"]') + polled).json["waits"]
+        watcher.until(lambda state: "nobody has said yes" in state.trouble, "it says why it does not run")
+        shop.write("a.py", "a = 2\n")
+        shop.config(TEXT)  # again
+        watcher.until(lambda state: state.resting and ran(shop) == 2, "it ran")
+        remote.setblocking(False)
+        with pytest.raises(BlockingIOError):
+            remote.accept()
+    assert not (shop.root.parent / "evil").exists()
+
+
+def test_somebody_else_has_written_it(page: Served) -> None:
+    seen = page.get("/jobs")["seen"]
+    page.repo.config(TEXT + "# theirs\n")
+    answer = _save(page, EVIL, seen=seen)
+    assert answer.status == 409
+    assert "changed on disk" in answer.json["error"]
+    assert _on_disk(page.repo) == TEXT + "# theirs\n"
+    (page.repo.root / ".gofigure.toml").unlink()
+    assert _save(page, EVIL, seen=seen).status == 409
+    assert _save(page, TEXT, seen="").json["waits"] is False
+
+
+def test_mode_links_and_line_ends_stay(page: Served) -> None:
+    shop, place = page.repo, page.repo.root / ".gofigure.toml"
+    real = shop.write("etc/jobs.toml", TEXT.replace("\n", "\r\n"), mode=0o640)
+    place.unlink()
+    place.symlink_to("etc/jobs.toml")
+    assert page.get("/jobs")["text"] == TEXT
+    assert _save(page, EVIL).status == 200
+    assert place.is_symlink()
+    assert real.read_bytes() == EVIL.replace("\n", "\r\n").encode()
+    assert real.stat().st_mode & 0o777 == 0o640
+    assert sorted(one.name for one in real.parent.iterdir()) == ["jobs.toml"]
+
+
+@pytest.mark.parametrize("data", [b"a = 1\r\nb = 2\n", b"\xef\xbb\xbf[jobs]\n", b"# \xff\n", b"# a\rb\n"])
+def test_what_a_text_field_cannot_hold_is_not_written(page: Served, data: bytes) -> None:
+    page.repo.write(".gofigure.toml", data)
+    said = page.get("/jobs")
+    assert said["locked"]
+    assert _save(page, TEXT, seen=said["seen"]).status == 409
+    assert (page.repo.root / ".gofigure.toml").read_bytes() == data
+
+
+def test_no_link_leads_out_of_the_project(page: Served) -> None:
+    place = page.repo.root / ".gofigure.toml"
+    for target in (page.repo.root.parent / "outside", page.repo.root / ".git" / "config"):
+        place.unlink()
+        if not target.exists():
+            target.write_text(TEXT)
+        place.symlink_to(target)
+        before = target.read_bytes()
+        assert "link" in page.get("/jobs")["locked"]
+        assert _save(page, EVIL).status == 409
+        assert target.read_bytes() == before
+
+
+def test_what_is_wrong_is_not_saved(page: Served) -> None:
+    answer = _save(page, TEXT.replace("run", "rum"))
+    assert answer.status == 409
+    assert "nothing is saved" in answer.json["error"]
+    assert _on_disk(page.repo) == TEXT
+
+
+def test_a_page_to_look_at_saves_nothing(rig: Rig, shop: Repo) -> None:
+    page = Served(rig, shop, "--read-only")
+    for name in ("check", "preview", "save", "confirm"):
+        assert page.do(name, file="shared", text=EVIL, seen=page.get("/jobs")["seen"]).status == 403
+    text = page.ask("GET", "/jobs").text
+    assert "readonly" in text
+    assert 'data-draft="review"' not in text.replace("Show both", "").split("<textarea")[1]
+    assert _on_disk(shop) == TEXT
+
+
+def test_names_and_texts_are_never_markup(page: Served) -> None:
+    page.repo.config(TEXT + "</textarea><script>alert(1)</script>")
+    page.repo.write("gofigure-<img src=x>.json", '{"<b>": 1}')
+    answer = page.ask("GET", "/jobs")
+    text = answer.text
+    assert answer.status == 200
+    assert "gofigure-&lt;img" in text
+    assert "<script>alert" not in text
+    assert "<img" not in text
+    assert '<b>"' not in text
+
+
+def test_the_older_files_are_shown_and_not_written(page: Served) -> None:
+    page.repo.write("gofigure-ship.json", '{"jobType": "x"}')
+    said = page.get("/jobs")
+    assert [one["name"] for one in said["older"]] == ["gofigure-ship.json"]
+    assert "gofigure import" in page.ask("GET", "/jobs").text
+
+
+_KILLED = """
+import os, signal, sys
+from gofigure import trust
+from gofigure.git.environment import GitVariables
+from gofigure.git.repository import ask
+from gofigure.project import locate
+from gofigure.web import saving, sources
+moment, text = sys.argv[1:]
+def die(*_args, **_more):
+    os.kill(os.getpid(), signal.SIGKILL)
+real = trust.hold
+def hold(*args):
+    real(*args)
+    die()
+if moment == "before": trust.hold = die
+if moment == "held": trust.hold = hold
+if moment == "written": os.replace = lambda *a, real=os.replace: die() if a[1].endswith(".toml") else real(*a)
+if moment == "replaced": saving._sync = die
+project = locate(ask(os.getcwd(), os.environ, GitVariables()), os.environ)
+saving.save(project, sources.source(project, "shared"), text.encode())
+"""
+
+
+@pytest.mark.parametrize("moment", ["before", "held", "written", "replaced"])
+def test_killed_at_any_moment_it_rather_asks(shop: Repo, moment: str) -> None:
+    assert shop.gofigure("allow", "--yes").returncode == 0
+    words = [sys.executable, "-c", _KILLED, moment, EVIL]
+    done = subprocess.run(words, cwd=shop.root, env=dict(shop.env), check=False, capture_output=True)
+    assert done.returncode == -signal.SIGKILL, done
+    text = _on_disk(shop)
+    assert text == (EVIL if moment == "replaced" else TEXT)
+    assert bool(refusal(shop)) == (text == EVIL)
+    shop.config(EVIL)  # however the very same bytes come there
+    assert bool(refusal(shop)) == (moment != "before")  # where they were never kept, nobody has seen them either
+
+
+@pytest.fixture
+def sitting(shop: Repo) -> Iterator[AtTerminal]:
+    served = AtTerminal(shop)
+    yield served
+    served.close()
+
+
+def test_the_code_in_the_terminal_is_a_yes_to_these_bytes(sitting: AtTerminal) -> None:
+    shop = sitting.repo
+    assert _save(sitting, EVIL).json == {**_save(sitting, EVIL).json, "waits": True, "code": True}
+    sitting.terminal.until("type into the page", 2)
+    assert '+run = "echo x >> ../evil"' in sitting.terminal.text
+    first = sitting.code
+    assert sitting.get("/jobs")["code_for"] == ".gofigure.toml"
+    assert first not in sitting.ask("GET", "/jobs").text + str(sitting.get("/jobs")) + str(sitting.get("/now"))
+    _save(sitting, EVIL + "# more\n")
+    sitting.terminal.until("type into the page", 3)
+    assert sitting.do("confirm", code=first).status == 409  # that was another text
+    assert sitting.do("confirm", code=sitting.code.lower().replace("-", " ")).json == {"allowed": ".gofigure.toml"}
+    assert shop.gofigure("run", "check").returncode == 0
+    assert sitting.do("confirm", code=sitting.code).status == 409  # once
+    assert sitting.get("/jobs")["code_for"] == ""
+    shop.config(EVIL)
+    assert refusal(shop)
+
+
+def test_nobody_can_try_codes(sitting: AtTerminal) -> None:
+    _save(sitting, EVIL)
+    sitting.terminal.until("type into the page")
+    for code in ("AAAA-AAAA", "", 1, None, ["x"]):
+        assert sitting.do("confirm", code=code).status == 409
+    _save(sitting, EVIL + "# again\n")
+    sitting.terminal.until("type into the page", 2)
+    answer = sitting.do("confirm", code=sitting.code)  # the right one
+    assert answer.status == 409
+    assert "too many" in answer.json["error"]
+    assert sitting.repo.gofigure("run", "check").returncode == 2
+
+
+def test_what_the_terminal_cannot_show_gets_no_code(sitting: AtTerminal) -> None:
+    hidden = "\n" * 200 + "# more\n"
+    said = _save(sitting, EVIL + hidden).json
+    assert (said["waits"], said["code"]) == (True, False)
+    sitting.terminal.until("gofigure allow  shows it")
+    said = _save(sitting, EVIL + "# " + "x" * 20_000 + "\n").json
+    assert (said["waits"], said["code"]) == (True, False)
+
+
+def test_saves_are_counted(page: Served) -> None:
+    seen = page.get("/jobs")["seen"]
+    for number in range(20):
+        seen = _save(page, f"{TEXT}# {number}\n", seen=seen).json["seen"]
+    answer = _save(page, EVIL, seen=seen)
+    assert (answer.status, "too often" in answer.json["error"]) == (409, True)
+
+
+def test_a_first_configuration(rig: Rig, repo: Repo) -> None:
+    repo.write("a.py", "")
+    repo.commit()
+    repo.config(TEXT)
+    page = Served(rig, repo)
+    (repo.root / ".gofigure.toml").unlink()
+    said = page.get("/jobs")
+    assert (said["there"], said["text"], said["seen"]) == (False, "", "")
+    assert _save(page, EVIL, seen="").json["waits"]
+    assert Path(repo.root / ".gofigure.toml").stat().st_mode & 0o600 == 0o600
+    assert refusal(repo)
