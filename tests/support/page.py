@@ -103,7 +103,7 @@ class AtTerminal(Served):
     @property
     def code(self) -> str:
         """The newest that is to be seen."""
-        return re.findall(r"type into the page: (\S+)", self.terminal.text)[-1]
+        return str(re.findall(r"type into the page: (\S+)", self.terminal.text)[-1])
 
     def close(self) -> None:
         self.terminal.close()

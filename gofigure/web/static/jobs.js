@@ -253,9 +253,8 @@ const write = async (text, seen) => {
   document.getElementById("save").disabled = true;
   try {
     const done = await post("save", { file: now.file, text, seen });
-    Object.assign(now, { seen: done.seen, saved: text });
+    Object.assign(now, { seen: done.seen, saved: text, stale: document.getElementById("disk").dataset.seen });
     touched();
-    follow();
     say(done.waits ? `saved; to let it run, in a terminal: gofigure allow${done.code ? ", or the code printed there" : ""}` : "saved; it was allowed before, and may run");
   } catch (error) {
     touched();
@@ -263,10 +262,11 @@ const write = async (text, seen) => {
   }
 };
 
-const reload = async () => {
+const reload = async (asked) => {
   const answer = await fetch(`/api/v1/jobs?file=${now.file}`);
   const found = await answer.json();
   if (!answer.ok) return say(found.error, true);
+  if (!asked && now.area.value !== now.saved) return follow(); // typed meanwhile
   now.area.value = found.text;
   Object.assign(now, { seen: found.seen, saved: found.text });
   touched();
@@ -277,9 +277,9 @@ const reload = async () => {
 // What is on disk may be changed by others at any time.
 const follow = () => {
   const seen = document.getElementById("disk").dataset.seen;
-  if (seen === now.seen || now.stale === seen) return;
-  part(".moved").hidden = now.area.value === now.saved;
-  if (now.area.value === now.saved) { now.stale = seen; reload().catch(told); }
+  const moved = seen !== now.seen && seen !== now.stale;
+  part(".moved").hidden = !moved || now.area.value === now.saved;
+  if (moved && now.area.value === now.saved) { now.stale = seen; reload(false).catch(told); }
 };
 
 const begin = async () => {
@@ -300,15 +300,12 @@ export const attach = () => {
   if (found !== place) {
     place = found;
     begin().catch(told);
-  } else {
-    if (document.getElementById("disk").dataset.seen === now.seen) part(".moved").hidden = true;
-    follow();
-  }
+  } else follow();
 };
 
 document.addEventListener("click", (event) => {
   const button = event.target.closest("[data-draft]");
-  if (button) ({ review, reload })[button.dataset.draft]().catch(told);
+  if (button) ({ review, reload })[button.dataset.draft](true).catch(told);
 });
 document.addEventListener("keydown", (event) => {
   if (place && (event.ctrlKey || event.metaKey) && event.key === "s") {

@@ -45,7 +45,13 @@ def test_nothing_to_find_fault_with(seen: Page, served: Served, axe: str) -> Non
     (served.repo.root.parent / "fail").touch()
     served.repo.write("a.py", "a = 2\n")
     served.repo.gofigure("run", "check")
-    pages = ("/", "/runs/2", *(f"/runs/2?tab={name}#{name}" for name in ("why", "compare", "repeat")), "/runs/99")
+    pages = (
+        "/",
+        "/jobs",
+        "/runs/2",
+        *(f"/runs/2?tab={name}#{name}" for name in ("why", "compare", "repeat")),
+        "/runs/99",
+    )
     for width in (1280, 390):
         seen.set_viewport_size({"width": width, "height": 800})
         for scheme in ("light", "dark"):
@@ -57,3 +63,22 @@ def test_nothing_to_find_fault_with(seen: Page, served: Served, axe: str) -> Non
                 found = seen.evaluate("axe.run()")["violations"]
                 told = [(one["id"], one["nodes"][0]["html"], one["nodes"][0].get("failureSummary")) for one in found]
                 assert told == [], (path, width, scheme)
+
+
+def test_nor_with_a_form_its_errors_and_a_preview(seen: Page, served: Served, axe: str) -> None:
+    seen.goto(served.address + "/jobs")
+    seen.locator("#chip-stages-types").click()
+    seen.locator(".more summary").click()
+    text = seen.locator("#text").input_value()
+    seen.evaluate(axe)
+    for more in ("", "[stages.bad]\ntimeout = 'x'\nneeds = ['y']\n"):
+        seen.locator("#text").fill(text + more + "# more\n")
+        expect(seen.locator("#problems li")).to_have_count(3 if more else 0)
+        if more:
+            seen.locator("#chip-stages-bad").click()
+        seen.keyboard.press("Control+s")
+        expect(seen.locator("#save")).to_be_visible()
+        for scheme in ("light", "dark"):
+            seen.emulate_media(color_scheme="light" if scheme == "light" else "dark")
+            found = seen.evaluate("axe.run()")["violations"]
+            assert [(one["id"], one["nodes"][0]["html"]) for one in found] == [], (more, scheme)

@@ -187,7 +187,13 @@ def test_nothing_is_wider_than_the_screen(opening: Opening, served: Served, sche
     tab = opening()
     tab.set_viewport_size({"width": width, "height": 800})
     tab.emulate_media(color_scheme=scheme)  # type: ignore[arg-type] # one of its words
-    for name, path in (("now", "/"), ("run", "/runs/2"), ("why", "/runs/2#why"), ("compare", "/runs/2#compare")):
+    for name, path in (
+        ("now", "/"),
+        ("run", "/runs/2"),
+        ("why", "/runs/2#why"),
+        ("compare", "/runs/2#compare"),
+        ("jobs", "/jobs"),
+    ):
         tab.goto(served.address + path)
         expect(tab.locator("main")).to_be_visible()
         assert tab.evaluate("document.documentElement.scrollWidth <= innerWidth"), path

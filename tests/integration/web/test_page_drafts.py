@@ -80,7 +80,16 @@ def test_a_field_changes_its_line_and_nothing_else(page: Served) -> None:
     said = page.do("check", file="shared", text=TEXT, edit=new).json
     assert said["text"].startswith(TEXT)
     assert said["problems"] == []
-    for bad in ({"do": "rename"}, {"do": "x"}, {"kind": 1}, {"name": []}, {"key": "no"}, {"value": 1}, {"do": "add"}):
+    wrong: list[dict[str, object]] = [
+        {"do": "rename"},
+        {"do": "x"},
+        {"kind": 1},
+        {"name": []},
+        {"key": "no"},
+        {"value": 1},
+        {"do": "add"},
+    ]
+    for bad in wrong:
         assert page.do("check", file="shared", text=TEXT, edit={**edit, **bad}).status == 409, bad
     assert _on_disk(page.repo) == TEXT
 
