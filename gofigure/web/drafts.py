@@ -71,7 +71,7 @@ class Drafts:
     def _check(self, body: Json) -> Json:
         own, text = self._given(body)
         if isinstance(body.get("edit"), dict):
-            text = form.edited(text, body["edit"])
+            text = _edited(text, body["edit"])
         return {
             "text": text,
             "form": form.values(text),
@@ -126,6 +126,13 @@ class Drafts:
         if size > MAX_BYTES:
             raise GofigureError(f"a configuration has {MAX_BYTES} bytes at most")
         return own, text
+
+
+def _edited(text: str, edit: Json) -> str:
+    try:
+        return form.edited(text, edit)
+    except RecursionError:
+        raise GofigureError("nested too deeply to be changed by the form") from None
 
 
 def problems(own: sources.Source, project: Project, text: str) -> list[Json]:

@@ -19,7 +19,7 @@ from gofigure.events import ignore
 from gofigure.git.environment import GitVariables
 from gofigure.git.repository import ask
 from gofigure.model import RECIPE, Command, Config, Snapshot, Stage
-from gofigure.process.capture import capture
+from gofigure.process.capture import HelperFailed, capture
 from gofigure.project import Project, locate, open_store, parse_config
 from gofigure.recipes.order import project as called
 from gofigure.runner.graph import order
@@ -32,7 +32,7 @@ from gofigure.targets import commands_of, source_of
 from gofigure.targets.docker import image_name
 
 Json = dict[str, Any]
-_PATIENCE = 20.0  # seconds
+_PATIENCE = 30.0  # seconds; an expression has 10 (snapshot.patience)
 _SHOWN = 12  # files of each stage
 _TRIED = 4000  # characters of a command
 
@@ -41,7 +41,11 @@ def previewed(project: Project, layers: tuple[Layer, ...], environ: Mapping[str,
     """What these layers mean here: jobs, and stages with what they read. Raises GofigureError."""
     texts = [[layer.path, layer.data.decode("latin-1"), layer.kind, layer.fault] for layer in layers]
     argv = [sys.executable, "-P", "-m", "gofigure.web.preview"]
-    done = capture(argv, env=environ, cwd=project.root, input=json.dumps({"layers": texts}).encode(), timeout=_PATIENCE)
+    given = json.dumps({"layers": texts}).encode()
+    try:
+        done = capture(argv, env=environ, cwd=project.root, input=given, timeout=_PATIENCE)
+    except HelperFailed:
+        raise GofigureError(f"the preview has taken longer than {_PATIENCE:g} s, and was ended") from None
     try:
         said: Json = json.loads(done.out)
     except ValueError:

@@ -3,7 +3,6 @@ import { start } from "./live.js";
 import { listen as act } from "./act.js";
 import { listen as keys } from "./keys.js";
 import { attach } from "./log.js";
-import { attach as edit } from "./jobs.js";
 
 const tick = () => {
   const now = Date.now();
@@ -37,7 +36,7 @@ const showTab = (name) => {
 const settle = () => {
   showTab(location.hash.slice(1) || "log");
   attach();
-  edit();
+  if (document.getElementById("editor")) import("./jobs.js").then((jobs) => jobs.attach());
   tick();
 };
 

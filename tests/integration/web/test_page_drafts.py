@@ -392,3 +392,11 @@ def test_a_first_configuration(rig: Rig, repo: Repo) -> None:
     assert _save(page, EVIL, seen="").json["waits"]
     assert Path(repo.root / ".gofigure.toml").stat().st_mode & 0o600 == 0o600
     assert refusal(repo)
+
+
+def test_no_text_is_too_odd(page: Served) -> None:
+    edit = {"do": "set", "kind": "stages", "name": "unit", "key": "timeout", "value": "90"}
+    for text in ("x = " + "[" * 5000, *(f"x = {'[' * n}{']' * n}\n{TEXT}" for n in (50, 150, 250, 320, 400, 900))):
+        for asked in ({}, {"edit": edit}):
+            answer = page.do("check", file="shared", text=text, **asked)
+            assert answer.status in (200, 409), (len(text), asked, answer)
