@@ -45,17 +45,21 @@ def _sorted(keys: Mapping[str, Key], first: Sequence[str]) -> list[Key]:
 def _field(key: Key, first: Sequence[str]) -> Json:
     kind = key.kind
     choices = kind.choices or (kind.item.choices if kind.item is not None else ())
-    default = key.default
     return {
         "key": key.name,
         "doc": key.doc,
         "shape": "lines" if key.name == "run" else _SHAPES.get(kind.check, "text"),
         "expected": kind.expected,
         "choices": choices,
-        "default": str(default).lower() if isinstance(default, bool) else default if isinstance(default, str) else "",
+        "default": "by its target" if key.name == "type" else _default(key.default),
         "targets": key.targets,
         "first": key.name in first or len(key.targets) == 1,
     }
+
+
+def _default(value: object) -> str:
+    """What a field shows that is not filled in."""
+    return str(value).lower() if isinstance(value, bool) else value if isinstance(value, str) else ""
 
 
 def values(text: str) -> Json | None:

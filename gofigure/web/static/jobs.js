@@ -8,14 +8,20 @@ const LINE = 18; // px
 let place = null; // the section that is on the page
 let now = null; // what is known of it
 
-const make = (tag, props = {}, ...inside) => {
-  const { data, ...rest } = props;
-  const node = Object.assign(document.createElement(tag), rest);
-  for (const [name, value] of Object.entries(data || {})) node.dataset[name] = value;
-  node.append(...inside.filter((one) => one !== null));
+// What has a dash in its name, or no property, is an attribute; what is false or null is not put in.
+const make = (tag, props, ...inside) => {
+  const node = document.createElement(tag);
+  for (const [name, value] of Object.entries(props || {})) {
+    if (name in node && !name.includes("-")) node[name] = value;
+    else if (value !== null && value !== false) node.setAttribute(name, value);
+  }
+  node.append(...inside.flat().filter((one) => one || one === 0));
   return node;
 };
 const part = (name) => place.querySelector(name);
+const option = (value, words = value) => make("option", { value }, words);
+const button = (words, onclick, more) => make("button", { type: "button", className: "small", onclick, ...more }, words);
+const plural = (count, word) => `${count} ${word}${count === 1 ? "" : "s"}`;
 const told = (error) => say(error.message || "no answer", true);
 
 const gutter = () => {
@@ -46,11 +52,9 @@ const goTo = (line) => {
 };
 
 const problems = () => {
-  part(".problems").replaceChildren(...now.problems.map((one) => {
-    const words = [one.key ? make("b", {}, one.key) : null, ` ${one.message}`];
-    if (!one.here) return make("li", {}, `${one.name}: `, ...words.filter(Boolean));
-    return make("li", {}, one.line ? make("button", { type: "button", className: "small", onclick: () => goTo(one.line) }, `line ${one.line}`) : null, " ", ...words.filter(Boolean));
-  }));
+  part(".problems").replaceChildren(...now.problems.map((one) => make("li", null,
+    one.here ? one.line > 0 && button(`line ${one.line}`, () => goTo(one.line)) : `${one.name}:`, " ",
+    make("b", null, one.key), ` ${one.message}`)));
   gutter();
 };
 
@@ -66,83 +70,78 @@ const value = (field, node) => {
 
 const box = (field, has, props) => {
   if (field.shape === "flag" || field.shape === "choice") {
-    const first = make("option", { value: "" }, field.default ? `(${field.default})` : "");
-    const known = field.shape === "flag" ? ["true", "false"] : field.choices;
-    const other = has !== undefined && !known.includes(String(has)) ? [String(has)] : [];
-    const node = make("select", props, first, ...[...known, ...other].map((one) => make("option", { value: one }, one)));
-    node.value = has === undefined ? "" : String(has);
+    const all = new Set(field.shape === "flag" ? ["true", "false"] : field.choices);
+    if (has !== undefined) all.add(String(has));
+    const node = make("select", props, option("", field.default && `(${field.default})`), [...all].map((one) => option(one)));
+    node.value = has ?? "";
     return node;
   }
   if (field.shape === "list" && field.choices.length) {
     const set = Array.isArray(has) ? has : [];
-    const other = set.filter((one) => !field.choices.includes(one));
-    return make("span", { ...props, className: "choices" }, ...[...field.choices, ...other].map((one) => make("label", {}, make("input", { type: "checkbox", value: one, checked: set.includes(one), id: `${props.id}-${one}` }), one)));
+    const all = [...new Set([...field.choices, ...set])];
+    return make("span", { ...props, className: "choices", role: "group", "aria-label": field.key }, all.map((one) => make("label", null, make("input", { type: "checkbox", value: one, checked: set.includes(one), id: `${props.id}-${one}` }), one)));
   }
   if (["list", "table", "lines"].includes(field.shape)) {
-    const isMap = has !== null && typeof has === "object" && !Array.isArray(has);
-    const text = Array.isArray(has) ? has.join("\n") : isMap ? Object.entries(has).map((pair) => pair.join("=")).join("\n") : has ?? "";
-    const lost = (Array.isArray(has) ? has : isMap ? Object.values(has) : []).some((one) => /\n|^\s|\s$/.test(one));
-    return make("textarea", { ...props, value: text, rows: Math.min(8, text.split("\n").length), disabled: lost, title: lost ? "change it in the text" : "", placeholder: { list: "one a line", table: "NAME=value", lines: "" }[field.shape] });
+    const all = typeof has !== "object" ? [] : Array.isArray(has) ? has : Object.entries(has).map((pair) => pair.join("="));
+    const text = typeof has === "object" ? all.join("\n") : String(has ?? "");
+    const lost = all.some((one) => /\n|^\s|\s$|=\s/.test(one)); // what lines cannot hold
+    return make("textarea", { ...props, defaultValue: text, rows: Math.min(8, text.split("\n").length), disabled: lost, title: lost ? "change it in the text" : "", placeholder: { list: "one a line", table: "NAME=value" }[field.shape] || "" });
   }
-  const plain = has === undefined || typeof has !== "object";
-  return make("input", { ...props, type: "text", value: has === undefined ? "" : plain ? String(has) : Array.isArray(has) ? has.join(" ") : "", placeholder: field.default, disabled: !plain && !Array.isArray(has) });
+  return make("input", { ...props, type: "text", defaultValue: Array.isArray(has) ? has.join(" ") : String(has ?? ""), placeholder: field.default, disabled: typeof has === "object" && !Array.isArray(has) });
 };
 
 const row = (field, kind, name, has) => {
   const id = `field-${kind}-${name}-${field.key}`;
   const bad = now.problems.filter((one) => one.at[0] === kind && one.at[1] === name && (one.at[2] || "").split(/[.[]/)[0] === field.key);
-  const props = { id, name: field.key, onchange: (event) => edit({ do: "set", kind, name, key: field.key, value: value(field, event.currentTarget) }) };
-  const node = box(field, has, props);
-  const isGroup = node.nodeName === "SPAN";
-  const said = make("small", { id: `${id}-said`, className: bad.length ? "bad" : "doc" }, bad.length ? bad.map((one) => one.message).join("; ") : field.doc);
-  if (isGroup) node.setAttribute("role", "group");
-  if (isGroup) node.setAttribute("aria-labelledby", `${id}-name`);
-  node.setAttribute("aria-describedby", said.id);
-  if (bad.length && !isGroup) node.setAttribute("aria-invalid", "true");
-  const label = isGroup ? make("span", { id: `${id}-name`, className: "label" }, field.key) : make("label", { htmlFor: id }, field.key);
+  const onchange = (event) => edit({ do: "set", kind, name, key: field.key, value: value(field, event.currentTarget) });
+  const node = box(field, has, { id, onchange, "aria-describedby": `${id}-said` });
+  if (bad.length && node.form !== undefined) node.setAttribute("aria-invalid", "true");
+  const label = node.form === undefined ? make("span", { className: "label" }, field.key) : make("label", { htmlFor: id }, field.key);
+  const said = make("small", { id: `${id}-said`, className: bad.length ? "bad" : "" }, bad.map((one) => one.message).join("; ") || field.doc);
   return make("div", { className: has === undefined ? "field" : "field set" }, label, node, said);
 };
 
 const chip = (kind, name) => {
   const bad = now.problems.some((one) => one.at[0] === kind && one.at[1] === name);
-  const node = make("button", { type: "button", id: `chip-${kind}-${name}`, className: bad ? "chip bad" : "chip", data: { item: "" }, onclick: () => { now.chosen = [kind, name]; draw(); } }, name);
-  node.setAttribute("aria-pressed", String(now.chosen[0] === kind && now.chosen[1] === name));
-  return node;
+  const isChosen = now.chosen[0] === kind && now.chosen[1] === name;
+  return button(name, () => choose(kind, name), { id: `chip-${kind}-${name}`, className: bad ? "chip bad" : "chip", "data-item": "", "aria-pressed": isChosen });
+};
+
+const choose = (kind, name) => {
+  now.chosen = [kind, name];
+  draw();
 };
 
 const adder = (kind) => {
   const word = kind.slice(0, -1);
-  const name = make("input", { type: "text", id: `new-${kind}`, placeholder: `new ${word}`, required: true, maxLength: 100, autocomplete: "off" });
-  name.setAttribute("aria-label", `name of a new ${word}`);
-  const target = kind === "stages" ? make("select", { id: "new-target" }, ...now.targets.map((one) => make("option", { value: one, selected: one === "shell" }, one))) : null;
-  target?.setAttribute("aria-label", "its target");
-  const submit = async (event) => {
+  const field = make("input", { type: "text", id: `new-${kind}`, placeholder: `new ${word}`, "aria-label": `name of a new ${word}`, required: true, maxLength: 100, autocomplete: "off" });
+  const target = kind === "stages" && make("select", { id: "new-target", "aria-label": "its target" }, now.targets.map((one) => option(one)));
+  if (target) target.value = "shell";
+  const onsubmit = async (event) => {
     event.preventDefault();
-    const wanted = name.value.trim();
-    if (await edit({ do: "add", kind, name: wanted, target: target?.value })) {
-      now.chosen = [kind, wanted];
-      name.value = "";
-      draw();
-    }
+    const name = field.value.trim();
+    if (!(await edit({ do: "add", kind, name, target: target.value }))) return;
+    field.value = "";
+    choose(kind, name);
   };
-  return make("form", { className: "adder", onsubmit: submit }, name, target, make("button", { className: "small" }, "Add"));
+  return make("form", { className: "adder", onsubmit }, field, target, make("button", { className: "small" }, "Add"));
 };
 
 const draw = () => {
   const form = part(".form");
   const active = document.activeElement;
-  const kept = form.contains(active) && active.id ? { id: active.id, value: active.value, changed: active.value !== active.defaultValue && active.nodeName !== "SELECT" && active.type !== "checkbox" } : null;
+  const kept = form.contains(active) && { id: active.id, value: active.value, changed: active.matches("textarea, [type=text]") && active.value !== active.defaultValue };
   if (!now.form) {
-    form.replaceChildren(make("p", { className: "soft" }, "The text is no TOML yet: what is wrong is marked in it."));
+    form.replaceChildren(make("p", null, "The text is no TOML yet: what is wrong is marked in it."));
     return;
   }
   const names = (kind) => Object.keys(now.form[kind]);
   if (!now.form[now.chosen[0]]?.[now.chosen[1]]) now.chosen = names("jobs").length ? ["jobs", names("jobs")[0]] : ["stages", names("stages")[0]];
   const [kind, name] = now.chosen;
-  const parts = ["jobs", "stages"].map((one) => make("div", { className: "chips" }, make("h2", {}, one === "jobs" ? "Jobs" : "Stages"), ...names(one).map((each) => chip(one, each)), now.locked ? null : adder(one)));
+  const parts = ["jobs", "stages"].map((one) => make("div", { className: "chips" }, make("h2", null, one), names(one).map((each) => chip(one, each)), !now.locked && adder(one)));
   if (name !== undefined) parts.push(table(kind, name));
   form.replaceChildren(...parts);
-  const again = kept && document.getElementById(kept.id);
+  const again = kept && document.getElementById(kept.id); // who is typing goes on
   if (again) {
     if (kept.changed) again.value = kept.value;
     again.focus({ preventScroll: true });
@@ -152,18 +151,16 @@ const draw = () => {
 const table = (kind, name) => {
   const has = now.form[kind][name];
   const target = has.target ?? "shell";
-  const fits = (field) => field.key in has || !field.targets.length || field.targets.includes(target);
-  const fields = now.fields[kind].filter(fits);
-  const rows = (some) => some.map((field) => row(field, kind, name, has[field.key]));
-  const isFirst = (field) => field.first || field.key in has;
-  const more = make("details", { className: "more", open: now.more, ontoggle: (event) => { now.more = event.currentTarget.open; } }, make("summary", {}, "More"), ...rows(fields.filter((field) => !isFirst(field))));
-  const own = make("input", { type: "text", id: "field-name", value: name, maxLength: 100, onchange: async (event) => {
+  const word = kind.slice(0, -1);
+  const fields = now.fields[kind].filter((field) => field.key in has || !field.targets.length || field.targets.includes(target));
+  const rows = (first) => fields.filter((field) => (field.first || field.key in has) === first).map((field) => row(field, kind, name, has[field.key]));
+  const more = make("details", { className: "more", open: now.more, ontoggle: (event) => { now.more = event.currentTarget.open; } }, make("summary", null, "More"), rows(false));
+  const onchange = async (event) => {
     const to = event.currentTarget.value.trim();
-    if (to !== name && await edit({ do: "rename", kind, name, to })) { now.chosen = [kind, to]; draw(); }
-  } });
-  const remove = make("button", { type: "button", className: "small", onclick: () => edit({ do: "remove", kind, name }) }, `Remove this ${kind.slice(0, -1)}`);
-  const naming = make("div", { className: "field set" }, make("label", { htmlFor: "field-name" }, "name"), own, make("small", { className: "doc" }, kind === "jobs" ? "A job: stages, and what starts them." : "A stage: what to run, on what. It is renamed wherever it is named."));
-  return make("fieldset", { disabled: now.locked }, make("legend", { className: "unseen" }, `${kind.slice(0, -1)} ${name}`), naming, ...rows(fields.filter(isFirst)), more, now.locked ? "" : remove);
+    if (to !== name && await edit({ do: "rename", kind, name, to })) choose(kind, to);
+  };
+  const naming = make("div", { className: "field set" }, make("label", { htmlFor: "field-name" }, "name"), make("input", { type: "text", id: "field-name", defaultValue: name, maxLength: 100, onchange }), make("small", null, `The ${word} is renamed wherever it is named.`));
+  return make("fieldset", { disabled: now.locked }, make("legend", { className: "unseen" }, `${word} ${name}`), naming, rows(true), more, !now.locked && button(`Remove this ${word}`, () => edit({ do: "remove", kind, name })));
 };
 
 const heard = (found) => {
@@ -203,7 +200,7 @@ const edit = (change) => {
 };
 
 const touched = () => {
-  if (!part(".review").hidden) part(".review").hidden = true;
+  part(".review").hidden = true;
 };
 
 const typed = () => {
@@ -215,12 +212,18 @@ const typed = () => {
 
 const changed = (found) => found.diff.map(([sign, line]) => make("span", { className: { "+": "plus", "-": "minus", "@": "soft" }[sign] || "" }, `${sign === "@" ? "" : sign} ${line}\n`));
 
-const planned = (plan) => {
-  const stage = (one) => make("tr", {}, make("th", { scope: "row" }, one.stage, make("small", {}, ` ${one.target}${one.needs.length ? `, after ${one.needs.join(", ")}` : ""}`)), make("td", {}, make("b", {}, one.lacking || `${one.files} file${one.files === 1 ? "" : "s"}`), make("small", { className: "path" }, ` ${one.some.join(", ")}${one.files > one.some.length ? ", …" : ""}`)), make("td", {}, ...one.commands.map((command) => make("code", { className: "pre" }, command)), ...[one.image && `in ${one.image}`, one.builds.length && `builds ${one.builds.join(", ")}`, one.context && `to ${one.context} / ${one.namespace}`, one.outputs.length && `makes ${one.outputs.join(", ")}`].filter(Boolean).map((words) => make("small", {}, words))));
-  const jobs = plan.jobs.map((job) => make("li", {}, make("b", {}, job.job), `: ${job.stages.join(" → ")} `, make("small", {}, job.on.length ? `on ${job.on.join(", ")}` : "by hand only")));
-  const head = make("tr", {}, ...["Stage", "Reads", "Runs"].map((word) => make("th", { scope: "col" }, word)));
-  return [make("h2", {}, "What it would do"), plan.error ? make("p", { className: "bad" }, plan.error) : null, make("ul", { className: "paths" }, ...jobs), make("table", { className: "plain plan" }, make("thead", {}, head), make("tbody", {}, ...plan.stages.map(stage)))];
-};
+const listed = (before, some) => some.length > 0 && `${before} ${some.join(", ")}`;
+const stage = (one) => make("tr", null,
+  make("th", { scope: "row" }, one.stage, make("small", null, one.target), make("small", null, listed("after", one.needs))),
+  make("td", null, make("b", null, one.lacking || plural(one.files, "file")), make("small", { className: "path" }, listed("", one.some), one.files > one.some.length && ", …")),
+  make("td", null, one.commands.map((command) => make("code", null, command)),
+    [one.image && `in ${one.image}`, listed("builds", one.builds), one.context && `to ${one.context} / ${one.namespace}`, listed("makes", one.outputs)].map((words) => words && make("small", null, words))));
+
+const planned = (plan) => [
+  make("h2", null, "What it would do"), plan.error && make("p", { className: "bad" }, plan.error),
+  make("ul", { className: "paths" }, plan.jobs.map((job) => make("li", null, make("b", null, job.job), `: ${job.stages.join(" → ")} `, make("small", null, listed("on", job.on) || "by hand only")))),
+  make("table", { className: "plain plan" }, make("thead", null, make("tr", null, ["Stage", "Reads", "Runs"].map((word) => make("th", { scope: "col" }, word)))), make("tbody", null, plan.stages.map(stage))),
+];
 
 const review = async () => {
   if (now.locked) return;
@@ -228,21 +231,18 @@ const review = async () => {
   const text = now.area.value;
   const region = part(".review");
   region.hidden = false;
-  region.replaceChildren(make("p", { className: "soft" }, "Looking…"));
+  region.replaceChildren("Looking…");
   try {
     const found = await post("preview", { file: now.file, text });
     if (now.area.value !== text) return;
     const moved = found.seen !== now.seen;
     const bad = found.problems.some((one) => one.here);
-    const words = moved ? "Save over what is on disk" : "Save";
-    const save = make("button", { type: "button", id: "save", disabled: bad || found.same, onclick: () => write(text, found.seen) }, words);
+    const save = button(moved ? "Save over what is on disk" : "Save", () => write(text, found.seen), { id: "save", className: "", disabled: bad || found.same });
     const why = bad ? "Nothing is saved while something is wrong." : found.same ? "It is the same as on disk." : moved ? "Others have changed it since you began: what is marked − goes away." : "Saved, it runs once you have said yes in a terminal: gofigure allow.";
-    const diff = found.diff.length ? make("pre", { className: "diff", tabIndex: 0 }, ...changed(found)) : null;
-    diff?.setAttribute("aria-label", "The difference");
-    diff?.setAttribute("role", "region");
-    region.replaceChildren(make("h2", {}, "What would change"), ...[diff].filter(Boolean), make("p", { className: "do" }, save, " ", make("span", { className: moved ? "bad" : "soft" }, why)), ...(found.plan ? planned(found.plan) : []).filter(Boolean));
+    const diff = found.diff.length > 0 && make("pre", { className: "diff", tabIndex: 0, role: "region", "aria-label": "The difference" }, changed(found));
+    region.replaceChildren(make("div", null, make("h2", null, "What would change"), diff, make("p", { className: "do" }, save, " ", make("span", { className: moved ? "bad" : "soft" }, why)), found.plan && planned(found.plan)));
     region.focus();
-    region.scrollIntoView({ block: "nearest" });
+    region.scrollIntoView({ block: "start" });
   } catch (error) {
     region.hidden = true;
     told(error);

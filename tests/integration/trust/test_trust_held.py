@@ -79,6 +79,18 @@ def test_a_commit_does_not_launder_it(mine: Repo) -> None:
         assert _WAITS in refusal(mine), rest
 
 
+def test_the_very_bytes_wait_though_each_of_their_lines_was_approved(mine: Repo) -> None:
+    mine.config(config(2, 2))
+    say_yes(mine)
+    _save(mine, config(1, 2))
+    mine.config(config(3, 3))
+    say_yes(mine)
+    mine.config(config(1, 2))
+    assert _WAITS in refusal(mine)
+    mine.config(config(2, 1))
+    assert refusal(mine) == ""  # as ever
+
+
 def test_another_working_tree_asks_as_well(mine: Repo, tmp_path: Path) -> None:
     other = mine.at(tmp_path / "other")
     mine.git("worktree", "add", "-q", str(other.root))
