@@ -26,6 +26,7 @@ from gofigure.web.saving import refuse_changed, save
 
 Json = dict[str, Any]
 _SAVES, _IN = 20, 60.0  # as many in so many seconds
+_MOST_PROBLEMS = 200
 _MOST_LINES = 5000  # beyond, finding the difference may take minutes
 NAMES = ("check", "preview", "save", "confirm")
 
@@ -136,10 +137,10 @@ def _edited(text: str, edit: Json) -> str:
 
 
 def problems(own: sources.Source, project: Project, text: str) -> list[Json]:
-    """What is wrong, each with the field of the form that it is about."""
-    found = sources.check(project, own, own.data_of(text)).problems
-    values = form.values(text)
-    return [{**one, "at": form.place_of(one["key"], values) if one["here"] else []} for one in found]
+    """What is wrong first, each with the field of the form that it is about."""
+    found = sources.check(project, own, own.data_of(text)).problems[:_MOST_PROBLEMS]
+    places = form.Places(form.values(text)) if found else None
+    return [{**one, "at": places.of(one["key"]) if places is not None and one["here"] else []} for one in found]
 
 
 def difference(old: str, new: str) -> list[tuple[str, str]]:

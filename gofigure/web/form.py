@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping, Sequence
 from typing import Any
 
@@ -17,6 +18,7 @@ from gofigure.starter.blocks import job_block, stage_block
 from gofigure.targets import KINDS
 
 Json = dict[str, Any]
+_STEP = re.compile(r"[.\[]")
 _FIRST = {
     "jobs": ("on", "stages", "strict_dependency", "changed"),
     "stages": (
@@ -84,21 +86,19 @@ def _shown(value: object) -> object:
     return value if isinstance(value, (bool, str)) else str(value)
 
 
-def place_of(problem_key: str, found: Json | None) -> list[str]:
-    """The field that a problem is about: kind, name, key; fewer where it is about more."""
-    for kind, some in (found or {}).items():
-        for name, table in some.items():
-            above = dotted((kind, name))
-            if problem_key == above:
-                return [kind, name]
-            if not problem_key.startswith(above + "."):
-                continue
-            for key in table:
-                own = dotted((kind, name, key))
-                if problem_key == own or problem_key.startswith((own + "[", own + ".")):
-                    return [kind, name, key]
-            return [kind, name, problem_key[len(above) + 1 :]]
-    return []
+class Places:
+    """Which field of the form a problem is about."""
+
+    def __init__(self, found: Json | None) -> None:
+        self._tables = {dotted((kind, name)): [kind, name] for kind, some in (found or {}).items() for name in some}
+
+    def of(self, key: str) -> list[str]:
+        """Kind, name and key of a problem's key path; fewer where it is about more."""
+        for end in (*(found.start() for found in _STEP.finditer(key)), len(key)):
+            if key[:end] in self._tables:
+                rest = key[end:].lstrip(".")
+                return [*self._tables[key[:end]], *([_STEP.split(rest)[0]] if rest else [])]
+        return []
 
 
 def edited(text: str, edit: Mapping[str, Any]) -> str:

@@ -92,7 +92,7 @@ const box = (field, has, props) => {
 
 const row = (field, kind, name, has) => {
   const id = `field-${kind}-${name}-${field.key}`;
-  const bad = now.problems.filter((one) => one.at[0] === kind && one.at[1] === name && (one.at[2] || "").split(/[.[]/)[0] === field.key);
+  const bad = now.problems.filter((one) => one.at[0] === kind && one.at[1] === name && one.at[2] === field.key);
   const onchange = (event) => edit({ do: "set", kind, name, key: field.key, value: value(field, event.currentTarget) });
   const node = box(field, has, { id, onchange, "aria-describedby": `${id}-said` });
   if (bad.length && node.form !== undefined) node.setAttribute("aria-invalid", "true");
@@ -263,6 +263,7 @@ const write = async (text, seen) => {
 };
 
 const reload = async (asked) => {
+  if (asked && now.area.value !== now.saved && !confirm("Let go of what you have changed here?")) return;
   const answer = await fetch(`/api/v1/jobs?file=${now.file}`);
   const found = await answer.json();
   if (!answer.ok) return say(found.error, true);

@@ -137,6 +137,9 @@ def test_somebody_else_writes_it_meanwhile(opening: Opening, served: Served) -> 
     review = tab.get_by_role("region", name="Preview")
     expect(review.locator(".minus")).to_have_text("- # theirs, again\n")
     expect(review).to_contain_text("goes away")
+    tab.get_by_role("button", name="Reload it").click()  # and say no
+    assert _text(tab).endswith("# mine\n")
+    tab.on("dialog", lambda dialog: dialog.accept())
     tab.get_by_role("button", name="Reload it").click()
     expect(tab.locator("#text")).to_have_value(_on_disk(served.repo))
     expect(tab.locator(".moved")).to_be_hidden()
