@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from gofigure.web.page import Page
-from gofigure.web.pages import now, run
+from gofigure.web.pages import history, now, run
 
 PAGES: tuple[Page, ...] = (
     now.PAGE,
     run.PAGE,
+    history.PAGE,
 )
