@@ -114,9 +114,16 @@ def _html(site: Site, page: Page, rendering: Rendering) -> Handler:
 def _twin(site: Site, page: Page) -> Handler:
     async def answer(request: Request) -> Response:
         answers = await _answers(site, page, request, _PATIENCE)
-        return JSONResponse(await site.ask(partial(_facts, site, page), request, answers))
+        return _Json(await site.ask(partial(_facts, site, page), request, answers))
 
     return answer
+
+
+class _Json(JSONResponse):
+    """Names that are no UTF-8 are in it as they are in Python, escaped."""
+
+    def render(self, content: object) -> bytes:
+        return json.dumps(content).encode()
 
 
 async def _answers(site: Site, page: Page, request: Request, patience: float | None = None) -> Mapping[Any, Answer]:
@@ -124,6 +131,8 @@ async def _answers(site: Site, page: Page, request: Request, patience: float | N
     questions = page.questions(request.query_params, request.scope["query_string"])
     if not questions:
         return {}
+    if patience is not None:  # a program: what it is told is so now
+        questions = [one._replace(keeps=0.0) if one.lives else one for one in questions]
     is_told = request.headers.get("sec-fetch-mode") == "cors" and patience is None
     return await site.behind.answers(questions, patience, eager=not is_told)
 

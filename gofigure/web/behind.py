@@ -66,9 +66,10 @@ class Behind:
         if question.name in self._tasks or (known is not None and question.name in self._timers and not eager):
             return
         now = time.monotonic()
-        if known is None or (eager and now > known.ended + question.keeps):
+        is_old = known is not None and question.lives and known.stamp != self._stamp()
+        if known is None or (eager and (is_old or now > known.ended + question.keeps)):
             self._start(question)
-        elif question.lives and known.stamp != self._stamp():
+        elif is_old:
             due = known.ended + max(question.keeps, known.took * _SHARE)
             later = asyncio.get_running_loop().call_later(max(0.0, due - now), self._start, question)
             self._timers[question.name] = later

@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from gofigure.web.page import Page
-from gofigure.web.pages import history, now, run
+from gofigure.web.pages import content, history, now, run
 
 PAGES: tuple[Page, ...] = (
     now.PAGE,
     run.PAGE,
     history.PAGE,
+    content.PAGE,
 )
