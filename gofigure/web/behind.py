@@ -17,8 +17,9 @@ from gofigure.errors import GofigureError
 from gofigure.web.page import Answer, Apart, Question
 
 _AT_ONCE = 3
+_GLIMPSE = 0.04  # seconds that a page waits for a newer answer than the one that there is
 _KEPT = 48
-_SHARE = 50  # of the time, what is asked again by itself takes one part of so many at the most
+_SHARE = 20  # of the time, what is asked again by itself takes one part of so many at the most
 
 
 class _Known(NamedTuple):
@@ -48,7 +49,8 @@ class Behind:
             self._want(question, eager=eager)
         tasks = [self._tasks[one.name] for one in questions if one.name in self._tasks]
         if tasks:
-            most = patience if patience is not None else max(one.patience for one in questions)
+            knows = all(one.name in self._known for one in questions)  # what is shown meanwhile
+            most = patience if patience is not None else _GLIMPSE if knows else max(one.patience for one in questions)
             await asyncio.wait(tasks, timeout=most)
         return {one.name: self._answer(one.name) for one in questions}
 

@@ -20,6 +20,7 @@ from gofigure.runner.plan import Content, Step
 from gofigure.runner.told import outlook
 from gofigure.snapshot.select import Selector
 from gofigure.subject import Request, contents
+from gofigure.web.apart import ask_apart
 from gofigure.web.page import Apart, Facts, Question
 
 WORKING, INDEX, COMMIT = "working tree", "index", "commit"
@@ -74,12 +75,12 @@ class Seen(NamedTuple):
 
 
 def looking(which: Which) -> Question:
-    return Question(("look", which), partial(_look, which), _KEEPS, _PATIENCE)
+    return Question(("look", which), partial(ask_apart, partial(_look, which)), _KEEPS, _PATIENCE)
 
 
 def explaining(path: bytes) -> Question:
     """What `gofigure why PATH` says."""
-    return Question(("explain", path), partial(_explain, path), _KEEPS, _PATIENCE)
+    return Question(("explain", path), partial(ask_apart, partial(_explain, path)), _KEEPS, _PATIENCE)
 
 
 def _request(which: Which, apart: Apart) -> Request:

@@ -13,6 +13,7 @@ from playwright.sync_api import Browser, Page, expect
 from support.page import Served
 
 _AXE = "axe-core@4"
+_VIEWS = ("logs", "logs&find=good", "durations", "stages", "tests")
 
 
 @pytest.fixture(scope="session")
@@ -46,6 +47,9 @@ def test_nothing_to_find_fault_with(seen: Page, served: Served, axe: str) -> Non
     served.repo.write("a.py", "a = 2\n")
     served.repo.gofigure("run", "check")
     pages = ("/", "/runs/2", *(f"/runs/2?tab={name}#{name}" for name in ("why", "compare", "repeat")), "/runs/99")
+    history = ("/history", "/history?job=none", "/history?since=x", *(f"/history?show={name}" for name in _VIEWS))
+    content = ("/content?since=check", "/content?path=a.py&explain=1", "/content?path=none")
+    pages = (*pages, *history, *content)
     for width in (1280, 390):
         seen.set_viewport_size({"width": width, "height": 800})
         for scheme in ("light", "dark"):
