@@ -79,7 +79,6 @@ def _facts(ask: Ask) -> Facts:
         "state": state(ask),
         "which": {"tree": _WORDS[asked.which.kind], "commit": _plain(asked.which.commit)},
         "looking": not answer.at_ns,
-        "newer": answer.looking,
         "error": answer.error,
         "hint": answer.hint,
         "at_ns": answer.at_ns,
