@@ -54,7 +54,19 @@ def _with_page(test: Callable[[_Page], Awaitable[None]]) -> None:
     async def run() -> None:
         await asyncio.wait_for(test(_Page()), 60)
 
-    asyncio.run(run())
+    failed: list[BaseException] = []
+
+    def in_thread() -> None:  # the tests' own may have a loop: a browser's
+        try:
+            asyncio.run(run())
+        except BaseException as error:  # noqa: BLE001 - told below
+            failed.append(error)
+
+    thread = threading.Thread(target=in_thread)
+    thread.start()
+    thread.join()
+    if failed:
+        raise failed[0]
 
 
 def test_many_ask_once() -> None:
