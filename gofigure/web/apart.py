@@ -42,12 +42,11 @@ def ask_apart(question: Callable[[Apart], Any], apart: Apart) -> Any:
 def main() -> None:
     """The child: a question on its input, the answer on what was its output."""
     out = os.dup(1)  # not inherited: what it starts cannot say anything there
-    null = os.open(os.devnull, os.O_RDWR)
+    null = os.open(os.devnull, os.O_WRONLY)
     os.dup2(null, 1)
     with contextlib.suppress(OSError):
         os.nice(_KIND)
     question, apart = pickle.load(sys.stdin.buffer)  # noqa: S301 - of our parent
-    os.dup2(null, 0)
     try:
         answer = (question(apart), "", "")
     except GofigureError as error:

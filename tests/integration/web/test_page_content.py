@@ -184,13 +184,14 @@ def test_no_path_leads_out_of_the_tree(tree: Served) -> None:
     for path in UPS:
         page = tree.ask("GET", f"/content?path={path}")
         assert page.status == 200
+        assert "Not in this content" in page.text, path
         assert "root:" not in page.text
-        facts = tree.get(f"/content?path={path}&explain=1")
-        assert facts["entry"] is None, path
-        assert not facts["about"] or not facts["about"]["kind"], path
+    for path in ("..", "../outside", "src/../../outside", "/etc/passwd", "a%00b"):
+        assert "is outside of" in tree.get(f"/content?path={path}&explain=1")["about_error"], path
     # What is behind a link is no matter, whether it is there or not.
     there, not_there = (tree.get(f"/content?path=link/{name}&explain=1") for name in ("secret", "nothing"))
     assert there["about"]["left_out"] == not_there["about"]["left_out"]
+    assert there["entry"] is there["about"]["kind"] is None
     assert _entries(tree.get("/content"))["link"]["kind"] == "link"
 
 
