@@ -5,16 +5,15 @@ from __future__ import annotations
 import contextlib
 import os
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from typing import TYPE_CHECKING, Any, NamedTuple
+from typing import TYPE_CHECKING, NamedTuple
 
 from gofigure import config as configuration
 from gofigure import trust
-from gofigure.digest.tree import FOLDER, KIND_WORDS, Entry, look_up
+from gofigure.digest.tree import KIND_WORDS, look_up
 from gofigure.errors import GitError, GofigureError
 from gofigure.events import Note, Observer
 from gofigure.fast_path.outlook import outlook
 from gofigure.git.commits import Branch, made_by, newest, unpublished
-from gofigure.git.exclude import IgnoreRule, ignore_rule, is_ignored
 from gofigure.git.program import Git
 from gofigure.model import Config, Job, Trigger
 from gofigure.pipeline import choose_jobs, look, make_planner
@@ -22,17 +21,15 @@ from gofigure.project import Loaded, Project, load_config, open_store
 from gofigure.runner.execute import settle_if_free
 from gofigure.runner.plan import Content, Plan, Shared, Step
 from gofigure.runner.planner import Planner
-from gofigure.runner.readers import Reader, readers
 from gofigure.runner.skips import required
 from gofigure.runner.verified import Judge, Judged, gates
 from gofigure.snapshot.commits import of_commit
 from gofigure.snapshot.looking import Looking
-from gofigure.snapshot.select import Selector, covers, show
+from gofigure.snapshot.select import show
 from gofigure.snapshot.trees import digest_of_tree
 from gofigure.store.history import Answered, Filter
 from gofigure.store.ledger import RunRow, StageRow
 from gofigure.store.store import Store
-from gofigure.store.windows import Part
 from gofigure.subject import Request, content_now, contents
 from gofigure.triggers.hooks import mark
 
@@ -45,12 +42,10 @@ _WITHOUT_REMOTES = 10
 _FEW_TREES = 5
 _MANY_TREES = 100
 
-_IGNORED = "ignored by git"
-
 
 def plans(project: Project, loaded: Loaded, request: Request, observe: Observer) -> list[Plan]:
     """What `run` would do."""
-    with _looking_on(project, loaded, request, observe) as present:
+    with looking_on(project, loaded, request, observe) as present:
         return present.plans(observe)
 
 
@@ -69,7 +64,7 @@ def standing(
     project: Project, loaded: Loaded, request: Request, observe: Observer, *, with_commits: bool = False
 ) -> Standing:
     """What `run` would do, and what it did last. Raises NotAllowedError before anything is looked at."""
-    with _looking_on(project, loaded, request, observe) as present:
+    with looking_on(project, loaded, request, observe) as present:
         planned = present.plans(observe)
         present.settle()
         jobs = [plan.job.name for plan in planned]
@@ -98,15 +93,15 @@ class Commits(NamedTuple):
 
 def commits(project: Project, loaded: Loaded, limit: int, observe: Observer) -> Commits | None:
     """The newest commits; None where there are none, or no job that a commit must have passed."""
-    with _looking_on(project, loaded, Request(Trigger("manual"), os.environ), observe) as present:
+    with looking_on(project, loaded, Request(Trigger("manual"), os.environ), observe) as present:
         return _judged(present, lambda git: newest(git, limit), _MANY_TREES, observe)
 
 
-def _unpublished(present: _Present, observe: Observer) -> Commits | None:
+def _unpublished(present: Present, observe: Observer) -> Commits | None:
     return _judged(present, lambda git: unpublished(git, _COMMITS, _WITHOUT_REMOTES), _FEW_TREES, observe)
 
 
-def _judged(present: _Present, ask: Callable[[Git], Branch], most_trees: int, observe: Observer) -> Commits | None:
+def _judged(present: Present, ask: Callable[[Git], Branch], most_trees: int, observe: Observer) -> Commits | None:
     """`most_trees`: how many that are not known yet may be looked into; what was looked into is known from then on."""
     repository, jobs = present.project.repository, gates(present.loaded.config)
     if repository is None or repository.head is None or not jobs:
@@ -138,7 +133,7 @@ class AboutStage(NamedTuple):
 
 def about_stages(project: Project, loaded: Loaded, request: Request, observe: Observer) -> list[AboutStage]:
     """Each stage that `run` would plan."""
-    with _looking_on(project, loaded, request, observe) as present:
+    with looking_on(project, loaded, request, observe) as present:
         planned = present.plans(observe)
         present.settle()
         return [
@@ -154,50 +149,7 @@ def about_stages(project: Project, loaded: Loaded, request: Request, observe: Ob
         ]
 
 
-class AboutPath(NamedTuple):
-    """What is known of one path of the working tree."""
-
-    name: str  # relative to the root, for the screen; "." is the root itself
-    entry: Entry | None  # None: it is there, and no part of the content
-    left_out: str  # why it is none
-    readers: tuple[Reader, ...]
-    unprovable: str  # why nothing that reads it can be proven; "" mostly
-    rule: IgnoreRule | None = None  # by which git ignores it
-    makers: tuple[str, ...] = ()  # stages that have it among their outputs
-    caused: Part | None = None  # the newest run here that was started for it
-    wrote: Part | None = None  # the newest run here under which it changed
-
-
-def about_path(project: Project, loaded: Loaded, request: Request, path: bytes, observe: Observer) -> AboutPath:
-    """Who reads a path, and what they would do now. Raises GofigureError where there is nothing at it."""
-    with _looking_on(project, loaded, request, observe) as present:
-        content = present.looking.here(present.store.contents, observe)
-        entry = look_up(content.tree, path, present.store.contents.load_tree)
-        hidden = present.secrets.mask.text if present.secrets is not None else str
-        name, unprovable = hidden(show(path) or "."), hidden(content.unprovable.get(path, ""))
-        is_folder = entry is not None and entry.kind == FOLDER
-        found = AboutPath(name, entry, "", (), unprovable)._replace(**_past(present, path + b"/" * is_folder))
-        if entry is None:
-            why = _left_out(project, path)
-            rule = ignore_rule(project.repository, path) if project.repository and why == _IGNORED else None
-            return found._replace(left_out=why, rule=rule)
-        planned = (present.plan(job, Content(content, content)) for job in loaded.config.jobs.values())
-        who = tuple(one for plan in planned for one in readers(plan, path, entry, present.planner.selecting))
-        return found._replace(readers=who)
-
-
-def _past(present: _Present, path: bytes) -> dict[str, Any]:
-    """Who makes a path, and when it last had a part in a run. A folder's ends in a slash."""
-    windows, root = present.store.windows, present.project.root
-    stages = present.loaded.config.stages.values()
-    return {
-        "makers": tuple(one.name for one in stages if one.outputs and covers(Selector(globs=one.outputs), path)),
-        "caused": windows.last_cause(path, root),
-        "wrote": windows.last_written(path, root),
-    }
-
-
-class _Present(NamedTuple):
+class Present(NamedTuple):
     """What questions about the present are answered with."""
 
     project: Project
@@ -233,13 +185,22 @@ class _Present(NamedTuple):
 
 
 @contextlib.contextmanager
-def _looking_on(project: Project, loaded: Loaded, request: Request, observe: Observer) -> Iterator[_Present]:
+def looking_on(project: Project, loaded: Loaded, request: Request, observe: Observer) -> Iterator[Present]:
     """Open what is needed, once. Raises NotAllowedError where the configuration may not run."""
     token = trust.require(project.trust, loaded.layers)
+    with present_at(project, loaded, request, token, observe) as present:
+        yield present
+
+
+@contextlib.contextmanager
+def present_at(
+    project: Project, loaded: Loaded, request: Request, token: bytes, observe: Observer
+) -> Iterator[Present]:
+    """The same, for who knows that the configuration may run."""
     with look(project, request) as looking, open_store(project, token, observe, looking) as store:
         planner = make_planner(project, loaded.config, request, store, observe)
         secrets = _at_hand(loaded.config, request.environ)
-        yield _Present(project, loaded, request, looking, store, planner, mark(token), secrets)
+        yield Present(project, loaded, request, looking, store, planner, mark(token), secrets)
 
 
 def _at_hand(config: Config, environ: Mapping[str, str]) -> Secrets | None:
@@ -250,15 +211,6 @@ def _at_hand(config: Config, environ: Mapping[str, str]) -> Secrets | None:
     from gofigure.runner.secrets import at_hand
 
     return at_hand(names, environ)
-
-
-def _left_out(project: Project, path: bytes) -> str:
-    """Why something that is there is no part of the content."""
-    if not os.path.lexists(os.path.join(os.fsencode(project.root), path)):
-        raise GofigureError(f"{show(path)}: there is nothing, neither in the content nor on disk")
-    if project.repository is not None and is_ignored(project.repository, path):
-        return _IGNORED
-    return "in a repository of its own, behind a link, or empty"
 
 
 def digests(

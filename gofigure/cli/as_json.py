@@ -9,7 +9,6 @@ from gofigure.model import Case, Part, RunResult, StageResult
 from gofigure.store.told import rounded
 
 if TYPE_CHECKING:
-    from gofigure.runner.plan import Step
     from gofigure.store.ledger import StageRow
 
 
@@ -78,17 +77,4 @@ def of_stage_row(stage: StageRow) -> dict[str, Any]:
         "why_there": stage.why_there,
         "tests": told["tests"],
         "failures": [{**case, "seconds": rounded(case["seconds"])} for case in told["failures"]],
-    }
-
-
-def of_step(step: Step) -> dict[str, Any]:
-    """What would become of a stage now."""
-    return {
-        "proven": step.reused,
-        "left_out": step.left_out,
-        "reason": step.reason,
-        "key": step.key.hex(),
-        "place": step.place,
-        "why_there": step.why_there,
-        "puts_back": max(0, step.puts_back),
     }

@@ -6,7 +6,6 @@ import shutil
 import sys
 import time
 from collections.abc import Iterator, Sequence
-from operator import attrgetter
 
 import click
 
@@ -16,21 +15,18 @@ from gofigure.cli.here import here
 from gofigure.cli.table import seconds
 from gofigure.cli.terminal import cells, cut, fit, marks_for, printable
 from gofigure.cli.unknown import unknown
-from gofigure.cli.when import moment
 from gofigure.errors import ConfigError, GofigureError
 from gofigure.model import CHANGE, HOOKS
 from gofigure.project import Project
 from gofigure.queries import reading
 from gofigure.snapshot.select import show
-from gofigure.store.history import Column, Filter, History, Skip
+from gofigure.store.history import RUN_VERDICTS, STAGE_VERDICTS, Column, Filter, History, Row, Skip, in_order
 from gofigure.store.hits import Hit
-from gofigure.store.ledger import RunRow, StageRow
+from gofigure.store.ledger import StageRow
 from gofigure.store.told import run_told
+from gofigure.store.when import moment
 
-_RUN_VERDICTS = ("passed", "reused", "failed", "interrupted", "superseded", "skipped", "running")
-_STAGE_VERDICTS = (*_RUN_VERDICTS, "timed out", "queued")
 _NARROWEST = 40
-_Row = RunRow | Skip | Hit
 
 
 @click.command()
@@ -45,6 +41,7 @@ _Row = RunRow | Skip | Hit
 @click.option("--verdict", "verdicts", multiple=True, metavar="V", help="Only runs that came to this; may be repeated.")
 @click.option("--trigger", metavar="NAME", help='Only runs that this started: a git hook, or "manual".')
 @click.option("--stage", metavar="NAME", help="Only runs with this stage; --verdict is then the stage's.")
+@click.option("--text", metavar="WORDS", help="Only runs that have it in a name, a reason or how a failure begins.")
 @click.option("--since", metavar="WHEN", help="Only from then on: 90s, 10m, 2h, 3d, 1w (ago), or a date.")
 @click.option("--until", metavar="WHEN", help="Only up to then; a date means all of that day.")
 @click.option("--limit", "-n", type=click.IntRange(1, 1_000_000), default=20, show_default=True, help="How many runs.")
@@ -63,6 +60,7 @@ def history(
     verdicts: tuple[str, ...],
     trigger: str | None,
     stage: str | None,
+    text: str | None,
     since: str | None,
     until: str | None,
     limit: int,
@@ -76,13 +74,13 @@ def history(
     """
     chosen = {"failed": failed, "flaky": flaky, "slowest": slowest}
     if tests:
-        if any((commits, job, branch, verdicts, trigger, since, until)):
+        if any((commits, job, branch, verdicts, trigger, text, since, until)):
             raise GofigureError("--tests shows tests of all runs, and what chooses runs does not go with it")
         return _tests(of_stage or stage, chosen, limit, forget=forget_flaky, as_json=as_json)
     if of_stage is not None or forget_flaky or any(chosen.values()):
         raise click.UsageError("STAGE, --failed, --flaky, --slowest and --forget-flaky go with --tests")
     if commits:
-        if any((job, branch, verdicts, trigger, stage, since, until)):
+        if any((job, branch, verdicts, trigger, stage, text, since, until)):
             raise GofigureError(
                 "--commits shows commits, and what chooses runs does not go with it", hint="leave one out"
             )
@@ -92,9 +90,10 @@ def history(
         branch,
         trigger,
         stage,
-        _verdicts(verdicts, _STAGE_VERDICTS if stage is not None else _RUN_VERDICTS),
+        _verdicts(verdicts, STAGE_VERDICTS if stage is not None else RUN_VERDICTS),
         moment(since, "--since") if since is not None else None,
         moment(until, "--until", ends=True) if until is not None else None,
+        text or "",
     )
     return _runs(wanted, limit, as_json=as_json)
 
@@ -122,7 +121,7 @@ def _runs(wanted: Filter, limit: int, *, as_json: bool) -> int:
         skipped, answered = [skip._asdict() for skip in skips], [hit._asdict() for hit in hits]
         print(dump({"runs": found, "skips": skipped, "hits": answered}))
         return 0
-    told = list(_in_order(runs, sorted([*skips, *hits], key=attrgetter("at_ns"), reverse=True)))
+    told = list(in_order(runs, [*skips, *hits]))
     for line in _lines(told, stages):
         print(line)
     if not told:
@@ -192,17 +191,7 @@ def _configured(column: Column, project: Project) -> set[str]:
     return set(config.jobs if column == "job" else config.stages)
 
 
-def _in_order(runs: Sequence[RunRow], skips: Sequence[Skip | Hit]) -> Iterator[_Row]:
-    """Newest first. Runs keep the order of their numbers, whatever the clock did."""
-    left = list(reversed(skips))
-    for run in runs:
-        while left and left[-1].at_ns >= run.started_ns:
-            yield left.pop()
-        yield run
-    yield from reversed(left)
-
-
-def _lines(told: Sequence[_Row], stages: dict[int, list[StageRow]]) -> Iterator[str]:
+def _lines(told: Sequence[Row], stages: dict[int, list[StageRow]]) -> Iterator[str]:
     """One line each; on a terminal too narrow for that, two."""
     heads = [_head(row) for row in told]
     widths = [max((cells(head[at]) for head in heads if len(head) > 2), default=0) for at in range(7)]
@@ -235,7 +224,7 @@ def _without_run(row: Skip | Hit) -> str:
     return f"{row.hook} let tree {row.tree[:10]} through by itself{often}: proven{by}"
 
 
-def _head(row: _Row) -> tuple[str, ...]:
+def _head(row: Row) -> tuple[str, ...]:
     if isinstance(row, Skip | Hit):
         return "-", _clock(row.at_ns)
     took = seconds(row.seconds) if row.seconds is not None else ""

@@ -8,12 +8,12 @@ from typing import TYPE_CHECKING, NamedTuple
 
 import click
 
-from gofigure.cli.as_json import dump, of_step
+from gofigure.cli.as_json import dump
 from gofigure.cli.commits import of_commits, of_outcome, tell_outcome, tell_unverified
 from gofigure.cli.console import console_for
 from gofigure.cli.here import Here, here
 from gofigure.cli.terminal import tell
-from gofigure.cli.verdicts import outlook, way_out
+from gofigure.cli.verdicts import way_out
 from gofigure.doctor.finding import size
 from gofigure.errors import EXIT_PASSED, NotAllowedError
 from gofigure.git.repository import branch_of
@@ -21,6 +21,7 @@ from gofigure.model import CHANGE, Job
 from gofigure.pipeline import choose_jobs
 from gofigure.project import Loaded, as_judged, changed_by_personal, parse_config, read_config
 from gofigure.queries import Standing, standing
+from gofigure.runner.told import outlook, step_told
 from gofigure.runner.why import ago
 from gofigure.snapshot.select import show
 from gofigure.store.told import run_told
@@ -246,7 +247,7 @@ def _json(place: _Place, jobs: Sequence[Job], stand: Standing) -> dict[str, obje
             {
                 "job": job.name,
                 "last": run_told(stand.last[job.name]) if job.name in stand.last else None,
-                "stages": [{"stage": name, **of_step(step)} for name, step in steps[job.name].items()]
+                "stages": [{"stage": name, **step_told(step)} for name, step in steps[job.name].items()]
                 if job.name in steps
                 else [{"stage": name} for name in job.stages],
             }

@@ -7,19 +7,12 @@ from typing import TYPE_CHECKING
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
-    from gofigure.runner.plan import Step
-
 
 def ended(verdict: str, exit_code: int | None) -> str:
     """How the command of a stage, or of a part of one, failed; "" where there is no more to say than the verdict."""
     if verdict != "failed" or exit_code is None:
         return ""
     return f"ended by signal {-exit_code}" if exit_code < 0 else f"exit code {exit_code}"
-
-
-def outlook(step: Step) -> str:
-    """What would become of a stage now."""
-    return "proven" if step.reused else "left out" if step.left_out else "to run"
 
 
 FORGET = "gofigure history --tests --forget-flaky lets the next pass count"

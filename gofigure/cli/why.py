@@ -7,12 +7,12 @@ from collections.abc import Sequence
 
 import click
 
-from gofigure.cli.as_json import dump, of_stage_row, of_step
+from gofigure.cli.as_json import dump, of_stage_row
 from gofigure.cli.console import console_for
 from gofigure.cli.here import Here, here
 from gofigure.cli.table import seconds
 from gofigure.cli.terminal import tell
-from gofigure.cli.verdicts import outlook, way_out
+from gofigure.cli.verdicts import way_out
 from gofigure.cli.why_path import means_path, why_path
 from gofigure.errors import EXIT_PASSED
 from gofigure.project import Loaded, load_config
@@ -20,6 +20,7 @@ from gofigure.queries import about_stages
 from gofigure.reports.asking import TELLING
 from gofigure.runner.deploys import record_of
 from gofigure.runner.plan import Step
+from gofigure.runner.told import outlook, step_told
 from gofigure.runner.why import ago
 from gofigure.store.history import Answered
 from gofigure.store.ledger import StageRow
@@ -120,7 +121,7 @@ def _json(
     )
     return {
         "stage": step.stage.name,
-        "now": of_step(step),
+        "now": step_told(step),
         "last": then,
         "skipped": left_out,
         "put_back": back,

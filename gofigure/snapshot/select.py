@@ -188,26 +188,31 @@ class Selecting:
 def selects(selector: Selector, path: bytes) -> bool:
     """Whether a selector takes a path that exists."""
     with patience(selector.pattern):
-        return _selects(selector, path)
+        return taker(selector)(path)
 
 
-def _selects(selector: Selector, path: bytes) -> bool:
-    if _leaving_out(selector.without)(path):
+def taker(selector: Selector) -> Callable[[bytes], bool]:
+    """The same of many paths, made ready once; nobody looks how long a regular expression takes."""
+    left_out, matches = _leaving_out(selector.without), _matching(selector)
+    prefixes = [as_bytes(location) for location in selector.locations]
+
+    def takes(path: bytes) -> bool:
+        if left_out(path):
+            return False
+        for prefix in prefixes:
+            if not prefix:
+                rest = path
+            elif path == prefix:
+                return True
+            elif path.startswith(prefix + b"/"):
+                rest = path[len(prefix) + 1 :]
+            else:
+                continue
+            if matches(rest):
+                return True
         return False
-    matches = _matching(selector)
-    for location in selector.locations:
-        prefix = as_bytes(location)
-        if not prefix:
-            rest = path
-        elif path == prefix:
-            return True
-        elif path.startswith(prefix + b"/"):
-            rest = path[len(prefix) + 1 :]
-        else:
-            continue
-        if matches(rest):
-            return True
-    return False
+
+    return takes
 
 
 def covers(selector: Selector, path: bytes) -> bool:

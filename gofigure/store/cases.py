@@ -121,8 +121,13 @@ class Cases:
         ).fetchone()
         return self.of_stage(*row) if row else []
 
-    def told(self, order: Order, limit: int, stage: str | None = None) -> list[Told]:
-        """Tests over all runs."""
+    def older_than(self, rows: int) -> int:
+        """The newest run that is not among those with the newest so many rows; 0 where there are not more."""
+        row = self._db.execute("SELECT run FROM cases ORDER BY run DESC LIMIT 1 OFFSET ?", (rows,)).fetchone()
+        return int(row[0]) if row else 0
+
+    def told(self, order: Order, limit: int, stage: str | None = None, after: int = 0) -> list[Told]:
+        """Tests over all runs, or over those after one."""
         which, by = _ORDERS[order]
         rows = self._db.execute(
             "SELECT c.stage, c.location, c.suite, c.name AS name, count(*), sum(c.verdict = 'passed'),"  # noqa: S608
@@ -130,9 +135,10 @@ class Cases:
             " max(CASE c.verdict WHEN 'failed' THEN c.run END),"
             " (SELECT count(*) FROM flaky f WHERE f.name = c.name AND f.stage = c.stage AND f.suite = c.suite"
             " AND f.location = c.location) AS contents"
-            f" FROM cases c WHERE {_WHERE} AND c.last GROUP BY c.stage, c.location, c.suite, c.name HAVING {which}"
+            f" FROM cases c WHERE {_WHERE} AND c.run > ? AND c.last"
+            f" GROUP BY c.stage, c.location, c.suite, c.name HAVING {which}"
             f" ORDER BY {by} LIMIT ?",
-            (stage, stage, limit),
+            (stage, stage, after, limit),
         ).fetchall()
         return [self._with_last(_told(row)) for row in rows]
 

@@ -15,6 +15,7 @@ from gofigure.store.db import Database
 REMEMBER_BLOBS_FROM = 64 * 1024
 
 _CHUNK = 500
+_AT_ONCE = 2_000  # rows
 _STAMP = "device, inode, size, mtime_ns, ctime_ns, mode"
 _INSERT_OBJECTS = "INSERT OR REPLACE INTO objects VALUES (?, ?, ?, ?)"
 
@@ -44,6 +45,10 @@ class Contents:
         """What was looked up no longer counts: rows have been removed."""
         self._records.clear()
         self._named.clear()
+
+    def write(self) -> None:
+        """Write what has been worked out and is not written yet, without keeping others waiting."""
+        self._db.pay(_AT_ONCE)
 
     def has_tree(self, digest: bytes) -> bool:
         if digest in self._records:

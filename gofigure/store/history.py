@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Iterable, Sequence
+import re
+from collections.abc import Iterable, Iterator, Sequence
 from typing import Any, Literal, NamedTuple
 
 from gofigure.model import Part
@@ -24,7 +25,17 @@ from gofigure.store.ledger import (
 
 Column = Literal["job", "branch", "trigger", "stage"]
 _CHUNK = 500
+RUN_VERDICTS = ("passed", "reused", "failed", "interrupted", "superseded", "skipped", "running")
+STAGE_VERDICTS = (*RUN_VERDICTS, "timed out", "queued")
 _SOURCES = {"job": ("runs",), "branch": ("runs",), "trigger": ("runs", "skips"), "stage": ("stage_runs",)}
+
+
+# Where a text is looked for; "_" and "%" are letters like any other.
+_ESCAPED = re.compile(r"[\\%_]")
+_LIKE = "LIKE ? ESCAPE '\\'"
+_IN_STAGE = f"s.run = runs.id AND (s.stage {_LIKE} OR s.reason {_LIKE} OR s.excerpt {_LIKE})"
+_STAGES = f"EXISTS (SELECT 1 FROM stage_runs s WHERE {_IN_STAGE})"  # noqa: S608 - our own words
+_HOLDS = f"(job {_LIKE} OR branch {_LIKE} OR content {_LIKE} OR {_STAGES})"
 
 
 class Filter(NamedTuple):
@@ -37,6 +48,9 @@ class Filter(NamedTuple):
     verdicts: tuple[str, ...] = ()  # one of these: the stage's, if one is named, else the run's
     since_ns: int | None = None
     until_ns: int | None = None  # not included
+    text: str = ""  # in what a run is called or about, or in a stage's name, reason or first words; in any case
+    before: int | None = None  # runs with a smaller number
+    after: int | None = None  # runs with a greater number
 
     @property
     def takes_skips(self) -> bool:
@@ -49,7 +63,7 @@ class Filter(NamedTuple):
         return self._takes_what_is_no_run("reused")
 
     def _takes_what_is_no_run(self, verdict: str) -> bool:
-        by_run = self.job is not None or self.branch is not None or self.stage is not None
+        by_run = self.text or self.job is not None or self.branch is not None or self.stage is not None
         return not by_run and (not self.verdicts or verdict in self.verdicts)
 
 
@@ -60,6 +74,19 @@ class Skip(NamedTuple):
     hook: str
     reason: str
     head: str = ""  # the commit that was checked out; "" where there was none, or nobody asked
+
+
+Row = RunRow | Skip | Hit
+
+
+def in_order(runs: Sequence[RunRow], moments: Iterable[Skip | Hit]) -> Iterator[Row]:
+    """Newest first. Runs keep the order of their numbers, whatever the clock did."""
+    left = sorted(moments, key=lambda one: one.at_ns)
+    for run in runs:
+        while left and left[-1].at_ns >= run.started_ns:
+            yield left.pop()
+        yield run
+    yield from reversed(left)
 
 
 class Answered(NamedTuple):
@@ -221,6 +248,10 @@ class History:
         return found - {""}
 
 
+def _escape(match: re.Match[str]) -> str:
+    return f"\\{match[0]}"
+
+
 def _where(wanted: Filter) -> tuple[str, list[object]]:
     """The condition and its values."""
     terms: list[str] = ["1"]
@@ -229,6 +260,13 @@ def _where(wanted: Filter) -> tuple[str, list[object]]:
         if value is not None:
             terms.append(f"{column} = ?")
             values.append(value)
+    for sign, number in (("<", wanted.before), (">", wanted.after)):
+        if number is not None:
+            terms.append(f"id {sign} ?")
+            values.append(number)
+    if wanted.text:
+        terms.append(_HOLDS)
+        values += [f"%{_ESCAPED.sub(_escape, wanted.text)}%"] * _HOLDS.count("?")
     if wanted.since_ns is not None:
         terms.append("started_ns >= ?")
         values.append(wanted.since_ns)

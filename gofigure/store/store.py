@@ -21,6 +21,7 @@ if TYPE_CHECKING:
     from gofigure.store.history import History
     from gofigure.store.recent import Recent
     from gofigure.store.sweep import Swept, Told
+    from gofigure.store.trends import Trends
     from gofigure.store.windows import Window, Windows
 
 
@@ -108,6 +109,13 @@ class Store:
         from gofigure.store.recent import Recent
 
         return Recent(self._db)
+
+    @property
+    def trends(self) -> Trends:
+        """How long stages take."""
+        from gofigure.store.trends import Trends
+
+        return Trends(self._db)
 
     @property
     def windows(self) -> Windows:

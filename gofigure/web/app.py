@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import json
 import time
-from collections.abc import AsyncIterator, Awaitable, Callable
+from collections.abc import AsyncIterator, Awaitable, Callable, Mapping
 from functools import partial
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 from starlette.applications import Starlette
 from starlette.exceptions import HTTPException
@@ -21,7 +21,7 @@ from gofigure.web.actions import ACTIONS
 from gofigure.web.body import read_json
 from gofigure.web.files import Files
 from gofigure.web.guard import API, Door, Guard
-from gofigure.web.page import Action, Ask, Facts, NotThereError, Order, Page
+from gofigure.web.page import Action, Answer, Ask, Facts, NotThereError, Order, Page
 from gofigure.web.pages import PAGES
 from gofigure.web.rendering import Rendering
 from gofigure.web.site import Site
@@ -29,6 +29,7 @@ from gofigure.web.site import Site
 V1 = "/api/v1"
 _REMEMBERED = 64
 _LEAST = 0.2  # seconds between two drawings
+_PATIENCE = 20.0  # that a program waits for what takes longer
 
 Handler = Callable[[Request], Awaitable[Response]]
 
@@ -84,7 +85,7 @@ def _ticket(site: Site) -> Handler:
 
 class _Drawn(NamedTuple):
     text: bytes
-    stamp: str
+    state: object
     at: float
 
 
@@ -96,11 +97,13 @@ def _html(site: Site, page: Page, rendering: Rendering) -> Handler:
 
         A tab that has heard of a newer state than it gets will ask again.
         """
+        answers = await _answers(site, page, request)
         stamp, address, now = site.live.stamp, str(request.url), time.monotonic()
+        state = stamp, [(one.at_ns, one.looking) for one in answers.values()]
         drawn = remembered.get(address)
-        if drawn is None or (drawn.stamp != stamp and now > drawn.at + _LEAST):
-            facts = await site.ask(partial(_facts, site, page), request)
-            drawn = _Drawn(rendering.page(page, facts, stamp), stamp, now)
+        if drawn is None or (drawn.state != state and (answers or now > drawn.at + _LEAST)):
+            facts = await site.ask(partial(_facts, site, page), request, answers)
+            drawn = _Drawn(rendering.page(page, facts, stamp), state, now)
             while len(remembered) > _REMEMBERED:
                 del remembered[next(iter(remembered))]
             remembered[address] = drawn
@@ -111,9 +114,28 @@ def _html(site: Site, page: Page, rendering: Rendering) -> Handler:
 
 def _twin(site: Site, page: Page) -> Handler:
     async def answer(request: Request) -> Response:
-        return JSONResponse(await site.ask(partial(_facts, site, page), request))
+        answers = await _answers(site, page, request, _PATIENCE)
+        return _Json(await site.ask(partial(_facts, site, page), request, answers))
 
     return answer
+
+
+class _Json(JSONResponse):
+    """Names that are no UTF-8 are in it as they are in Python, escaped."""
+
+    def render(self, content: object) -> bytes:
+        return json.dumps(content).encode()
+
+
+async def _answers(site: Site, page: Page, request: Request, patience: float | None = None) -> Mapping[Any, Answer]:
+    """To what the page asks behind its back; a person who comes here gets newer ones than a tab that was told to."""
+    questions = page.questions(request.query_params, request.scope["query_string"])
+    if not questions:
+        return {}
+    if patience is not None:  # a program: what it is told is so now
+        questions = [one._replace(keeps=0.0) if one.lives else one for one in questions]
+    is_told = request.headers.get("sec-fetch-mode") == "cors" and patience is None
+    return await site.behind.answers(questions, patience, eager=not is_told)
 
 
 def _facts(site: Site, page: Page, ask: Ask) -> Facts:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from typing import Any, NamedTuple, TypeAlias
 
 from gofigure.errors import GofigureError
@@ -37,6 +37,33 @@ class Waiting(NamedTuple):
     error: str = ""  # what it said, where it has ended and there is no run
 
 
+class Apart(NamedTuple):
+    """What a question that is asked behind the page's back has; a store it opens by itself."""
+
+    project: Project
+    environ: Mapping[str, str]
+
+
+class Question(NamedTuple):
+    """Something that takes longer than a page may (behind.py)."""
+
+    name: tuple[Any, ...]  # equal names are one question
+    ask: Callable[[Apart], Any]  # in a thread of its own; raises GofigureError; equal answers are no news
+    keeps: float  # seconds for which an answer is as good as a new one
+    patience: float  # seconds that a page waits for it
+    lives: bool = True  # it is asked again when something has happened
+
+
+class Answer(NamedTuple):
+    """What is known of a question."""
+
+    value: Any = None
+    error: str = ""
+    hint: str = ""
+    at_ns: int = 0  # when it was asked; 0: it was not answered yet
+    looking: bool = False  # it is being asked
+
+
 class Ask(NamedTuple):
     """A request for a page, and what there is to answer it with. Used in the store's thread only."""
 
@@ -52,6 +79,8 @@ class Ask(NamedTuple):
     now_ns: int
     path: Mapping[str, Any] = {}  # parameters in the address
     query: Mapping[str, str] = {}
+    raw: bytes = b""  # the same, for what is no text: a file's name
+    answers: Mapping[Any, Answer] = {}  # to the page's questions, by name
     code_for: str = ""  # the file for which a code in the terminal waits to be typed
 
 
@@ -63,6 +92,7 @@ class Page(NamedTuple):
     template: str
     facts: Callable[[Ask], Facts]
     in_menu: bool = True
+    questions: Callable[[Mapping[str, str], bytes], Sequence[Question]] = lambda _query, _raw: ()
 
 
 class Order(NamedTuple):

@@ -14,10 +14,11 @@ from gofigure.project import Project
 from gofigure.store.store import Store
 from gofigure.watch.place import folder_of, state_of
 from gofigure.web.around import look_around
+from gofigure.web.behind import Behind
 from gofigure.web.codes import Announce
 from gofigure.web.drafts import Drafts
 from gofigure.web.live import Live
-from gofigure.web.page import Around, Ask
+from gofigure.web.page import Answer, Apart, Around, Ask
 from gofigure.web.pages.now import state
 from gofigure.web.reading import Reader
 from gofigure.web.sessions import Sessions
@@ -46,17 +47,21 @@ class Site:
         self.live = Live(_files(setting.project), self._news, self._look_around)
         self.drafts = Drafts(setting.project, setting.environ, setting.announce)
         self.started = Started(setting.project.root, setting.environ, self.live.bump)
+        self.behind = Behind(Apart(setting.project, setting.environ), lambda: self.live.stamp, self.live.bump)
 
     @property
     def name(self) -> str:
         """The project's, as people call its folder."""
         return self.setting.project.root.rstrip("/").rpartition("/")[2] or "/"
 
-    async def ask(self, question: Callable[[Ask], T], request: Request | None = None) -> T:
+    async def ask(
+        self, question: Callable[[Ask], T], request: Request | None = None, answers: Mapping[Any, Answer] = {}
+    ) -> T:
         """The answer to a question, asked in the store's thread. Raises GofigureError."""
         setting = self.setting
         path = request.path_params if request is not None else {}
         query = request.query_params if request is not None else {}
+        raw = request.scope["query_string"] if request is not None else b""
         around, waiting = self.around, self.started.waiting
 
         def answer(store: Store, config: Config | None, trouble: str) -> T:
@@ -75,6 +80,8 @@ class Site:
                     time.time_ns(),
                     dict(path),
                     dict(query),
+                    raw,
+                    answers,
                     self.drafts.codes.name,
                 )
             )
@@ -98,6 +105,7 @@ class Site:
         return changed
 
     async def close(self) -> None:
+        self.behind.close()
         await self.live.close()
         self.drafts.close()
 

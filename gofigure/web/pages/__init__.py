@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 from gofigure.web.page import Page
-from gofigure.web.pages import jobs, now, run
+from gofigure.web.pages import content, history, jobs, now, run
 
 PAGES: tuple[Page, ...] = (
     now.PAGE,
     run.PAGE,
+    history.PAGE,
+    content.PAGE,
     jobs.PAGE,
 )

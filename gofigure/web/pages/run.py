@@ -41,6 +41,7 @@ def _facts(ask: Ask) -> Facts:
         "state": state_of([run.state]),
         "stages": stages,
         "chosen": chosen,
+        **_opened(ask.query, len(logs[chosen].files) if logs else 0),
         "graph": _drawn([one.stage.stage for one in logs], waits_for),
         "again": _again(run, options, ask),
         "repeat": [shlex.join(("gofigure", "run", *options, one["stage"])) for one in stages],
@@ -78,6 +79,20 @@ def _chosen(logs: Sequence[StageLogs], wanted: str) -> int:
             if one.stage.state in states and (one.files or states != ("passed",)):
                 return at
     return 0
+
+
+def _opened(query: Mapping[str, str], files: int) -> dict[str, Any]:
+    """Which log is shown, from 0, the newest unless one is asked for; and the line, from 1, and the words in it."""
+    file, line = (_digits(query.get(name, "")) for name in ("file", "line"))
+    return {
+        "file": file if file is not None and file < files else max(0, files - 1),
+        "line": line or 0,
+        "find": query.get("find", "")[:200],
+    }
+
+
+def _digits(said: str) -> int | None:
+    return int(said) if said.isascii() and said.isdecimal() and len(said) < 16 else None
 
 
 def _followers(stage: str, stages: Sequence[Mapping[str, Any]]) -> list[str]:

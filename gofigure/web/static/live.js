@@ -68,7 +68,11 @@ export const hurry = () => {
 
 const show = async () => {
   const began = Date.now();
-  const answer = await fetch(location.href.replace(/#.*/, ""), { headers: { Accept: "text/html" } });
+  const address = new URL(location.href.replace(/#.*/, ""));
+  const list = document.querySelector("[data-from]");
+  // Who reads further down keeps those lines.
+  if (list && (scrollY || list.contains(document.activeElement))) address.searchParams.set("from", list.dataset.from);
+  const answer = await fetch(address, { headers: { Accept: "text/html" } });
   if (answer.status === 401) {
     link("this tab is no longer let in: gofigure ui");
     return false;

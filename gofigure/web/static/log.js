@@ -35,7 +35,9 @@ class View {
     this.wrap = place.classList.contains("wrap");
     this.file = place.dataset.file;
     this.chosen = false; // a person wants this one, whatever comes
-    this.follow = !place.dataset.ended;
+    this.line = Number(place.dataset.line || 0); // a link leads to it
+    delete place.dataset.line;
+    this.follow = !place.dataset.ended && !this.line;
     this.reset();
     this.listen();
     this.load();
@@ -109,7 +111,8 @@ class View {
       this.take(await this.ask(`${this.base}?first=0&count=${PAGE}`));
       if (this.follow) this.toEnd();
       this.draw();
-      if (this.ended && this.place.dataset.failed) await this.step(1); // what one comes here for
+      if (this.line) this.show(Math.min(this.line, this.total) - 1);
+      else if (this.ended && this.place.dataset.failed) await this.step(1); // what one comes here for
       while (!this.ended && turn === this.turn) {
         if (document.hidden) { await new Promise((done) => document.addEventListener("visibilitychange", done, { once: true })); continue; }
         const first = Math.max(0, this.total - 1);
@@ -243,9 +246,13 @@ class View {
     const all = this.found?.lines || [];
     if (!all.length) return;
     const next = by > 0 ? all.find((at) => at > this.at) ?? all[0] : all.findLast((at) => at < this.at) ?? all.at(-1);
+    this.tool("found").textContent = `${all.indexOf(next) + 1} of ${all.length}${this.found.more ? "+" : ""}`;
+    this.show(next);
+  }
+
+  show(next) {
     this.at = next;
     this.setFollow(false);
-    this.tool("found").textContent = `${all.indexOf(next) + 1} of ${all.length}${this.found.more ? "+" : ""}`;
     this.place.scrollTop = Math.max(0, ((next - 4) * HEIGHT) / this.scale);
     this.drawn = "";
     this.draw();

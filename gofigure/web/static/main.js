@@ -48,6 +48,11 @@ document.addEventListener("click", (event) => {
     attach();
   }
 });
+// An address holds only what is asked for; what is being chosen outlives news.
+document.addEventListener("formdata", (event) => {
+  for (const [name, value] of [...event.formData]) if (!value) event.formData.delete(name);
+});
+document.addEventListener("change", (event) => { event.target.chosen = true; });
 document.addEventListener("keydown", (event) => {
   const tab = event.target.closest?.("[data-tab]");
   const next = tab && { ArrowRight: tab.nextElementSibling, ArrowLeft: tab.previousElementSibling }[event.key];

@@ -7,12 +7,16 @@ import shutil
 import subprocess
 import tarfile
 from collections.abc import Iterator
+from typing import Literal
 
 import pytest
 from playwright.sync_api import Browser, Page, expect
 from support.page import Served
 
 _AXE = "axe-core@4"
+_Scheme = Literal["light", "dark"]
+_SCHEMES: tuple[_Scheme, ...] = ("light", "dark")
+_VIEWS = ("logs", "logs&find=good", "durations", "stages", "tests")
 
 
 @pytest.fixture(scope="session")
@@ -40,7 +44,9 @@ def seen(browser: Browser, served: Served) -> Iterator[Page]:
     context.close()
 
 
-def test_nothing_to_find_fault_with(seen: Page, served: Served, axe: str) -> None:
+@pytest.mark.parametrize("width", [1280, 390])
+@pytest.mark.parametrize("scheme", _SCHEMES)
+def test_nothing_to_find_fault_with(seen: Page, served: Served, axe: str, scheme: _Scheme, width: int) -> None:
     served.repo.gofigure("run", "check")
     (served.repo.root.parent / "fail").touch()
     served.repo.write("a.py", "a = 2\n")
@@ -52,17 +58,18 @@ def test_nothing_to_find_fault_with(seen: Page, served: Served, axe: str) -> Non
         *(f"/runs/2?tab={name}#{name}" for name in ("why", "compare", "repeat")),
         "/runs/99",
     )
-    for width in (1280, 390):
-        seen.set_viewport_size({"width": width, "height": 800})
-        for scheme in ("light", "dark"):
-            seen.emulate_media(color_scheme="light" if scheme == "light" else "dark")
-            for path in pages:
-                seen.goto(served.address + path)
-                expect(seen.locator("main")).to_be_visible()
-                seen.evaluate(axe)
-                found = seen.evaluate("axe.run()")["violations"]
-                told = [(one["id"], one["nodes"][0]["html"], one["nodes"][0].get("failureSummary")) for one in found]
-                assert told == [], (path, width, scheme)
+    history = ("/history", "/history?job=none", "/history?since=x", *(f"/history?show={name}" for name in _VIEWS))
+    content = ("/content?since=check", "/content?path=a.py&explain=1", "/content?path=none")
+    pages = (*pages, *history, *content)
+    seen.set_viewport_size({"width": width, "height": 800})
+    seen.emulate_media(color_scheme=scheme)
+    for path in pages:
+        seen.goto(served.address + path)
+        expect(seen.locator("main")).to_be_visible()
+        seen.evaluate(axe)
+        found = seen.evaluate("axe.run()")["violations"]
+        told = [(one["id"], one["nodes"][0]["html"], one["nodes"][0].get("failureSummary")) for one in found]
+        assert told == [], path
 
 
 def test_nor_with_a_form_its_errors_and_a_preview(seen: Page, served: Served, axe: str) -> None:

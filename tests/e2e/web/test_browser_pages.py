@@ -13,6 +13,13 @@ from .conftest import Opening
 
 _SCHEMES = ("light", "dark")
 _WIDTHS = (1280, 390)
+_PLACES = (
+    ("now", "/"), ("run", "/runs/2"), ("why", "/runs/2#why"), ("compare", "/runs/2#compare"),
+    ("history", "/history"), ("logs", "/history?show=logs&find=error"), ("durations", "/history?show=durations"),
+    ("stages", "/history?show=stages"), ("tests", "/history?show=tests"), ("content", "/content?since=check"),
+    ("explained", "/content?path=a_file_with_a_long_name_to_be_shown_in_full.py&explain=1"),
+    ("jobs", "/jobs"),
+)  # fmt: skip
 _SCREENSHOTS = os.environ.get("GOFIGURE_SCREENSHOTS")  # before a test has an environment of its own
 
 
@@ -187,13 +194,7 @@ def test_nothing_is_wider_than_the_screen(opening: Opening, served: Served, sche
     tab = opening()
     tab.set_viewport_size({"width": width, "height": 800})
     tab.emulate_media(color_scheme=scheme)  # type: ignore[arg-type] # one of its words
-    for name, path in (
-        ("now", "/"),
-        ("run", "/runs/2"),
-        ("why", "/runs/2#why"),
-        ("compare", "/runs/2#compare"),
-        ("jobs", "/jobs"),
-    ):
+    for name, path in _PLACES:
         tab.goto(served.address + path)
         expect(tab.locator("main")).to_be_visible()
         assert tab.evaluate("document.documentElement.scrollWidth <= innerWidth"), path

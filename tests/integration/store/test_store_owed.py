@@ -74,3 +74,28 @@ def test_a_run_of_one_short_stage_waits_for_the_disk_twice(place: str) -> None:
         number = store.begin(RUN, [("s", "why", b"key")])
         store.record(number, result=RunResult(number, "j", "passed", ()))
     assert len(began) == 2
+
+
+def test_what_is_owed_is_written_in_steps_between_which_others_get_their_turn(
+    place: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    with _open(place) as store, _open(place) as other:
+        database = store._db
+        turns: list[int] = []
+        writing = database.writing
+
+        def in_steps() -> contextlib.AbstractContextManager[None]:
+            turns.append(_rows(place))
+            other.begin(RUN, [])  # would wait ten seconds, and fail, were the store kept locked
+            return writing()
+
+        monkeypatch.setattr(database, "writing", in_steps)
+        store.contents.save_tree(OID, TREE, RECORDS)
+        for at in range(4):
+            store.contents.save_tree(f"{at:040}", TREE, RECORDS)
+        store.contents.remember("tree", [(f"{at:040x}", TREE) for at in range(16, 21)])
+        database.pay(2)
+        assert _rows(place) == 10
+        assert len(turns) > 10
+        database.pay(2)
+        assert len(turns) == 13

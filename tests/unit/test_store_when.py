@@ -5,8 +5,8 @@ from datetime import datetime
 
 import pytest
 
-from gofigure.cli.when import moment
 from gofigure.errors import GofigureError
+from gofigure.store.when import moment
 
 
 @pytest.mark.parametrize(
