@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from typing import Any, NamedTuple, TypeAlias
 
 from gofigure.errors import GofigureError
@@ -37,6 +37,15 @@ class Waiting(NamedTuple):
     error: str = ""  # what it said, where it has ended and there is no run
 
 
+class Look(NamedTuple):
+    """What the cluster of a stage has said when somebody asked it, in a process of its own."""
+
+    at_ns: int
+    under_way: bool = False
+    error: str = ""
+    said: Mapping[str, Any] = {}  # recipes.kubernetes.look
+
+
 class Ask(NamedTuple):
     """A request for a page, and what there is to answer it with. Used in the store's thread only."""
 
@@ -52,6 +61,8 @@ class Ask(NamedTuple):
     now_ns: int
     path: Mapping[str, Any] = {}  # parameters in the address
     query: Mapping[str, str] = {}
+    commands: Callable[[], Sequence[Any]] = tuple  # reference.commands.Command, described by who has them
+    looks: Mapping[str, Look] = {}  # what somebody has asked a cluster for, by stage
 
 
 class Page(NamedTuple):
@@ -71,6 +82,7 @@ class Order(NamedTuple):
     body: Mapping[str, Any]  # not checked yet
     start: Callable[[tuple[str, ...]], None]  # starts `gofigure ARGS` as a process of its own, soon
     dismiss: Callable[[int], None]  # lets go of what a `Waiting` of that number has said, soon
+    look: Callable[[str], None] = lambda _stage: None  # asks the cluster of a stage how it stands there, soon
 
 
 class Action(NamedTuple):

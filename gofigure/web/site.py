@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import time
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from typing import Any, NamedTuple, TypeVar
 
 from starlette.requests import Request
@@ -13,8 +13,10 @@ from gofigure.model import Config
 from gofigure.project import Project
 from gofigure.store.store import Store
 from gofigure.watch.place import folder_of, state_of
+from gofigure.watch.switches import place_of
 from gofigure.web.around import look_around
 from gofigure.web.live import Live
+from gofigure.web.looks import Looks
 from gofigure.web.page import Around, Ask
 from gofigure.web.pages.now import state
 from gofigure.web.reading import Reader
@@ -30,6 +32,7 @@ class Setting(NamedTuple):
     project: Project
     environ: Mapping[str, str]
     read_only: bool = False
+    commands: Callable[[], Sequence[Any]] = tuple  # see Ask
 
 
 class Site:
@@ -42,6 +45,7 @@ class Site:
         self.around = Around()
         self.live = Live(_files(setting.project), self._news, self._look_around)
         self.started = Started(setting.project.root, setting.environ, self.live.bump)
+        self.looks = Looks(setting.project.root, setting.environ, self.live.bump)
 
     @property
     def name(self) -> str:
@@ -53,7 +57,7 @@ class Site:
         setting = self.setting
         path = request.path_params if request is not None else {}
         query = request.query_params if request is not None else {}
-        around, waiting = self.around, self.started.waiting
+        around, waiting, looks = self.around, self.started.waiting, self.looks.known
 
         def answer(store: Store, config: Config | None, trouble: str) -> T:
             watcher = state_of(folder_of(setting.project.lock_file))
@@ -71,6 +75,8 @@ class Site:
                     time.time_ns(),
                     dict(path),
                     dict(query),
+                    setting.commands,
+                    looks,
                 )
             )
 
@@ -104,6 +110,7 @@ def _files(project: Project) -> tuple[str, ...]:
         project.store_file,
         f"{folder}/watch.json",
         f"{folder}/watch",
+        place_of(folder),
         project.config_file,
         project.config_file.removesuffix(".toml") + ".local.toml",
     )

@@ -135,6 +135,8 @@ def _record(kubectl: Kubectl, spec: Mapping[str, Any], documents: Sequence[Docum
     return {
         "context": kubectl.context,
         "namespace": kubectl.namespace,
+        "server": spec["server"],
+        "cluster": spec["cluster"],  # contexts.Judged.verdict
         "set": digest,
         "manifests": _text(kept),
         "not_recorded": _called([one for one in documents if one.value["kind"] == UNRECORDED]),

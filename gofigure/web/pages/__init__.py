@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 from gofigure.web.page import Page
-from gofigure.web.pages import now, run
+from gofigure.web.pages import deploy, docs, now, run
 
 PAGES: tuple[Page, ...] = (
     now.PAGE,
     run.PAGE,
+    deploy.PAGE,
+    docs.PAGE,
 )

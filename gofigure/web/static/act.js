@@ -10,13 +10,17 @@ export const post = async (name, body) => {
   return said;
 };
 
-const DONE = { run: "started", cancel: "asked to stop", pause: "asked", dismiss: "" };
+const DONE = { run: "started", cancel: "asked to stop", pause: "asked", look: "asked", rollback: "started", reset: "started" };
 
 const act = async (button) => {
   button.disabled = true;
   try {
-    await post(button.dataset.do, JSON.parse(button.dataset.body));
+    const body = JSON.parse(button.dataset.body);
+    const typed = button.dataset.typed && document.getElementById(button.dataset.typed);
+    if (typed) body.typed = typed.value;
+    await post(button.dataset.do, body);
     hurry();
+    if (typed) typed.value = "";
     if (DONE[button.dataset.do]) say(`${button.textContent.trim()}: ${DONE[button.dataset.do]}`);
   } catch (error) {
     say(error.message || "no answer", true);
