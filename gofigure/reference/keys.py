@@ -26,7 +26,8 @@ class KeyWords(NamedTuple):
     choices: tuple[str, ...]
     default: str  # as TOML has it; "" where it has none
     targets: tuple[str, ...]  # the only ones that it stands with; none: all, or it is no stage's
-    example: str  # lines of the example file
+    example: str  # a line of the example file
+    notes: str  # what stands beside it there
 
 
 class Group(NamedTuple):
@@ -89,7 +90,15 @@ def _group(table: str, only: tuple[str, ...], keys: Sequence[KeyWords]) -> Group
 def _words(key: Key, table: str, shown: Mapping[str, str]) -> KeyWords:
     at = f"{table}.{key.name}" if table else key.name
     choices = _choices(key.kind)
-    return KeyWords(at, key.name, key.doc, key.kind.expected, choices, _default(key), key.targets, shown.get(at, ""))
+    return KeyWords(
+        at, key.name, key.doc, key.kind.expected, choices, _default(key), key.targets, *_split(shown.get(at, ""))
+    )
+
+
+def _split(lines: str) -> tuple[str, str]:
+    """The first line without its comment; the comment, from however many lines."""
+    parts = [line.partition(" # ") for line in lines.splitlines()]
+    return (parts[0][0].rstrip() if parts else ""), " ".join(note.strip() for _, _, note in parts if note)
 
 
 def _choices(kind: Kind) -> tuple[str, ...]:

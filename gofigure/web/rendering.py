@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 from jinja2 import Environment, PackageLoader, StrictUndefined
 from markupsafe import Markup, escape
 
+from gofigure.model import CHANGE, MANUAL, PAGE
 from gofigure.reference.keys import anchor
 from gofigure.runner.why import ago
 from gofigure.web.drawing import sparkline
@@ -21,6 +22,7 @@ if TYPE_CHECKING:
     from gofigure.web.site import Site
 
 _KEY = re.compile(r"(\b(?:jobs|stages)\.[\w.\[\]-]+)")
+_STARTED = {MANUAL: "hand", CHANGE: "a change", PAGE: "the page"}
 _TITLES = {"passed": "✓ ", "failed": "✗ ", "running": "● ", "": ""}
 
 
@@ -43,6 +45,7 @@ class Rendering:
             "slug": slug,
             "bars": sparkline,
             "keyed": keyed,
+            "started": lambda trigger: _STARTED.get(trigger, trigger),
         }
         self._scheme = scheme
         for name in ("parts.html", "refused.html", *(page.template for page in PAGES)):

@@ -2,58 +2,16 @@
 
 from __future__ import annotations
 
-import os
-import shutil
-import subprocess
-import tarfile
-from collections.abc import Iterator
+from collections.abc import Callable
 
-import pytest
-from playwright.sync_api import Browser, Page, expect
+from playwright.sync_api import Page
 from support.page import Served
 
-_AXE = "axe-core@4"
 
-
-@pytest.fixture(scope="session")
-def axe(tmp_path_factory: pytest.TempPathFactory) -> str:
-    """Its text, from npm: a test's tool, and no part of what is installed."""
-    folder = tmp_path_factory.mktemp("axe")
-    npm = shutil.which("npm")
-    done = subprocess.run([npm, "pack", _AXE], cwd=folder, capture_output=True, text=True, check=False) if npm else None
-    if done is None or done.returncode != 0:
-        assert "CI" not in os.environ, done.stderr if done is not None else "there is no npm: apt-get install npm"
-        pytest.skip("npm does not hand out axe-core here")
-    with tarfile.open(folder / done.stdout.split()[-1]) as packed:
-        member = packed.extractfile("package/axe.min.js")
-        assert member is not None
-        return member.read().decode()
-
-
-@pytest.fixture
-def seen(browser: Browser, served: Served) -> Iterator[Page]:
-    """A tab that axe-core may be put into, which the page's own rules forbid."""
-    context = browser.new_context(bypass_csp=True, reduced_motion="reduce")
-    tab = context.new_page()
-    tab.goto(served.login)
-    yield tab
-    context.close()
-
-
-def test_nothing_to_find_fault_with(seen: Page, served: Served, axe: str) -> None:
+def test_nothing_to_find_fault_with(seen: Page, served: Served, faults: Callable[[Page, Served, str], None]) -> None:
     served.repo.gofigure("run", "check")
     (served.repo.root.parent / "fail").touch()
     served.repo.write("a.py", "a = 2\n")
     served.repo.gofigure("run", "check")
-    pages = ("/", "/runs/2", *(f"/runs/2?tab={name}#{name}" for name in ("why", "compare", "repeat")), "/runs/99")
-    for width in (1280, 390):
-        seen.set_viewport_size({"width": width, "height": 800})
-        for scheme in ("light", "dark"):
-            seen.emulate_media(color_scheme="light" if scheme == "light" else "dark")
-            for path in pages:
-                seen.goto(served.address + path)
-                expect(seen.locator("main")).to_be_visible()
-                seen.evaluate(axe)
-                found = seen.evaluate("axe.run()")["violations"]
-                told = [(one["id"], one["nodes"][0]["html"], one["nodes"][0].get("failureSummary")) for one in found]
-                assert told == [], (path, width, scheme)
+    for path in ("/", "/runs/2", *(f"/runs/2?tab={name}#{name}" for name in ("why", "compare", "repeat")), "/runs/99"):
+        faults(seen, served, path)
