@@ -21,6 +21,7 @@ from support.rig import Rig
 ROUTES = (
     "/", "/runs/1", "/events", "/favicon.ico", "/api/v1/now", "/api/v1/runs/1", "/api/v1/ticket",
     "/api/v1/runs/1/logs/0/0", "/api/v1/runs/1/logs/0/0/search?q=x", "/api/v1/runs/1/logs/0/0/raw",
+    "/api/v1/runs/1/kept/0/0", "/deploy", "/docs", "/api/v1/do/reset",
     "/api/v1/do/run", "/api/v1/do/cancel", "/api/v1/do/pause", "/nothing", "/api/v1/nothing",
 )  # fmt: skip
 OPEN = ("/login?ticket=x", "/static/page.css", "/static/main.js")
@@ -64,7 +65,7 @@ def test_a_change_wants_json_and_our_header(served: Served, missing: str) -> Non
 
 
 def test_no_get_changes_anything(served: Served) -> None:
-    for name in ("run", "cancel", "pause", "dismiss"):
+    for name in ("run", "cancel", "pause", "dismiss", "look", "rollback", "reset"):
         assert served.ask("GET", f"/api/v1/do/{name}?names=check").status == 405
     for method in ("PUT", "DELETE", "PATCH", "OPTIONS"):
         assert served.ask(method, "/api/v1/do/run", JSON).status == 405
