@@ -7,8 +7,9 @@ from typing import Any
 import pytest
 
 from gofigure.errors import GofigureError
+from gofigure.model import YES_VARIABLE
 from gofigure.recipes.kubernetes.contexts import Judged
-from gofigure.recipes.kubernetes.permission import require
+from gofigure.recipes.kubernetes.permission import ask_to_delete, list_named, require
 from gofigure.recipes.order import Order
 
 _SPEC: dict[str, Any] = {"context": "c", "namespace": "dev", "protected": False, "reset": "none", "rollback": ""}
@@ -45,3 +46,21 @@ def test_who_may_start_what(judged: Judged, spec: dict[str, Any], trigger: str, 
         require({**_SPEC, **spec}, _order(trigger), judged, "~/config.toml")
     assert said in str(error.value)
     assert error.value.hint
+
+
+def test_a_yes_to_anything_is_no_yes_from_the_page(monkeypatch: pytest.MonkeyPatch) -> None:
+    spec = {**_SPEC, "reset": "all"}
+    monkeypatch.setenv(YES_VARIABLE, "1")
+    with pytest.raises(GofigureError, match="somebody has seen"):
+        require(spec, _order("page"), Judged("local", ""), "~/config.toml")
+    with pytest.raises(GofigureError, match="another list"):
+        ask_to_delete(["deployment/a"], spec, _order("page"))
+    ask_to_delete(["deployment/a"], spec, _order("manual"))
+    monkeypatch.setenv(YES_VARIABLE, list_named(["deployment/b", "deployment/a"], spec))
+    require(spec, _order("page"), Judged("local", ""), "~/config.toml")
+    ask_to_delete(["deployment/a", "deployment/b"], spec, _order("page"))
+    for other in (["deployment/a"], ["deployment/a", "deployment/b", "deployment/c"]):
+        with pytest.raises(GofigureError, match="another list"):
+            ask_to_delete(other, spec, _order("manual"))
+    with pytest.raises(GofigureError, match="another list"):
+        ask_to_delete(["deployment/a", "deployment/b"], {**spec, "namespace": "other"}, _order("page"))
