@@ -28,6 +28,7 @@ from gofigure.fast_path import FastPath
 from gofigure.model import (
     BY_A_PERSON,
     CHANGE,
+    PAGE,
     READ_AGAIN_BY_GIT,
     RECEIVING,
     STOPPED,
@@ -54,7 +55,7 @@ if TYPE_CHECKING:  # while git is looking there is time to import what comes aft
 
 def run(project: Project, request: Request, observe: Observer) -> list[RunResult]:
     """Do what a trigger asks for; one result per job and content. Raises GofigureError where it cannot begin."""
-    if request.background is not True and request.trigger.kind != CHANGE:
+    if request.background is not True and request.trigger.kind not in (CHANGE, PAGE):  # there nobody reads it
         tell_failed_in_background(project, observe)
     fast = FastPath(project, request.trigger.kind)
     loaded = request.loaded or load_config(project)

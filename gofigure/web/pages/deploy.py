@@ -20,10 +20,10 @@ from gofigure.web.page import Ask, Facts, NotThereError, Page
 from gofigure.web.pages.now import state
 
 _SHOWN = 20  # deploys
-_LOOKED_AT = 50
+_LOOKED_AT = 25  # records of some 100 kB each
 _LINES = 600  # of a difference
 _OBJECTS = 300
-_DAYS_OLD = 50  # builds of an image that are looked through
+_BUILDS = 50  # builds of an image that are looked through
 
 
 def _facts(ask: Ask) -> Facts:
@@ -148,7 +148,7 @@ def _images(present: Deploy | None, ask: Ask) -> list[dict[str, Any]]:
     builds: dict[str, tuple[int, str]] = {}
     makers = [one.name for one in ask.config.stages.values() if one.target == "docker"]
     for name in makers:
-        for row in ask.store.history.executed(name, _DAYS_OLD):
+        for row in ask.store.history.executed(name, _BUILDS):
             for ref in _refs(row.made) if row.run <= present.origin else ():
                 builds.setdefault(ref, (row.run, name))
     return [

@@ -121,9 +121,8 @@ def test_docs_are_searched_and_led_to(opening: Opening, served: Served) -> None:
 def looked(served: Served) -> Served:
     served.do("look", stage="owned")
     served.do("look", stage="deploy")
-    for one in ("owned", "deploy"):
-        path = f"/deploy?stage={one}"
-        until(lambda path=path: not served.get(path)["shown"]["live"]["under_way"], what="it was asked")
+    asked = [f"/deploy?stage={one}" for one in ("owned", "deploy")]
+    until(lambda: not any(served.get(one)["shown"]["live"]["under_way"] for one in asked), what="they have answered")
     served.login = f"{served.address}/login?ticket={served.get('/ticket')['ticket']}"  # the first one is used up
     return served
 
