@@ -59,5 +59,5 @@ def _of_key(key: KeyWords) -> str:
     facts = [key.expected, *([f"one of {', '.join(f'`{one}`' for one in key.choices)}"] if key.choices else [])]
     facts += [f"default: `{key.default}`"] if key.default else []
     example = f"\n\n```toml\n{key.example}\n```" if key.example else ""
-    example += f"\n\n{key.notes[0].upper()}{key.notes[1:]}" if key.notes else ""
+    example += f"\n\n{key.notes}" if key.notes else ""
     return f"### {key.name} {{#{key.anchor}}}\n\n{key.words}\n\n*{'; '.join(facts)}*{example}"

@@ -21,7 +21,8 @@ const act = async (button) => {
     await post(button.dataset.do, body);
     hurry();
     if (typed) typed.value = "";
-    if (DONE[button.dataset.do]) say(`${button.textContent.trim()}: ${DONE[button.dataset.do]}`);
+    const done = "off" in body ? (body.off ? "off" : "on") : DONE[button.dataset.do];
+    if (done) say(`${button.textContent.trim()}: ${done}`);
   } catch (error) {
     say(error.message || "no answer", true);
   }
