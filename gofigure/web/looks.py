@@ -7,7 +7,10 @@ that a deploy has to.
 from __future__ import annotations
 
 import asyncio
+import contextlib
 import json
+import os
+import signal
 import sys
 import time
 from collections.abc import Callable, Mapping
@@ -15,7 +18,7 @@ from typing import Any
 
 from gofigure.errors import GofigureError
 from gofigure.model import PAGE_VARIABLE
-from gofigure.process.capture import capture
+from gofigure.process.capture import Running, start
 from gofigure.web.page import Look
 
 _PATIENCE = 120.0  # seconds
@@ -31,6 +34,7 @@ class Looks:
         self._changed = changed
         self._known: dict[str, Look] = {}
         self._tasks: set[asyncio.Task[None]] = set()
+        self._under_way: set[Running] = set()
 
     @property
     def known(self) -> Mapping[str, Look]:
@@ -45,6 +49,12 @@ class Looks:
         self._tasks.add(task)
         task.add_done_callback(self._tasks.discard)
 
+    def close(self) -> None:
+        """End what nobody waits for any more, as Ctrl-C does; it only looks."""
+        for running in list(self._under_way):
+            with contextlib.suppress(ProcessLookupError):
+                os.kill(running.pid, signal.SIGINT)
+
     async def _ask(self, stage: str) -> None:
         try:
             said = await asyncio.to_thread(self._said, stage)
@@ -55,7 +65,12 @@ class Looks:
     def _said(self, stage: str) -> Mapping[str, Any]:
         """Raises GofigureError with what was complained of."""
         argv = [sys.executable, "-P", "-m", "gofigure", "rollback", "--list", "--live", "--json", "--", stage]
-        done = capture(argv, env=self._environ, cwd=self._root, timeout=_PATIENCE)
+        running = start(argv, env=self._environ, cwd=self._root)
+        self._under_way.add(running)
+        try:
+            done = running.finish(_PATIENCE)
+        finally:
+            self._under_way.discard(running)
         try:
             said = json.loads(done.out) if done.code == 0 else None
         except ValueError:

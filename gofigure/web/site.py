@@ -99,6 +99,7 @@ class Site:
         return changed
 
     async def close(self) -> None:
+        self.looks.close()
         await self.live.close()
 
 

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import json
+import os
+import signal
 from pathlib import Path
 from typing import Any
 
@@ -171,6 +173,19 @@ def test_a_cluster_that_is_nobodys_is_not_asked(project: Repo, cluster: Cluster,
     live = _looked(served)
     assert "is no local cluster" in live["error"]
     assert [call for call in cluster.calls if call[:1] != ["config"]] == []
+
+
+def test_a_cluster_that_does_not_answer_holds_up_nobody(project: Repo, cluster: Cluster, rig: Rig) -> None:
+    gate = rig.gate("kubectl")
+    (cluster.tools / "kubectl").write_text(f"#!/bin/sh\n{gate.sh}\n")
+    served = Served(rig, project)
+    assert served.do("look", stage="deploy").status == 200
+    gate.arrive()
+    assert _shown(served)["live"]["under_way"]
+    assert served.do("look", stage="deploy").status == 200  # the one that is under way is enough
+    os.kill(served.running.pid, signal.SIGTERM)
+    assert served.running.finish() == 0
+    gate.open()
 
 
 def test_what_was_cut_off_is_called_so(project: Repo, rig: Rig) -> None:
