@@ -41,12 +41,17 @@ HANDED_VARIABLES = (
     "GOFIGURE_REFS", "GOFIGURE_FROM_REF", "GOFIGURE_TO_REF", "GOFIGURE_CHECKOUT_TYPE", "GOFIGURE_SQUASH",
     "GOFIGURE_REWRITE", "GOFIGURE_UPSTREAM", "GOFIGURE_BRANCH",
 )  # fmt: skip
-# The trigger that is no hook: `gofigure watch` has seen a change.
+# Triggers that are no hooks: `gofigure watch` has seen a change; a person has asked, in a terminal or on the page.
 CHANGE = "change"
+MANUAL = "manual"
+PAGE = "page"  # has fewer rights than a terminal: a page can be reached by more than who sits there
+BY_A_PERSON = (MANUAL, PAGE)
+# Set for what the page starts. It only ever takes rights away, so whoever sets it wins nothing.
+PAGE_VARIABLE = "GOFIGURE_FROM_PAGE"
 # After these git goes on whatever comes of them: their jobs may run in the background.
 MAY_WAIT = ("post-commit", "post-checkout", "post-merge", "post-rewrite")
 
-YES_VARIABLE = "GOFIGURE_YES"  # set for what `gofigure run --yes` starts
+YES_VARIABLE = "GOFIGURE_YES"  # "1" for what `gofigure run --yes` starts; or the name of the one list that is meant
 
 # In place of a program: what one of our own recipes does (gofigure/recipes), in a process like any other.
 RECIPE = "gofigure recipe"
@@ -129,7 +134,7 @@ class Config(NamedTuple):
 class Trigger(NamedTuple):
     """What asked for a run."""
 
-    kind: str  # "manual", CHANGE or the name of a git hook
+    kind: str  # MANUAL, PAGE, CHANGE or the name of a git hook
     args: tuple[str, ...] = ()  # git's own arguments to the hook; a file's path made absolute
     stdin: bytes = b""
     index_file: str | None = None  # the GIT_INDEX_FILE that git handed over

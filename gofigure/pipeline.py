@@ -25,7 +25,19 @@ from gofigure import trust
 from gofigure.errors import GofigureError, NestedError
 from gofigure.events import Note, Observer
 from gofigure.fast_path import FastPath
-from gofigure.model import CHANGE, READ_AGAIN_BY_GIT, RECEIVING, STOPPED, Config, Job, RunResult, Snapshot, Trigger
+from gofigure.model import (
+    BY_A_PERSON,
+    CHANGE,
+    PAGE,
+    READ_AGAIN_BY_GIT,
+    RECEIVING,
+    STOPPED,
+    Config,
+    Job,
+    RunResult,
+    Snapshot,
+    Trigger,
+)
 from gofigure.project import Project, load_config, open_store
 from gofigure.runner.skips import ONLY, SKIP, named, unheeded
 from gofigure.snapshot.commits import of_index
@@ -43,7 +55,7 @@ if TYPE_CHECKING:  # while git is looking there is time to import what comes aft
 
 def run(project: Project, request: Request, observe: Observer) -> list[RunResult]:
     """Do what a trigger asks for; one result per job and content. Raises GofigureError where it cannot begin."""
-    if request.background is not True and request.trigger.kind != CHANGE:
+    if request.background is not True and request.trigger.kind not in (CHANGE, PAGE):  # there nobody reads it
         tell_failed_in_background(project, observe)
     fast = FastPath(project, request.trigger.kind)
     loaded = request.loaded or load_config(project)
@@ -115,7 +127,7 @@ class Planning:
             setting = self._setting
             content = content_now(self.about, self._looking, setting.store, setting.observe)
             # Nobody can check out what arrives; a gate that has not looked at it must not let it in.
-            lenient = setting.trigger.kind not in ("manual", *RECEIVING)
+            lenient = setting.trigger.kind not in (*BY_A_PERSON, *RECEIVING)
             self._plan = setting.planner.plan(
                 self.job, content, use_proofs=setting.use_proofs, lenient=lenient, apart=self._apart
             )
@@ -210,16 +222,16 @@ def mend(
 
 def nothing_to_do(config: Config, request: Request) -> list[RunResult]:
     """For a hook that is right; a person who asks for a run must not take silence for a pass."""
-    if request.trigger.kind == "manual" and config.jobs:
+    if request.trigger.kind in BY_A_PERSON and config.jobs:
         raise GofigureError("HEAD names no commit yet, and a bare repository has no other content")
-    if request.trigger.kind == "manual":
+    if request.trigger.kind in BY_A_PERSON:
         raise GofigureError(f"{config.path} has no job to run", hint='a job is [jobs.NAME] with stages = ["..."]')
     return []
 
 
 def choose_jobs(config: Config, request: Request) -> tuple[Job, ...]:
     """Those named; or else those that the trigger's hook starts; a person who names none means all."""
-    if request.names or request.trigger.kind == "manual":
+    if request.names or request.trigger.kind in BY_A_PERSON:
         return configuration.choose(config, request.names)
     return configuration.jobs_for(config, request.trigger.kind, background=request.background)
 

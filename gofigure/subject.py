@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, NamedTuple, Protocol
 
 from gofigure.errors import GofigureError
 from gofigure.events import Observer
-from gofigure.model import PUSHES, READ_AGAIN_BY_GIT, YES_VARIABLE, Config, Job, RunResult, Snapshot, Trigger
+from gofigure.model import MANUAL, PUSHES, READ_AGAIN_BY_GIT, YES_VARIABLE, Config, Job, RunResult, Snapshot, Trigger
 from gofigure.project import Loaded, Project
 from gofigure.snapshot.commits import of_commit, of_index, of_index_until_still
 from gofigure.snapshot.looking import Looking
@@ -96,7 +96,7 @@ def with_questions(config: Config, request: Request) -> Config:
         for stage in config.stages.values()
         if stage.target == "kubernetes" and stage.setting("reset") == "all" and not stage.setting("rollback")
     ]
-    if not deleting or request.trigger.kind != "manual" or request.environ.get(YES_VARIABLE) == "1":
+    if not deleting or request.trigger.kind != MANUAL or request.environ.get(YES_VARIABLE):
         return config
     if request.looking is not None or sys.stdin is None or not (sys.stdin.isatty() and sys.stdout.isatty()):
         return config

@@ -155,6 +155,32 @@ def write_to(folder: str, digest: bytes, size: int, out: int) -> None:
     raise GoneError
 
 
+def reading(folder: str, digest: bytes, size: int) -> Iterator[bytes]:
+    """Content, piece by piece. Raises GoneError where it is not there, or turns out to be damaged at the end."""
+    place = place_of(folder, digest)
+    for suffix in (_PACKED, ""):
+        try:
+            fd = os.open(place + suffix, os.O_RDONLY | os.O_NOFOLLOW | os.O_CLOEXEC)
+        except OSError:
+            continue
+        hasher, left = digesting(), size
+        try:
+            for piece in _unpacked(fd) if suffix else pieces(fd):
+                left -= len(piece)
+                if left < 0:
+                    raise GoneError
+                hasher.update(piece)
+                yield piece
+        except (ValueError, OSError):
+            raise GoneError from None
+        finally:
+            os.close(fd)
+        if hasher.digest() != digest:
+            raise GoneError
+        return
+    raise GoneError
+
+
 def prove(folder: str, digest: bytes, size: int) -> None:
     """Remove what is kept of a content if it is damaged."""
     with open(os.devnull, "wb") as nowhere, contextlib.suppress(GoneError, OSError):

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, NamedTuple
 from gofigure.errors import GofigureError
 from gofigure.git.environment import GitVariables, take
 from gofigure.git.repository import ask
-from gofigure.model import Trigger
+from gofigure.model import MANUAL, PAGE, PAGE_VARIABLE, Trigger
 from gofigure.runner.environment import INSIDE_VARIABLE
 
 if TYPE_CHECKING:
@@ -28,8 +28,9 @@ class Here(NamedTuple):
 
     @property
     def manual(self) -> Trigger:
-        """A person asks."""
-        return Trigger("manual", index_file=self.taken.index_file, inside=self.inside)
+        """A person asks, here or on the page."""
+        kind = PAGE if self.environ.get(PAGE_VARIABLE) else MANUAL
+        return Trigger(kind, index_file=self.taken.index_file, inside=self.inside)
 
 
 def from_root(path: str, root: str) -> str:

@@ -16,7 +16,7 @@ from gofigure.cli.table import seconds
 from gofigure.cli.terminal import cells, cut, fit, marks_for, printable
 from gofigure.cli.unknown import unknown
 from gofigure.errors import ConfigError, GofigureError
-from gofigure.model import CHANGE, HOOKS
+from gofigure.model import BY_A_PERSON, CHANGE, HOOKS
 from gofigure.project import Project
 from gofigure.queries import reading
 from gofigure.snapshot.select import show
@@ -39,7 +39,7 @@ _NARROWEST = 40
 @click.option("--job", metavar="NAME", help="Only runs of this job.")
 @click.option("--branch", metavar="NAME", help="Only runs with this branch checked out.")
 @click.option("--verdict", "verdicts", multiple=True, metavar="V", help="Only runs that came to this; may be repeated.")
-@click.option("--trigger", metavar="NAME", help='Only runs that this started: a git hook, or "manual".')
+@click.option("--trigger", metavar="NAME", help='Only what this started: a git hook, "change", "manual" or "page".')
 @click.option("--stage", metavar="NAME", help="Only runs with this stage; --verdict is then the stage's.")
 @click.option("--text", metavar="WORDS", help="Only runs that have it in a name, a reason or how a failure begins.")
 @click.option("--since", metavar="WHEN", help="Only from then on: 90s, 10m, 2h, 3d, 1w (ago), or a date.")
@@ -179,7 +179,7 @@ def _refuse_unknown(wanted: Filter, known: History, project: Project) -> None:
 
 def _configured(column: Column, project: Project) -> set[str]:
     if column == "trigger":
-        return {"manual", CHANGE, *HOOKS}
+        return {*BY_A_PERSON, CHANGE, *HOOKS}
     if column == "branch":
         return set()
     from gofigure.project import load_config

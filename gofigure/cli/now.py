@@ -29,12 +29,12 @@ def run_now(
     keep_going: bool = False,
     parallel: int = 0,
     junit: str | None = None,
-    yes: bool = False,
+    yes: str = "",
     as_json: bool = False,
 ) -> int:
     """Returns the exit code; the parameters are those of pipeline.Request.
 
-    `junit`: a file for the result; `yes`: to what a deploy would delete.
+    `junit`: a file for the result; `yes`: "1", to what a deploy would delete; or the name of the one list of that.
     """
     where = here()
     report = _place_of_report(junit) if junit is not None else None
@@ -45,7 +45,7 @@ def run_now(
     with console_for(sys.stderr if as_json else sys.stdout) as console:
         request = Request(
             where.manual,
-            _answering(where.environ, yes=yes),
+            _answering(where.environ, yes),
             names,
             commit=commit,
             staged=staged,
@@ -82,9 +82,9 @@ def _place_of_report(path: str) -> str:
     return check(path)
 
 
-def _answering(environ: Mapping[str, str], *, yes: bool) -> Mapping[str, str]:
+def _answering(environ: Mapping[str, str], yes: str) -> Mapping[str, str]:
     """The environment with this run's answer, and no other: a yes that somebody has exported is a yes to nothing."""
-    return {**environ, YES_VARIABLE: "1" if yes else ""} if yes or YES_VARIABLE in environ else environ
+    return {**environ, YES_VARIABLE: yes} if yes or YES_VARIABLE in environ else environ
 
 
 def says_yes(project: Project) -> bool:

@@ -5,7 +5,8 @@ from __future__ import annotations
 import contextlib
 import os
 import sys
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
+from typing import Any
 
 import click
 
@@ -13,6 +14,7 @@ from gofigure.cli.as_json import dump, of_run
 from gofigure.cli.console import console_for
 from gofigure.cli.guard import exit_code
 from gofigure.cli.here import Here, here
+from gofigure.cli.terminal import printable
 from gofigure.cli.unknown import unknown
 from gofigure.errors import GofigureError
 from gofigure.events import Observer
@@ -32,13 +34,16 @@ _JOB = "rollback"
 @click.argument("stage")
 @click.option("--to", "number", type=click.IntRange(1), metavar="RUN", help="To what this run has deployed.")
 @click.option("--list", "only_list", is_flag=True, help="Only show what there is to go back to.")
+@click.option("--live", is_flag=True, help="With --list: how what was deployed stands in its cluster now; only looks.")
 @click.option("--json", "as_json", is_flag=True, help="Print the result as JSON.")
-def rollback(stage: str, *, number: int | None, only_list: bool, as_json: bool) -> int:
+def rollback(stage: str, *, number: int | None, only_list: bool, live: bool, as_json: bool) -> int:
     """Apply the last good deploy of STAGE before the present one: its manifests with the images that they had.
 
     It is recorded as a run of its own, and nothing in the repository changes: what stands there is deployed again by
     the next run of the stage's job.
     """
+    if live and not only_list:
+        raise click.UsageError("--live goes with --list")
     where = here()
     loaded = load_config(where.project)
     deploying = _stage(loaded.config, stage)
@@ -46,7 +51,8 @@ def rollback(stage: str, *, number: int | None, only_list: bool, as_json: bool) 
         with reading(where.project, console) as store:
             deploys = deploys_of(store.history, deploying)
         if only_list:
-            return _tell(deploys, stage, as_json=as_json)
+            said = _live(where, loaded, deploying, deploys) if live else None
+            return _tell(deploys, stage, said, as_json=as_json)
         chosen = named(deploys, stage, number) if number is not None else before_present(deploys, stage)
         if not as_json:
             print(f"{stage}: back to run {chosen.origin}, {ago(chosen.started_ns)}", flush=True)
@@ -100,10 +106,19 @@ def _kept(where: Here, chosen: Deploy) -> Iterator[str]:
         os.unlink(path)
 
 
-def _tell(deploys: list[Deploy], stage: str, *, as_json: bool) -> int:
+def _live(where: Here, loaded: Loaded, stage: Stage, deploys: list[Deploy]) -> Mapping[str, Any]:
+    from gofigure import trust
+    from gofigure.runner.live import live_of
+
+    trust.require(where.project.trust, loaded.layers)
+    place = where.project
+    return live_of(stage, deploys, place.root, place.state_dir, where.manual.kind, where.environ)
+
+
+def _tell(deploys: list[Deploy], stage: str, live: Mapping[str, Any] | None, *, as_json: bool) -> int:
     if as_json:
         found = [{"run": one.run, "verdict": one.state, "started_ns": one.started_ns, **one.record} for one in deploys]
-        print(dump({"stage": stage, "deploys": found}))
+        print(dump({"stage": stage, "deploys": found, **({"live": live} if live is not None else {})}))
         return 0
     for one in deploys:
         objects = f"{len(one.record.get('objects', ()))} object(s)" if one.record else "nothing is recorded"
@@ -112,4 +127,12 @@ def _tell(deploys: list[Deploy], stage: str, *, as_json: bool) -> int:
         print(f"run {one.run}  {one.state:<11}  {ago(one.started_ns):<10}  {objects}{back}{used}")
     if not deploys:
         print(f"{stage} has never been deployed to where it goes now", file=sys.stderr)
+    if live is not None:
+        print(f"now, at {live['server']} ({live['why']}):")
+        for one in live["objects"]:
+            print(
+                f"  {printable(one['called'])}  {one['state']}{': ' if one['words'] else ''}{printable(one['words'])}"
+            )
+        for name in live["reset"]["objects"] if live["reset"] else ():
+            print(f'  reset = "all" would delete {printable(name)}')
     return 0

@@ -28,6 +28,7 @@ _EXCLUDE = (
 @click.option("--jobs", "-j", type=click.IntRange(1), metavar="N", help="Stages at once; default: one per core.")
 @click.option("--junit", metavar="FILE", help="Write the result to FILE as JUnit XML, test by test where known.")
 @click.option("--yes", is_flag=True, help="Say yes to what a deploy shows before it deletes everything.")
+@click.option("--yes-to", default="", metavar="LIST", hidden=True)  # for the page, which has shown that one
 @click.option("--json", "as_json", is_flag=True, help="Print the result as JSON.")
 def run(
     names: tuple[str, ...],
@@ -43,6 +44,7 @@ def run(
     jobs: int | None,
     junit: str | None,
     yes: bool,
+    yes_to: str,
     as_json: bool,
 ) -> int:
     """Run jobs or stages now; without NAMES, all jobs.
@@ -66,6 +68,6 @@ def run(
         keep_going=keep_going,
         parallel=jobs or 0,
         junit=junit,
-        yes=yes,
+        yes="1" if yes else yes_to,
         as_json=as_json,
     )

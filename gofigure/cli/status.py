@@ -52,6 +52,7 @@ class _Place(NamedTuple):
     background: Sequence[Outcome]
     watcher: State | None  # None: none lives
     page: str = ""  # its address, if one is served
+    off: Sequence[str] = ()  # jobs that no change starts, by somebody's wish
 
 
 @click.command()
@@ -99,6 +100,7 @@ def status(names: tuple[str, ...], *, staged: bool, as_json: bool) -> int:
         background=outcomes(repository.git_dir) if repository is not None else (),
         watcher=state_of(folder_of(where.project.lock_file)),
         page=_page(where),
+        off=_off(where, loaded),
     )
     if as_json:
         print(dump(_json(place, jobs, stand)))
@@ -112,6 +114,14 @@ def _page(where: Here) -> str:
 
     card = card_of(folder_of(where.project.lock_file))
     return card.address if card is not None else ""
+
+
+def _off(where: Here, loaded: Loaded) -> list[str]:
+    """The jobs whose switch keeps the watcher from running them."""
+    from gofigure.watch.switches import switched_off
+
+    off = switched_off(folder_of(where.project.lock_file))
+    return [job.name for job in loaded.config.jobs.values() if CHANGE in job.on and job.name in off]
 
 
 def _content(where: Here, *, staged: bool) -> str:
@@ -130,6 +140,8 @@ def _tell(place: _Place, jobs: Sequence[Job], stand: Standing) -> None:
     tell(f"on {place.content}{branch}")
     _tell_hooks(place)
     _tell_watcher(place.watcher, jobs)
+    for name in place.off:
+        tell(f"  {name} is switched off: no change starts it (its switch is on the page: gofigure ui)")
     if place.page:
         tell(f"page: {place.page} (gofigure ui opens it)")
     for path, changed in place.local.items():
@@ -241,6 +253,7 @@ def _json(place: _Place, jobs: Sequence[Job], stand: Standing) -> dict[str, obje
         "kept": {"files": stand.kept[0], "bytes": stand.kept[1]},
         "watcher": _of_watcher(place.watcher),
         "page": place.page or None,
+        "switched_off": list(place.off),
         "background": [of_outcome(outcome) for outcome in place.background],
         "commits": of_commits(stand.commits),
         "jobs": [

@@ -19,6 +19,9 @@ from gofigure.watch.place import folder_of
 from gofigure.web.place import Card, Place, card_of
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from gofigure.reference.commands import Command
     from gofigure.web.serve import Address, Where
 
 _PATIENCE = 3.0  # seconds
@@ -43,12 +46,29 @@ def ui_now(where: Where, *, read_only: bool, browser: bool, as_json: bool) -> in
     announce = announcer(project) if not as_json and sys.stdout.isatty() else None
     try:
         with stopping():
-            serve(project, around.environ, where, place, read_only=read_only, tell=tell, announce=announce)
+            serve(
+                project,
+                around.environ,
+                where,
+                place,
+                read_only=read_only,
+                tell=tell,
+                announce=announce,
+                commands=_commands,
+            )
     except (Interrupted, KeyboardInterrupt):  # which is how it is ended
         pass
     finally:
         place.leave()
     return EXIT_PASSED
+
+
+def _commands() -> Sequence[Command]:
+    """For the page Docs, when somebody opens it."""
+    from gofigure.cli.main import gofigure
+    from gofigure.reference.commands import described
+
+    return described(gofigure)
 
 
 def _open_other(folder: str, *, browser: bool, as_json: bool) -> int:

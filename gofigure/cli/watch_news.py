@@ -54,7 +54,8 @@ def _of_job(before: JobState, after: JobState) -> list[str]:
         lines.append(f"{after.job} {verdict_of(after)}{took}{stages_of(after)}{why}")
         lines += [f"  | {line}" for line in after.excerpt if after.verdict in FAILED]
     if after.off != before.off:
-        lines.append(f"no change starts {after.job} any more" if after.off else f"a change starts {after.job} again")
+        off = f"no change starts {after.job}: it was switched off (its switch is on the page: gofigure ui)"
+        lines.append(off if after.off else f"a change starts {after.job} again")
     if after.stale and after.stale != before.stale:
         lines.append(f"{after.job} is stale: {', '.join(after.stale)}")
     if after.held and after.held != before.held:

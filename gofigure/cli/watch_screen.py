@@ -210,7 +210,7 @@ def _running(job: JobState, name: str, marks: Marks, now_ns: int) -> Line:
 
 def _remark(job: JobState) -> Line:
     if job.off:
-        return [("warn", "  off: no change starts it")]
+        return [("warn", "  off: no change starts it (its switch is on the page: gofigure ui)")]
     if job.held:
         return [("warn", f"  held: {printable(job.held.partition(chr(10))[0])}")]
     if job.stale:

@@ -56,7 +56,7 @@ DEPLOY_KEYS: tuple[Key, ...] = (
         "protected",
         _FLAG,
         False,
-        "Whether the context's name must be typed for each deploy, which no hook and no watcher can start.",
+        "Whether the context's name must be typed for each deploy, which no hook, no watcher and no page can start.",
         _KUBERNETES,
     ),
     Key(

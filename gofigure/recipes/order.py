@@ -20,7 +20,7 @@ class Order(NamedTuple):
     state_dir: str  # where gofigure keeps things for this repository
     made: str  # the folder to hand things back in
     mark: str  # REPOSITORY:RUN, which marks everything that belongs to this run
-    trigger: str  # what asked for it: "manual", "change" or a git hook's name
+    trigger: str  # what asked for it: "manual", "page", "change" or a git hook's name
     key: str  # of the stage, in hexadecimal
     # Stage -> location -> what was handed back there: of all stages that this one has waited for.
     needed: Mapping[str, Mapping[str, Mapping[str, Any]]]

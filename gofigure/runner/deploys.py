@@ -33,11 +33,11 @@ class Deploy(NamedTuple):
         return int(self.record.get("rolled_back_to") or self.run)
 
 
-def deploys_of(history: History, stage: Stage) -> list[Deploy]:
+def deploys_of(history: History, stage: Stage, most: int = _MOST) -> list[Deploy]:
     """Newest first: to the context and namespace that the stage names now, and those that came to nothing."""
     wanted = {"context": stage.setting("context"), "namespace": stage.setting("namespace")}
     found: list[Deploy] = []
-    for row in history.executed(stage.name, _MOST):
+    for row in history.executed(stage.name, most):
         run, record = history.run(row.run), record_of(row.made)
         if run is not None and (not record or {key: record.get(key) for key in wanted} == wanted):
             found.append(_deploy(row, run, record))
@@ -65,6 +65,11 @@ def named(deploys: Sequence[Deploy], stage: str, run: int) -> Deploy:
     return found
 
 
+def present_of(deploys: Sequence[Deploy]) -> Deploy | None:
+    """The deploy that what stands there now is of: what failed before anything was sent has changed nothing."""
+    return next((one for one in deploys if one.record or one.state != "failed"), None)
+
+
 def before_present(deploys: Sequence[Deploy], stage: str) -> Deploy:
     """The last good deploy before what stands there now. Raises GofigureError if there is none.
 
@@ -74,7 +79,7 @@ def before_present(deploys: Sequence[Deploy], stage: str) -> Deploy:
     """
     if not deploys:
         raise GofigureError(f"{stage} has never been deployed to where it goes now", hint=f"gofigure run {stage}")
-    present = next((one for one in deploys if one.record or one.state != "failed"), deploys[0])
+    present = present_of(deploys) or deploys[0]
     good = [one for one in deploys if one.is_good and one.run < present.origin]
     if present.is_good:
         there = next((one for one in deploys if one.run == present.origin), present)

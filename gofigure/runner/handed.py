@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 
-from gofigure.model import HANDS_NOTHING, HOOKS, Config, Stage, Trigger
+from gofigure.model import BY_A_PERSON, HANDS_NOTHING, HOOKS, Config, Stage, Trigger
 from gofigure.targets import handed_variables, reads_arguments
 
 _NAME = "GOFIGURE_HOOK"
@@ -60,7 +60,7 @@ class Handed:
         hook = self._handed_to().get(stage.name, "")
         if not hook or not (reads_arguments(stage).must or asked.must):
             return ""
-        if self.hook == "manual":
+        if self.hook in BY_A_PERSON:
             return f"it reads what git hands to {hook}, and by hand there is none; try: gofigure hook {hook} ..."
         return f"it reads what git hands to {hook}; {self.hook} hands over nothing"
 

@@ -12,7 +12,7 @@ from collections.abc import Mapping
 from typing import Protocol
 
 from gofigure.errors import GofigureError
-from gofigure.model import STOPPED, RunResult
+from gofigure.model import BY_A_PERSON, STOPPED, RunResult
 from gofigure.runner.execute import execute
 from gofigure.runner.graph import Graph
 from gofigure.runner.plan import Plan, Step
@@ -91,7 +91,8 @@ def _left_of(plan: Plan, setting: Setting) -> Plan:
 def _can_mend(plan: Plan, setting: Setting) -> bool:
     """Git reads the index once more after pre-commit; after pre-merge-commit it commits the tree that it had before."""
     kind, trigger = plan.content.about.kind, setting.trigger.kind
-    return (kind == "index" and trigger in ("pre-commit", "manual")) or (kind == "working tree" and trigger == "manual")
+    by_a_person = trigger in BY_A_PERSON and kind in ("index", "working tree")
+    return by_a_person or (kind == "index" and trigger == "pre-commit")
 
 
 def _in_turn(steps: Mapping[str, Step], waits_for: Mapping[str, frozenset[str]]) -> dict[str, frozenset[str]]:

@@ -10,7 +10,7 @@ from __future__ import annotations
 from collections.abc import Collection
 from typing import TYPE_CHECKING
 
-from gofigure.model import CHANGE, Stage
+from gofigure.model import BY_A_PERSON, CHANGE, Stage
 from gofigure.runner.graph import behind
 from gofigure.runner.made import life_of
 from gofigure.runner.outputs import standing
@@ -43,7 +43,7 @@ class StandingUp:
         self._root = root
         self._repository = repository
         # A commit is about content; who asks for a build wants to have what it makes.
-        self._wants_outputs = trigger.kind in ("manual", CHANGE)
+        self._wants_outputs = trigger.kind in (*BY_A_PERSON, CHANGE)
         self._lives: dict[str, str] = {}  # by checkout stage that has ended: see made.life_of
         self._has_none = repository is not None and repository.is_bare  # no working tree
 

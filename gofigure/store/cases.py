@@ -89,6 +89,22 @@ class Cases:
         rows = self._db.execute("SELECT name FROM flaky WHERE key = ? ORDER BY location, suite, name", (key,))
         return [str(row[0]) for row in rows]
 
+    def flaky_of(self, stage: str) -> dict[tuple[str, str, str], int]:
+        """(location, suite, name) of each test of a stage that is known to be flaky, and on how many contents."""
+        rows = self._db.execute(
+            "SELECT location, suite, name, count(*) FROM flaky WHERE stage = ? GROUP BY location, suite, name", (stage,)
+        )
+        import os
+
+        return {(os.fsdecode(location), suite, name): times for location, suite, name, times in rows}
+
+    def flaky_stages(self) -> dict[str, int]:
+        """How many tests of each stage are known to be flaky; those with none are not named."""
+        query = (
+            "SELECT stage, count(DISTINCT location || char(0) || suite || char(0) || name) FROM flaky GROUP BY stage"
+        )
+        return dict(self._db.execute(query))
+
     def contradicted(self, key: bytes, cases: Collection[Case]) -> list[str]:
         """The names of those that a run before has seen end otherwise on this key."""
         rows = self._db.execute(

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from gofigure.git.operations import rebased_branch, under_way
 from gofigure.git.repository import Repository
-from gofigure.model import PUSHES, Snapshot, Trigger
+from gofigure.model import BY_A_PERSON, PUSHES, Snapshot, Trigger
 from gofigure.snapshot.since import Lineage
 
 _HEADS = "refs/heads/"
@@ -30,7 +30,7 @@ def operations_of(repository: Repository | None, trigger: Trigger) -> frozenset[
 def _before(repository: Repository, trigger: Trigger, about: Snapshot) -> str | None:
     if about.kind == "commit":
         amended = trigger.kind == "post-rewrite" and trigger.args[:1] == ("amend",)
-        return f"{about.commit}^" if amended or trigger.kind in ("manual", "post-commit") else None
+        return f"{about.commit}^" if amended or trigger.kind in (*BY_A_PERSON, "post-commit") else None
     if trigger.kind == "post-checkout" and trigger.args:
         return trigger.args[0]
     if trigger.kind == "post-merge":

@@ -30,9 +30,11 @@ from gofigure.triggers.backends.scan import Scan
 from gofigure.watch.board import Board, jobs_of
 from gofigure.watch.judging import Judging
 from gofigure.watch.oversight import Oversight
+from gofigure.watch.place import folder_of
 from gofigure.watch.remotes import Remotes
 from gofigure.watch.settle import Settling
 from gofigure.watch.state import Command, Options, State
+from gofigure.watch.switches import switched_off
 
 if TYPE_CHECKING:
     from gofigure.events import Observer
@@ -211,17 +213,18 @@ class Engine:
             case "cancel":
                 self._cancelled.add(command.job)
             case "pause" if command.job:
-                self._switch(command.job)
+                self._heed_switches()
+                self._settling.changed()
             case "pause":
                 self._board.update(paused=not self._board.state.paused)
                 self._settling.changed()
             case "run":
                 self._asked.add(command.job)
 
-    def _switch(self, job: str) -> None:
-        if any(known.job == job for known in self._board.state.jobs):
-            self._board.update_job(job, off=not self._board.job(job).off)
-            self._settling.changed()
+    def _heed_switches(self) -> None:
+        off = switched_off(folder_of(self._project.lock_file))
+        for known in self._board.state.jobs:
+            self._board.update_job(known.job, off=known.job in off)
 
     def begins(self) -> None:
         """A run begins: what was wished before was not about it."""
@@ -323,6 +326,7 @@ class Engine:
         self._settling.quiet = config.settle if self._options.settle is None else self._options.settle
         names = jobs_of(config, self._options.names, CHANGE)
         self._board.keep_jobs(names)
+        self._heed_switches()
         self._follow_remotes(config, names)
         by_hand = bool(asked)
         asked = {name for name in names if asked & {name, ""}}

@@ -26,7 +26,7 @@ class JobState(NamedTuple):
     excerpt: tuple[str, ...] = ()  # first lines of the first failure
     under_way: int = 0  # the number of the run that is; 0: none is
     timed_out: tuple[str, ...] = ()  # those of `failed` that took too long
-    off: bool = False  # no change starts it, by a person's wish
+    off: bool = False  # no change starts it, by a person's wish (watch/switches.py)
 
 
 class State(NamedTuple):
@@ -62,7 +62,7 @@ class Command(NamedTuple):
     """What a person asks the watcher for."""
 
     kind: Literal["run", "cancel", "pause", "quit"]
-    job: str = ""  # "": all; "pause" of one: no change starts it, or does again
+    job: str = ""  # "": all; "pause" of one: its switch was moved
 
 
 def to_json(state: State) -> str:

@@ -9,11 +9,15 @@ from collections.abc import Mapping
 from typing import Any
 
 from gofigure.errors import GofigureError
+from gofigure.model import CHANGE
 from gofigure.project import lock_file_of
 from gofigure.store.lock import process_of
 from gofigure.watch.place import folder_of, send, state_of
 from gofigure.watch.state import Command
+from gofigure.watch.switches import switch, switched_off
+from gofigure.web import deploying
 from gofigure.web.page import Action, Facts, Order
+from gofigure.web.shown import switchable
 
 _COMMIT = re.compile(r"[0-9a-f]{7,64}")
 _MOST_NAMES = 500
@@ -28,6 +32,7 @@ def _run(order: Order) -> Facts:
     for name in names:
         if name not in config.jobs and name not in config.stages:
             raise GofigureError(f"no job or stage is named {name!r}")
+    deploying.refuse_protected(names, order.ask)
     args = ["run"]
     if _flag(order.body, "again"):
         args.append("--no-cache")
@@ -80,14 +85,19 @@ def _interrupt(pid: int, lock_file: str, run: int) -> None:
 
 
 def _pause(order: Order) -> Facts:
-    """Let the watcher rest, or go on: {}; for one job alone: {"job": "check"}."""
+    """Let the watcher rest, or go on: {}; whether a change starts one job: {"job": "check", "off": true}."""
+    folder = folder_of(order.ask.project.lock_file)
     job = order.body.get("job", "")
-    watched = [one.job for one in order.ask.watcher.jobs] if order.ask.watcher is not None else []
-    if job != "" and job not in watched:
-        raise GofigureError("no watcher watches that job", hint="gofigure watch")
-    if not send(folder_of(order.ask.project.lock_file), Command("pause", job)):
-        raise GofigureError("no watcher listens here", hint="gofigure watch")
-    return {"asked": "pause"}
+    if job == "":
+        if not send(folder, Command("pause")):
+            raise GofigureError("no watcher listens here", hint="gofigure watch")
+        return {"asked": "pause"}
+    if not isinstance(job, str) or job not in switchable(order.ask):
+        raise GofigureError("no change starts that job in any case", hint=f'on = ["{CHANGE}"] in its table')
+    off = _flag(order.body, "off") if "off" in order.body else job not in switched_off(folder)
+    switch(folder, job, off=off)
+    send(folder, Command("pause", job))  # where none listens, the next watcher will see it
+    return {"asked": "pause", "job": job, "off": off}
 
 
 def _dismiss(order: Order) -> Facts:
@@ -118,4 +128,10 @@ def _number(body: Mapping[str, Any], name: str) -> int:
     return value
 
 
-ACTIONS = (Action("run", _run), Action("cancel", _cancel), Action("pause", _pause), Action("dismiss", _dismiss))
+ACTIONS = (
+    Action("run", _run),
+    Action("cancel", _cancel),
+    Action("pause", _pause),
+    Action("dismiss", _dismiss),
+    *deploying.ACTIONS,
+)

@@ -16,7 +16,7 @@ from starlette.routing import BaseRoute, Route
 from starlette.types import ASGIApp
 
 from gofigure.errors import GofigureError
-from gofigure.web import drafts, logs
+from gofigure.web import drafts, kept, logs
 from gofigure.web.actions import ACTIONS
 from gofigure.web.body import read_json
 from gofigure.web.files import Files
@@ -46,6 +46,7 @@ def make_app(site: Site, door: Door) -> ASGIApp:
         Route(f"{V1}/ticket", _ticket(site)),
         *logs.routes(site),
         *drafts.routes(site.drafts, site.live.bump),
+        kept.route(site),
     ]
     for page in PAGES:
         list_of_routes += [
@@ -173,15 +174,18 @@ def _do(site: Site, action: Action) -> Handler:
         body = await read_json(request)
         to_start: list[tuple[str, ...]] = []
         to_dismiss: list[int] = []
+        to_look: list[str] = []
 
         def do(ask: Ask) -> Facts:
-            return action.do(Order(ask, body, to_start.append, to_dismiss.append))
+            return action.do(Order(ask, body, to_start.append, to_dismiss.append, to_look.append))
 
         answer = await site.ask(do, request)
         for args in to_start:
             site.started.start(args)
         for number in to_dismiss:
             site.started.dismiss(number)
+        for stage in to_look:
+            site.looks.ask(stage)
         site.live.bump()
         return JSONResponse(answer)
 

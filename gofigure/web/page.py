@@ -64,6 +64,15 @@ class Answer(NamedTuple):
     looking: bool = False  # it is being asked
 
 
+class Look(NamedTuple):
+    """What the cluster of a stage has said when somebody asked it, in a process of its own."""
+
+    at_ns: int
+    under_way: bool = False
+    error: str = ""
+    said: Mapping[str, Any] = {}  # recipes.kubernetes.look
+
+
 class Ask(NamedTuple):
     """A request for a page, and what there is to answer it with. Used in the store's thread only."""
 
@@ -82,6 +91,8 @@ class Ask(NamedTuple):
     raw: bytes = b""  # the same, for what is no text: a file's name
     answers: Mapping[Any, Answer] = {}  # to the page's questions, by name
     code_for: str = ""  # the file for which a code in the terminal waits to be typed
+    commands: Callable[[], Sequence[Any]] = tuple  # reference.commands.Command, described by who has them
+    looks: Mapping[str, Look] = {}  # what somebody has asked a cluster for, by stage
 
 
 class Page(NamedTuple):
@@ -102,6 +113,7 @@ class Order(NamedTuple):
     body: Mapping[str, Any]  # not checked yet
     start: Callable[[tuple[str, ...]], None]  # starts `gofigure ARGS` as a process of its own, soon
     dismiss: Callable[[int], None]  # lets go of what a `Waiting` of that number has said, soon
+    look: Callable[[str], None] = lambda _stage: None  # asks the cluster of a stage how it stands there, soon
 
 
 class Action(NamedTuple):

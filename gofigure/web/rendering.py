@@ -3,11 +3,15 @@
 from __future__ import annotations
 
 import json
+import re
 import time
 from typing import TYPE_CHECKING
 
 from jinja2 import Environment, PackageLoader, StrictUndefined
+from markupsafe import Markup, escape
 
+from gofigure.model import CHANGE, MANUAL, PAGE
+from gofigure.reference.keys import anchor
 from gofigure.runner.why import ago
 from gofigure.web.drawing import sparkline
 from gofigure.web.page import Facts, Page
@@ -17,6 +21,8 @@ from gofigure.web.shown import MARKS
 if TYPE_CHECKING:
     from gofigure.web.site import Site
 
+_KEY = re.compile(r"(\b(?:jobs|stages)\.[\w.\[\]-]+)")
+_STARTED = {MANUAL: "hand", CHANGE: "a change", PAGE: "the page"}
 _TITLES = {"passed": "✓ ", "failed": "✗ ", "running": "● ", "": ""}
 
 
@@ -38,6 +44,8 @@ class Rendering:
             "as_json": json.dumps,
             "slug": slug,
             "bars": sparkline,
+            "keyed": keyed,
+            "started": lambda trigger: _STARTED.get(trigger, trigger),
         }
         self._scheme = scheme
         for name in ("parts.html", "refused.html", *(page.template for page in PAGES)):
@@ -71,6 +79,16 @@ def took(seconds: float | None) -> str:
 
 def clock(at_ns: int) -> str:
     return time.strftime("%Y-%m-%d %H:%M:%S", time.localtime(at_ns / 1e9))
+
+
+def keyed(text: str) -> Markup:
+    """A message in which what names a key of the configuration leads to its words."""
+    parts = _KEY.split(text)
+    linked = (
+        Markup('<a href="/docs#{}">{}</a>').format(anchor(part), part) if at % 2 and anchor(part) else escape(part)
+        for at, part in enumerate(parts)
+    )
+    return Markup("").join(linked)
 
 
 def slug(verdict: str) -> str:

@@ -8,8 +8,8 @@ import ipaddress
 import os
 import socket
 import stat
-from collections.abc import Callable, Mapping
-from typing import NamedTuple
+from collections.abc import Callable, Mapping, Sequence
+from typing import Any, NamedTuple
 
 import uvicorn
 
@@ -56,6 +56,7 @@ def serve(
     read_only: bool,
     tell: Callable[[Address], None],
     announce: Announce | None = None,
+    commands: Callable[[], Sequence[Any]] = tuple,
 ) -> None:
     """Serve until INT or TERM; `tell` is called once it answers. The place has been taken. Raises GofigureError.
 
@@ -64,7 +65,7 @@ def serve(
     refuse_unsafe(where)
     listening = _listen(where, last_port(folder_of(project.lock_file)))
     try:
-        asyncio.run(_serve(Setting(project, environ, read_only, announce), where, place, listening, tell))
+        asyncio.run(_serve(Setting(project, environ, read_only, announce, commands), where, place, listening, tell))
     except KeyboardInterrupt:
         pass  # which is how it is ended
     finally:

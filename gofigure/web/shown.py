@@ -6,9 +6,10 @@ import statistics
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-from gofigure.model import FAILED, Part
+from gofigure.model import CHANGE, FAILED, Part
 from gofigure.store.ledger import RunRow, StageRow
 from gofigure.store.told import rounded
+from gofigure.web.page import Ask
 
 GOOD = ("passed", "reused", "skipped")
 MARKS = {
@@ -48,6 +49,13 @@ def of_part(part: Part) -> dict[str, Any]:
         "exit_code": part.exit_code,
         "reason": part.reason,
     }
+
+
+def switchable(ask: Ask) -> set[str]:
+    """Jobs that a change starts, as far as their switches let it."""
+    named = [job.name for job in ask.config.jobs.values() if CHANGE in job.on] if ask.config is not None else []
+    watched = [job.job for job in ask.watcher.jobs] if ask.watcher is not None else []
+    return {*named, *watched}
 
 
 def median(runs: Sequence[RunRow]) -> float | None:

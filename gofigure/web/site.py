@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import time
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from typing import Any, NamedTuple, TypeVar
 
 from starlette.requests import Request
@@ -13,8 +13,10 @@ from gofigure.model import Config
 from gofigure.project import Project
 from gofigure.store.store import Store
 from gofigure.watch.place import folder_of, state_of
+from gofigure.watch.switches import place_of
 from gofigure.web.around import look_around
 from gofigure.web.behind import Behind
+from gofigure.web.clusters import Looks
 from gofigure.web.codes import Announce
 from gofigure.web.drafts import Drafts
 from gofigure.web.live import Live
@@ -34,6 +36,7 @@ class Setting(NamedTuple):
     environ: Mapping[str, str]
     read_only: bool = False
     announce: Announce | None = None  # shows a saved text and its code, where somebody sits
+    commands: Callable[[], Sequence[Any]] = tuple  # see Ask
 
 
 class Site:
@@ -48,6 +51,7 @@ class Site:
         self.drafts = Drafts(setting.project, setting.environ, setting.announce)
         self.started = Started(setting.project.root, setting.environ, self.live.bump)
         self.behind = Behind(Apart(setting.project, setting.environ), lambda: self.live.stamp, self.live.bump)
+        self.looks = Looks(setting.project.root, setting.environ, self.live.bump)
 
     @property
     def name(self) -> str:
@@ -62,7 +66,7 @@ class Site:
         path = request.path_params if request is not None else {}
         query = request.query_params if request is not None else {}
         raw = request.scope["query_string"] if request is not None else b""
-        around, waiting = self.around, self.started.waiting
+        around, waiting, looks = self.around, self.started.waiting, self.looks.known
 
         def answer(store: Store, config: Config | None, trouble: str) -> T:
             watcher = state_of(folder_of(setting.project.lock_file))
@@ -83,6 +87,8 @@ class Site:
                     raw,
                     answers,
                     self.drafts.codes.name,
+                    setting.commands,
+                    looks,
                 )
             )
 
@@ -106,6 +112,7 @@ class Site:
 
     async def close(self) -> None:
         self.behind.close()
+        self.looks.close()
         await self.live.close()
         self.drafts.close()
 
@@ -118,6 +125,7 @@ def _files(project: Project) -> tuple[str, ...]:
         project.store_file,
         f"{folder}/watch.json",
         f"{folder}/watch",
+        place_of(folder),
         project.config_file,
         project.config_file.removesuffix(".toml") + ".local.toml",
         project.trust.approved,  # a yes in a terminal

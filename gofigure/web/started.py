@@ -14,6 +14,7 @@ from collections.abc import Callable, Mapping, Sequence
 from typing import IO
 
 from gofigure.errors import EXIT_FAILED, EXIT_INTERRUPTED, EXIT_PASSED
+from gofigure.model import PAGE_VARIABLE
 from gofigure.process.spawn import CannotStart, apart, spawn
 from gofigure.web.page import Waiting
 
@@ -27,7 +28,7 @@ class Started:
 
     def __init__(self, root: str, environ: Mapping[str, str], changed: Callable[[], None]) -> None:
         self._root = root
-        self._environ = environ
+        self._environ = {**environ, PAGE_VARIABLE: "1"}  # it has the rights of a page, and no more
         self._changed = changed
         self._waiting: dict[int, Waiting] = {}
         self._count = 0

@@ -85,6 +85,9 @@ def test_the_page_has_all_of_its_files(installed: Repo, tmp_path: Path) -> None:
         assert page.status == 200
         for name in re.findall(r'"(/static/[^"]+)"', page.text):
             assert served.ask("GET", name).status == 200, name
+        docs = served.ask("GET", "/docs").text
+        for words in ("In your own repository", 'id="stages.reset"', 'id="gofigure-run"', "url = &#34;https://"):
+            assert words in docs, words
 
 
 def test_help_and_version_work(installed: Repo) -> None:

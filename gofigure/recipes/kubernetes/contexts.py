@@ -57,7 +57,7 @@ def judge(context: str, server: str, proxy: str, own: Own, verified_as: str = ""
     A name proves nothing: whoever writes a kubeconfig chooses it. A context counts as local if its API server is on
     loopback; or if it has the name of a local cluster and an address that does not lead out of the private networks.
     """
-    protected = is_protected(context) or _any(own.protect, context)
+    protected = is_guarded(context, own)
     if proxy and not _is_loopback(_host(proxy)):
         local, why = False, f"its API server is reached through {proxy}"
     elif verified_as and not _is_here(verified_as.lower(), _host(server)):
@@ -75,6 +75,11 @@ def judge(context: str, server: str, proxy: str, own: Own, verified_as: str = ""
     if _any(own.allow, context):
         return Judged("allowed", f"{own.path} allows it", protected)
     return Judged("refused", why, protected)
+
+
+def is_guarded(context: str, own: Own) -> bool:
+    """Whether its name, or the user's own file, says that people depend on it."""
+    return is_protected(context) or _any(own.protect, context)
 
 
 def _any(globs: Sequence[str], name: str) -> bool:

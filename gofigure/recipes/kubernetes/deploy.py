@@ -9,12 +9,12 @@ from typing import Any, NamedTuple
 
 from gofigure.digest.content import digest_bytes
 from gofigure.errors import GofigureError
+from gofigure.model import BY_A_PERSON
 from gofigure.recipes.kubernetes.documents import Document, read_documents
 from gofigure.recipes.kubernetes.journal import Journal, Known, together
 from gofigure.recipes.kubernetes.kubectl import Kubectl, Refused
 from gofigure.recipes.kubernetes.marks import containers_in, images_of, label, labels_of, put_in
 from gofigure.recipes.kubernetes.objects import UNRECORDED, Object, as_records, of_value
-from gofigure.recipes.kubernetes.permission import BY_HAND
 from gofigure.recipes.kubernetes.pinned import private
 from gofigure.recipes.kubernetes.removal import not_made_here, remove_all, remove_left, to_remove
 from gofigure.recipes.kubernetes.render import render
@@ -121,7 +121,7 @@ def _written(documents: Sequence[Document], folder: str, name: str) -> str:
 
 def _refuse_to_repeat(known: Known, digest: str, order: Order) -> None:
     """What was cut off may have done half of its work: whether to do it again is a person's to say."""
-    if known.under_way == digest and order.trigger != BY_HAND:
+    if known.under_way == digest and order.trigger not in BY_A_PERSON:
         raise GofigureError(
             f"run {known.run} was cut off while it deployed this very set; it is not repeated by itself",
             hint=f"gofigure run {order.stage}, or gofigure rollback {order.stage}",
@@ -135,6 +135,8 @@ def _record(kubectl: Kubectl, spec: Mapping[str, Any], documents: Sequence[Docum
     return {
         "context": kubectl.context,
         "namespace": kubectl.namespace,
+        "server": spec["server"],
+        "cluster": spec["cluster"],  # contexts.Judged.verdict
         "set": digest,
         "manifests": _text(kept),
         "not_recorded": _called([one for one in documents if one.value["kind"] == UNRECORDED]),

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import os
 import signal
 from collections.abc import Mapping, Sequence
@@ -11,6 +12,7 @@ from typing import Any
 from gofigure.recipes.kubernetes.contexts import judge
 from gofigure.recipes.kubernetes.deploy import deploy
 from gofigure.recipes.kubernetes.kubectl import Kubectl, find
+from gofigure.recipes.kubernetes.look import look
 from gofigure.recipes.kubernetes.own import read_own
 from gofigure.recipes.kubernetes.permission import ask_for_context, is_protected, require
 from gofigure.recipes.kubernetes.pinned import pinned
@@ -25,11 +27,17 @@ def run(spec: Mapping[str, Any], order: Order, _arguments: Sequence[str]) -> int
     own = read_own(os.environ)
     with pinned(program, spec["context"], os.path.join(folder, "pinned")) as pin:
         judged = judge(spec["context"], pin.server, pin.proxy, own, pin.verified_as)
+        if spec.get("look") is not None:  # deletes nothing, whatever the stage may
+            require({**spec, "reset": "none"}, order, judged, own.path)
+            found = look(Kubectl(program, pin.path, spec["context"], spec["namespace"]), spec, order, judged, folder)
+            print(json.dumps({"server": pin.server, "cluster": judged.verdict, "why": judged.why, **found}))
+            return 0
         require(spec, order, judged, own.path)
         if is_protected(spec, judged):
             ask_for_context(spec, order)
         print(f"{spec['context']}: {pin.server} ({judged.why})", flush=True)
-        return deploy(Kubectl(program, pin.path, spec["context"], spec["namespace"]), spec, order, folder)
+        told = {**spec, "server": pin.server, "cluster": judged.verdict}
+        return deploy(Kubectl(program, pin.path, spec["context"], spec["namespace"]), told, order, folder)
 
 
 def _stop(_signal: int, _frame: FrameType | None) -> None:

@@ -78,10 +78,15 @@ def _not_ours(kubectl: Kubectl, one: Object, ours: Mapping[str, str]) -> str:
     return ""
 
 
+def all_there(kubectl: Kubectl) -> list[Object]:
+    """What reset = "all" means: every deployment and service of the namespace."""
+    found = [of_value(value) for value in kubectl.get(_ALL)]
+    return [one for one in found if (one.kind, one.name) != ("Service", _OF_THE_CLUSTER)]
+
+
 def to_remove(kubectl: Kubectl, spec: Mapping[str, Any], order: Order) -> list[Object]:
     """What `kubectl delete --all deployments, services` would delete now; a person has said yes to it."""
-    found = [of_value(value) for value in kubectl.get(_ALL)]
-    doomed = [one for one in found if (one.kind, one.name) != ("Service", _OF_THE_CLUSTER)]
+    doomed = all_there(kubectl)
     if doomed:
         ask_to_delete([one.called for one in doomed], spec, order)
     else:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from gofigure.web.page import Page
-from gofigure.web.pages import content, history, jobs, now, run
+from gofigure.web.pages import content, deploy, docs, history, jobs, now, run
 
 PAGES: tuple[Page, ...] = (
     now.PAGE,
@@ -11,4 +11,6 @@ PAGES: tuple[Page, ...] = (
     history.PAGE,
     content.PAGE,
     jobs.PAGE,
+    deploy.PAGE,
+    docs.PAGE,
 )

@@ -10,9 +10,11 @@ from gofigure.model import CHANGE, MAY_WAIT
 from gofigure.store.ledger import RunRow, StageRow
 from gofigure.store.told import run_told
 from gofigure.triggers.background import folder_of, is_taken
+from gofigure.watch.place import folder_of as watch_folder
 from gofigure.watch.state import JobState, State
+from gofigure.watch.switches import switched_off
 from gofigure.web.page import Ask, Facts, Page
-from gofigure.web.shown import median, outline, progress, reason_of, state_of
+from gofigure.web.shown import median, outline, progress, reason_of, state_of, switchable
 
 _EACH = 20
 _ELSEWHERE = 5
@@ -26,7 +28,10 @@ def _facts(ask: Ask) -> Facts:
     newest = [runs[0].id for runs in recent.values() if runs]
     stages = ask.store.history.stages([*newest, *(run.id for run in under_way)])
     watched = {job.job: job for job in ask.watcher.jobs} if ask.watcher is not None else {}
-    rows = [_job(job, recent[job], stages, watched.get(job), ask) for job in jobs]
+    off, can = switched_off(watch_folder(ask.project.lock_file)), switchable(ask)
+    rows = [
+        _job(job, recent[job], stages, watched.get(job), ask, off=job in off if job in can else None) for job in jobs
+    ]
     return {
         "jobs": rows,
         "state": state_of([row["verdict"] for row in rows]),
@@ -48,7 +53,13 @@ def state(ask: Ask) -> str:
 
 
 def _job(
-    name: str, runs: Sequence[RunRow], stages: Mapping[int, list[StageRow]], watched: JobState | None, ask: Ask
+    name: str,
+    runs: Sequence[RunRow],
+    stages: Mapping[int, list[StageRow]],
+    watched: JobState | None,
+    ask: Ask,
+    *,
+    off: bool | None,
 ) -> dict[str, Any]:
     newest = runs[0] if runs else None
     config = ask.config.jobs[name] if ask.config is not None else None
@@ -68,7 +79,8 @@ def _job(
         "progress": dict(progress(stages[newest.id])) if newest is not None else {},
         "held": held,
         "watched": watched is not None,
-        "off": watched is not None and watched.off,
+        "switchable": off is not None,
+        "off": bool(off),
         "stale": stale,
         "last": outline(runs),
     }

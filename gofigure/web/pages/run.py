@@ -9,6 +9,7 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 from gofigure.artifacts import manifest
+from gofigure.digest.tree import FOLDER, LINK
 from gofigure.errors import GofigureError
 from gofigure.model import FAILED
 from gofigure.runner.graph import order
@@ -17,6 +18,7 @@ from gofigure.runner.made import artifact_of
 from gofigure.snapshot.select import show
 from gofigure.store.ledger import RunRow, StageRow
 from gofigure.store.told import run_told
+from gofigure.web.comparing import beside_the_last_green
 from gofigure.web.drawing import graph
 from gofigure.web.page import Ask, Facts, NotThereError, Page
 from gofigure.web.shown import of_stage, outline, state_of
@@ -25,6 +27,7 @@ _AROUND = 20
 _PATHS = 200
 _CASES = 500
 _COMMIT = re.compile(r"commit ([0-9a-f]{7,64})")
+_KINDS = {LINK: "link", FOLDER: "folder"}
 _WRITTEN = ("output", "born", "other", "stale")
 
 
@@ -33,7 +36,8 @@ def _facts(ask: Ask) -> Facts:
     logs = stage_logs(ask.store.history, ask.project.state_dir, run)
     waits_for = _waits_for(run, [one.stage.stage for one in logs], ask)
     chosen = _chosen(logs, ask.query.get("stage", ""))
-    stages = [_stage(at, one, waits_for) for at, one in enumerate(logs)]
+    flaky = ask.store.cases.flaky_stages()
+    stages = [{**_stage(at, one, waits_for), "flaky": flaky.get(one.stage.stage, 0)} for at, one in enumerate(logs)]
     options = _options(run)
     around = ask.store.recent.neighbours(run, _AROUND)
     return {
@@ -47,7 +51,7 @@ def _facts(ask: Ask) -> Facts:
         "repeat": [shlex.join(("gofigure", "run", *options, one["stage"])) for one in stages],
         "from_here": [_followers(one["stage"], stages) for one in stages],
         "attempts": outline(around),
-        "green": _green(run, logs, ask),
+        "green": beside_the_last_green(run, logs, ask),
         "cases": _cases(run, logs[chosen].stage.stage, ask) if logs else {"counts": {}, "shown": [], "more": 0},
         "artifact": _artifact(logs[chosen].stage, ask) if logs else None,
         **_paths(run, ask),
@@ -146,31 +150,6 @@ def _again(run: RunRow, options: Sequence[str], ask: Ask) -> dict[str, Any]:
     }
 
 
-def _green(run: RunRow, logs: Sequence[StageLogs], ask: Ask) -> dict[str, Any] | None:
-    """The last run of this job before it that passed, and which stages have another key since."""
-    before = ask.store.recent.last_passed(run.job, run.worktree, run.id)
-    if before is None:
-        return None
-    then = {stage.stage: stage for stage in ask.store.history.stages([before.id])[before.id]}
-    rows = []
-    for one in logs:
-        old = then.get(one.stage.stage)
-        same = old is not None and old.key is not None and old.key == one.stage.key
-        rows.append(
-            {
-                "stage": one.stage.stage,
-                "then": old.state if old is not None else "",
-                "then_seconds": old.seconds if old is not None else None,
-                "now": one.stage.state,
-                "now_seconds": one.stage.seconds,
-                "same": same,
-                "reason": one.stage.reason,
-            }
-        )
-    gone = [name for name in then if name not in {one.stage.stage for one in logs}]
-    return {"run": before.id, "started_ns": before.started_ns, "stages": rows, "gone": gone}
-
-
 def _cases(run: RunRow, stage: str, ask: Ask) -> dict[str, Any]:
     """The single tests of a stage: those that failed, then the slowest."""
     told = ask.store.cases.of_stage(run.id, stage)
@@ -178,7 +157,11 @@ def _cases(run: RunRow, stage: str, ask: Ask) -> dict[str, Any]:
     for case in told:
         counts[case.verdict] = counts.get(case.verdict, 0) + 1
     told.sort(key=lambda case: (case.verdict != "failed", -(case.seconds or 0.0)))
-    return {"counts": counts, "shown": [case._asdict() for case in told[:_CASES]], "more": max(0, len(told) - _CASES)}
+    flaky = ask.store.cases.flaky_of(stage)
+    shown = [
+        {**case._asdict(), "flaky": flaky.get((case.location, case.suite, case.name), 0)} for case in told[:_CASES]
+    ]
+    return {"counts": counts, "shown": shown, "more": max(0, len(told) - _CASES)}
 
 
 def _artifact(stage: StageRow, ask: Ask) -> dict[str, Any] | None:
@@ -187,7 +170,10 @@ def _artifact(stage: StageRow, ask: Ask) -> dict[str, Any] | None:
     items = manifest.read(os.path.join(ask.project.state_dir, "artifacts"), name) if name else None
     if items is None:
         return None
-    shown = [{"path": show(one.path), "size": one.size, "digest": one.digest.hex()} for one in items[:_PATHS]]
+    shown = [
+        {"path": show(one.path), "size": one.size, "digest": one.digest.hex(), "kind": _KINDS.get(one.kind, "file")}
+        for one in items[:_PATHS]
+    ]
     size = sum(one.size for one in items)
     return {"digest": name.hex(), "items": shown, "more": max(0, len(items) - _PATHS), "size": size}
 

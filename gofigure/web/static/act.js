@@ -10,14 +10,19 @@ export const post = async (name, body) => {
   return said;
 };
 
-const DONE = { run: "started", cancel: "asked to stop", pause: "asked", dismiss: "" };
+const DONE = { run: "started", cancel: "asked to stop", pause: "asked", look: "asked", rollback: "started", reset: "started" };
 
 const act = async (button) => {
   button.disabled = true;
   try {
-    await post(button.dataset.do, JSON.parse(button.dataset.body));
+    const body = JSON.parse(button.dataset.body);
+    const typed = button.dataset.typed && document.getElementById(button.dataset.typed);
+    if (typed) body.typed = typed.value;
+    await post(button.dataset.do, body);
     hurry();
-    if (DONE[button.dataset.do]) say(`${button.textContent.trim()}: ${DONE[button.dataset.do]}`);
+    if (typed) typed.value = "";
+    const done = "off" in body ? (body.off ? "off" : "on") : DONE[button.dataset.do];
+    if (done) say(`${button.textContent.trim()}: ${done}`);
   } catch (error) {
     say(error.message || "no answer", true);
   }

@@ -50,10 +50,12 @@ export const refresh = async () => {
   if (shown) refresh(); // what has been drawn a moment ago is handed out once more
 };
 
+const still = () => document.hidden || document.querySelector("[data-still]"); // where nobody waits for anything
+
 const rest = async () => {
   for (;;) {
     const seen = Math.max(LEAST, Math.min(SHARE * took, MOST));
-    const pause = last + (document.hidden && overall === drawn ? HIDDEN : seen) - Date.now();
+    const pause = last + (still() && overall === drawn ? HIDDEN : seen) - Date.now();
     if (pause <= 0) return;
     await new Promise((done) => { wake = done; setTimeout(done, pause); });
   }

@@ -3,6 +3,7 @@ import { start } from "./live.js";
 import { listen as act } from "./act.js";
 import { listen as keys } from "./keys.js";
 import { attach } from "./log.js";
+import { filter, listen as search } from "./filter.js";
 
 const tick = () => {
   const now = Date.now();
@@ -34,9 +35,10 @@ const showTab = (name) => {
 
 // What a person has chosen outlives each new state that the server shows.
 const settle = () => {
-  showTab(location.hash.slice(1) || "log");
+  showTab(location.hash.slice(1) || document.querySelector("[data-tab]")?.dataset.tab);
   attach();
   if (document.getElementById("editor")) import("./jobs.js").then((jobs) => jobs.attach());
+  filter();
   tick();
 };
 
@@ -64,6 +66,7 @@ document.addEventListener("keydown", (event) => {
 
 act();
 keys();
+search();
 settle();
 start(settle);
 setInterval(tick, 1000);

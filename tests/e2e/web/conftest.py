@@ -4,11 +4,13 @@ from __future__ import annotations
 
 import os
 import shutil
+import subprocess
+import tarfile
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
-from playwright.sync_api import Browser, BrowserContext, Page, sync_playwright
+from playwright.sync_api import Browser, BrowserContext, Page, expect, sync_playwright
 from support.page import Served
 from support.repo import Repo
 from support.rig import Rig, ceiling
@@ -36,6 +38,7 @@ cache = false
 """
 
 Opening = Callable[..., Page]
+_AXE = "axe-core@4"
 
 
 @pytest.fixture(autouse=True)
@@ -121,3 +124,48 @@ def opening(context: BrowserContext, served: Served) -> Iterator[Opening]:
         *served.forgiven,
     )
     assert [one for one in complaints if not any(word in one for word in expected)] == []
+
+
+@pytest.fixture(scope="session")
+def axe(tmp_path_factory: pytest.TempPathFactory) -> str:
+    """Its text, from npm: a test's tool, and no part of what is installed."""
+    folder = tmp_path_factory.mktemp("axe")
+    npm = shutil.which("npm")
+    done = subprocess.run([npm, "pack", _AXE], cwd=folder, capture_output=True, text=True, check=False) if npm else None
+    if done is None or done.returncode != 0:
+        assert "CI" not in os.environ, done.stderr if done is not None else "there is no npm: apt-get install npm"
+        pytest.skip("npm does not hand out axe-core here")
+    with tarfile.open(folder / done.stdout.split()[-1]) as packed:
+        member = packed.extractfile("package/axe.min.js")
+        assert member is not None
+        return member.read().decode()
+
+
+@pytest.fixture
+def seen(browser: Browser, served: Served) -> Iterator[Page]:
+    """A tab that axe-core may be put into, which the page's own rules forbid."""
+    context = browser.new_context(bypass_csp=True, reduced_motion="reduce")
+    tab = context.new_page()
+    tab.goto(served.login)
+    yield tab
+    context.close()
+
+
+@pytest.fixture
+def faults(axe: str) -> Callable[[Page, Served, str], None]:
+    """Finds fault with an address of the page, as everybody sees it."""
+
+    def look(seen: Page, served: Served, path: str) -> None:
+        for width in (1280, 390):
+            seen.set_viewport_size({"width": width, "height": 800})
+            for scheme in ("light", "dark"):
+                seen.emulate_media(color_scheme="light" if scheme == "light" else "dark")
+                seen.goto("about:blank")  # else another hash is no other page
+                seen.goto(served.address + path)
+                expect(seen.locator("main")).to_be_visible()
+                seen.evaluate(axe)
+                found = seen.evaluate("axe.run()")["violations"]
+                told = [(one["id"], one["nodes"][0]["html"], one["nodes"][0].get("failureSummary")) for one in found]
+                assert told == [], (path, width, scheme)
+
+    return look

@@ -2,74 +2,34 @@
 
 from __future__ import annotations
 
-import os
-import shutil
-import subprocess
-import tarfile
-from collections.abc import Iterator
-from typing import Literal
+from collections.abc import Callable
 
 import pytest
-from playwright.sync_api import Browser, Page, expect
+from playwright.sync_api import Page, expect
 from support.page import Served
 
-_AXE = "axe-core@4"
-_Scheme = Literal["light", "dark"]
-_SCHEMES: tuple[_Scheme, ...] = ("light", "dark")
-_VIEWS = ("logs", "logs&find=good", "durations", "stages", "tests")
+_TABS = tuple(f"/runs/2?tab={name}#{name}" for name in ("why", "compare", "repeat"))
+_VIEWS = tuple(f"/history?show={name}" for name in ("logs", "logs&find=good", "durations", "stages", "tests"))
 
 
-@pytest.fixture(scope="session")
-def axe(tmp_path_factory: pytest.TempPathFactory) -> str:
-    """Its text, from npm: a test's tool, and no part of what is installed."""
-    folder = tmp_path_factory.mktemp("axe")
-    npm = shutil.which("npm")
-    done = subprocess.run([npm, "pack", _AXE], cwd=folder, capture_output=True, text=True, check=False) if npm else None
-    if done is None or done.returncode != 0:
-        assert "CI" not in os.environ, done.stderr if done is not None else "there is no npm: apt-get install npm"
-        pytest.skip("npm does not hand out axe-core here")
-    with tarfile.open(folder / done.stdout.split()[-1]) as packed:
-        member = packed.extractfile("package/axe.min.js")
-        assert member is not None
-        return member.read().decode()
-
-
-@pytest.fixture
-def seen(browser: Browser, served: Served) -> Iterator[Page]:
-    """A tab that axe-core may be put into, which the page's own rules forbid."""
-    context = browser.new_context(bypass_csp=True, reduced_motion="reduce")
-    tab = context.new_page()
-    tab.goto(served.login)
-    yield tab
-    context.close()
-
-
-@pytest.mark.parametrize("width", [1280, 390])
-@pytest.mark.parametrize("scheme", _SCHEMES)
-def test_nothing_to_find_fault_with(seen: Page, served: Served, axe: str, scheme: _Scheme, width: int) -> None:
+@pytest.mark.parametrize(
+    "paths",
+    [
+        ("/", "/jobs", "/runs/2", *_TABS, "/runs/99"),
+        ("/history", "/history?job=none", "/history?since=x", *_VIEWS),
+        ("/content?since=check", "/content?path=a.py&explain=1", "/content?path=none"),
+    ],
+    ids=["now, jobs, run", "history", "content"],
+)
+def test_nothing_to_find_fault_with(
+    seen: Page, served: Served, faults: Callable[[Page, Served, str], None], paths: tuple[str, ...]
+) -> None:
     served.repo.gofigure("run", "check")
     (served.repo.root.parent / "fail").touch()
     served.repo.write("a.py", "a = 2\n")
     served.repo.gofigure("run", "check")
-    pages = (
-        "/",
-        "/jobs",
-        "/runs/2",
-        *(f"/runs/2?tab={name}#{name}" for name in ("why", "compare", "repeat")),
-        "/runs/99",
-    )
-    history = ("/history", "/history?job=none", "/history?since=x", *(f"/history?show={name}" for name in _VIEWS))
-    content = ("/content?since=check", "/content?path=a.py&explain=1", "/content?path=none")
-    pages = (*pages, *history, *content)
-    seen.set_viewport_size({"width": width, "height": 800})
-    seen.emulate_media(color_scheme=scheme)
-    for path in pages:
-        seen.goto(served.address + path)
-        expect(seen.locator("main")).to_be_visible()
-        seen.evaluate(axe)
-        found = seen.evaluate("axe.run()")["violations"]
-        told = [(one["id"], one["nodes"][0]["html"], one["nodes"][0].get("failureSummary")) for one in found]
-        assert told == [], path
+    for path in paths:
+        faults(seen, served, path)
 
 
 def test_nor_with_a_form_its_errors_and_a_preview(seen: Page, served: Served, axe: str) -> None:

@@ -18,7 +18,7 @@ _PLACES = (
     ("history", "/history"), ("logs", "/history?show=logs&find=error"), ("durations", "/history?show=durations"),
     ("stages", "/history?show=stages"), ("tests", "/history?show=tests"), ("content", "/content?since=check"),
     ("explained", "/content?path=a_file_with_a_long_name_to_be_shown_in_full.py&explain=1"),
-    ("jobs", "/jobs"),
+    ("jobs", "/jobs"), ("deploy", "/deploy"), ("docs", "/docs"),
 )  # fmt: skip
 _SCREENSHOTS = os.environ.get("GOFIGURE_SCREENSHOTS")  # before a test has an environment of its own
 
@@ -216,3 +216,16 @@ def test_each_attempt_has_its_log(opening: Opening, served: Served) -> None:
     served.repo.gofigure("run", "j")  # elsewhere: the page is told, and asks again
     expect(tab.locator(".attempts a")).to_have_count(2)
     expect(tab.locator(".log .line")).to_have_count(1)
+
+
+def test_a_switch_stays_as_it_was_put(opening: Opening, served: Served) -> None:
+    tab = opening()
+    switch = tab.locator('[data-key="job-check"]').get_by_role("switch")
+    expect(switch).to_have_attribute("aria-checked", "true")  # though no watcher is at work
+    switch.click()
+    expect(switch).to_have_attribute("aria-checked", "false")
+    expect(tab.locator('[data-key="job-check"]')).to_contain_text("off: no change starts it")
+    tab.reload()
+    expect(switch).to_have_attribute("aria-checked", "false")
+    switch.click()
+    expect(switch).to_have_attribute("aria-checked", "true")

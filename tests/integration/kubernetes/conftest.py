@@ -3,13 +3,12 @@
 from __future__ import annotations
 
 import itertools
-import json
 import os
 from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-from support.kubernetes.cluster import Cluster, real_cluster, stub_cluster
+from support.kubernetes.cluster import Cluster, project_on, real_cluster, stub_cluster
 from support.kubernetes.plane import Plane, control_plane, missing
 from support.repo import Repo
 
@@ -39,14 +38,6 @@ def cluster(request: pytest.FixtureRequest, tmp_path: Path) -> Cluster:
         return stub_cluster(tmp_path / "cluster")
     plane: Plane = request.getfixturevalue("plane")
     return real_cluster(tmp_path / "cluster", plane.kubeconfig, f"test-{next(_NUMBERS)}")
-
-
-def project_on(cluster: Cluster, repo: Repo) -> Repo:
-    """A repository whose user has this cluster in ~/.kube/config."""
-    kube = Path(repo.env["HOME"]) / ".kube"
-    kube.mkdir(exist_ok=True)
-    (kube / "config").write_text(json.dumps(cluster.config))
-    return Repo(repo.root, {**repo.env, "PATH": f"{cluster.tools}:{repo.env['PATH']}"})
 
 
 @pytest.fixture

@@ -21,7 +21,17 @@ _UPS = (
     "%00/",
 )
 _FILES = ("etc/passwd", "proc/self/environ", ".git/config", "page.json", "../gofigure/page.json", "etc/passwd%00.css")
-_PLACES = ("/static/", "/runs/", "/api/v1/runs/1/logs/0/", "/api/v1/runs/1/logs/", "/api/v1/", "/")
+_PLACES = (
+    "/deploy/",
+    "/docs/",
+    "/api/v1/runs/1/kept/0/",
+    "/static/",
+    "/runs/",
+    "/api/v1/runs/1/logs/0/",
+    "/api/v1/runs/1/logs/",
+    "/api/v1/",
+    "/",
+)
 
 
 def test_no_path_leads_out(served: Served) -> None:

@@ -23,6 +23,7 @@ ROUTES = (
     "/api/v1/runs/1/logs/0/0", "/api/v1/runs/1/logs/0/0/search?q=x", "/api/v1/runs/1/logs/0/0/raw",
     "/api/v1/do/run", "/api/v1/do/cancel", "/api/v1/do/pause", "/jobs", "/api/v1/jobs", "/api/v1/do/check",
     "/api/v1/content", "/api/v1/do/preview", "/api/v1/do/save", "/api/v1/do/confirm", "/nothing", "/api/v1/nothing",
+    "/api/v1/runs/1/kept/0/0", "/deploy", "/docs", "/api/v1/do/reset",
 )  # fmt: skip
 OPEN = ("/login?ticket=x", "/static/page.css", "/static/main.js")
 METHODS = ("GET", "HEAD", "POST", "PUT", "DELETE", "PATCH", "OPTIONS", "TRACE")
@@ -65,7 +66,19 @@ def test_a_change_wants_json_and_our_header(served: Served, missing: str) -> Non
 
 
 def test_no_get_changes_anything(served: Served) -> None:
-    for name in ("run", "cancel", "pause", "dismiss", "check", "preview", "save", "confirm"):
+    for name in (
+        "run",
+        "cancel",
+        "pause",
+        "dismiss",
+        "look",
+        "rollback",
+        "reset",
+        "check",
+        "preview",
+        "save",
+        "confirm",
+    ):
         assert served.ask("GET", f"/api/v1/do/{name}?names=check").status == 405
     for method in ("PUT", "DELETE", "PATCH", "OPTIONS"):
         assert served.ask(method, "/api/v1/do/run", JSON).status == 405

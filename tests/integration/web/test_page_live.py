@@ -227,6 +227,35 @@ def test_a_page_in_a_folder_without_yes_says_what_to_type(repo: Repo) -> None:
     assert not stat.S_ISSOCK((repo.root / ".git").stat().st_mode)
 
 
+def test_a_switch_stays_as_it_is_when_watchers_come_and_go(repo: Repo, rig: Rig) -> None:
+    repo.config(
+        "settle = 0.05\n[jobs.one]\non = ['change']\nstages = ['one']\n[jobs.hand]\nstages = ['one']\n"
+        f"[stages.one]\nrun = '''{saying(repo, 'one')}'''\ninputs = ['*.py']\n"
+    )
+    repo.write("a.py", "1\n")
+    repo.commit()
+    served = Served(rig, repo)
+    assert served.do("pause", job="hand", off=True).status == 409
+    assert served.do("pause", job="one", off="yes").status == 409
+    for _ in range(2):  # said twice, it is no other wish
+        assert served.do("pause", job="one", off=True).json["off"] is True
+    assert _job(served.get("/now"), "one")["off"]
+    for _ in range(2):
+        watcher = Watcher(rig, repo)
+        watcher.rest()
+        watcher.until(lambda state: state.jobs[0].off, "it is off")
+        watcher.kill(signal.SIGKILL)
+        watcher.ended()
+    assert ran(repo, "one") == 0
+    assert "one is switched off: no change starts it" in repo.gofigure("status").stdout.decode()
+    assert repo.json("status")["switched_off"] == ["one"]
+    assert served.do("pause", job="one").json["off"] is False
+    watcher = Watcher(rig, repo)
+    watcher.rest()
+    assert ran(repo, "one") == 1
+    assert repo.json("status")["switched_off"] == []
+
+
 def test_a_job_is_switched_off_and_on_again(repo: Repo, rig: Rig) -> None:
     jobs = "".join(f"[jobs.{name}]\non = ['change']\nstages = ['{name}']\n" for name in ("one", "two"))
     stages = "".join(

@@ -13,6 +13,7 @@ from typing import Any
 
 from support.kubernetes import stub
 from support.kubernetes.plane import CONTEXT
+from support.repo import Repo
 
 LOOPBACK = "https://127.0.0.1:6443"
 
@@ -116,6 +117,14 @@ def real_cluster(folder: Path, kubeconfig: Mapping[str, Any], namespace: str) ->
     folder.mkdir()
     assert shutil.which("kubectl") is not None
     return Cluster(folder, kubeconfig, namespace, real=True)
+
+
+def project_on(cluster: Cluster, repo: Repo) -> Repo:
+    """A repository whose user has this cluster in ~/.kube/config."""
+    kube = Path(repo.env["HOME"]) / ".kube"
+    kube.mkdir(exist_ok=True)
+    (kube / "config").write_text(json.dumps(cluster.config))
+    return Repo(repo.root, {**repo.env, "PATH": f"{cluster.tools}:{repo.env['PATH']}"})
 
 
 def kubeconfig_of(context: str, server: str) -> dict[str, Any]:
