@@ -19,11 +19,11 @@ from support.repo import Repo
 from support.rig import Rig
 
 ROUTES = (
-    "/", "/runs/1", "/history", "/events", "/favicon.ico", "/api/v1/now", "/api/v1/runs/1", "/api/v1/ticket",
+    "/", "/runs/1", "/events", "/favicon.ico", "/api/v1/now", "/api/v1/runs/1", "/api/v1/ticket",
     "/api/v1/runs/1/logs/0/0", "/api/v1/runs/1/logs/0/0/search?q=x", "/api/v1/runs/1/logs/0/0/raw",
     "/api/v1/do/run", "/api/v1/do/cancel", "/api/v1/do/pause", "/jobs", "/api/v1/jobs", "/api/v1/do/check",
     "/api/v1/content", "/api/v1/do/preview", "/api/v1/do/save", "/api/v1/do/confirm", "/nothing", "/api/v1/nothing",
-    "/api/v1/runs/1/kept/0/0", "/deploy", "/docs", "/api/v1/do/reset",
+    "/api/v1/runs/1/kept/0/0", "/history", "/deploy", "/docs", "/api/v1/do/reset",
 )  # fmt: skip
 OPEN = ("/login?ticket=x", "/static/page.css", "/static/main.js")
 METHODS = ("GET", "HEAD", "POST", "PUT", "DELETE", "PATCH", "OPTIONS", "TRACE")
