@@ -15,6 +15,7 @@ from gofigure.cli.terminal import tell
 from gofigure.errors import EXIT_PASSED, EXIT_USER, GofigureError
 from gofigure.importing import Found, Left, Written, chosen, survey, words
 from gofigure.importing import write as written_out
+from gofigure.model import HOOKS
 
 if TYPE_CHECKING:
     from gofigure.cli.here import Here
@@ -66,21 +67,22 @@ def _tell(where: Here, found: Sequence[Found], made: Written, *, wrote: bool, th
         tell(f"{file} is there already, and stays as it is: take over from this what you want, by hand")
         return
     tell(f"wrote {file}: {count}" if wrote else f"{count}; nothing is written yet: gofigure import --write")
+    tell("next, when you have read it:")
     for line in _next_steps(where, found, made):
         tell(f"  {line}")
 
 
 def _next_steps(where: Here, found: Sequence[Found], made: Written) -> list[str]:
-    """What to type then."""
-    steps = ["gofigure run                looks at all there is, also at what you have not touched"]
-    hooks = sorted({hook for job in made.jobs.values() for hook in job.on})
+    """What to type then, and what for."""
+    steps = [(line, "its own hooks would check everything a second time") for one in found for line in one.take_over]
+    hooks = [hook for hook in HOOKS if any(hook in job.on for job in made.jobs.values())]
     if hooks and where.project.repository is not None:
-        ends = [step for one in found for step in one.take_over]
-        steps = [*(f"{step:<27} its own hooks would check everything twice" for step in ends),
-                 f"{'gofigure install-hooks':<27} allows this file, and git calls it: {', '.join(hooks)}"]  # fmt: skip
+        steps.append(("gofigure install-hooks", f"allows this file, and git calls it: {', '.join(hooks)}"))
     else:
-        steps.insert(0, f"{'gofigure allow':<27} says yes to this file")
-    return ["next:", *steps]
+        steps.append(("gofigure allow", "says yes to this file"))
+    steps.append(("gofigure run", "tries all of it, also on files that you have not touched"))
+    width = max(len(line) for line, _ in steps)
+    return [f"{line:<{width}}  {why}" for line, why in steps]
 
 
 def _as_json(file: str, found: Sequence[Found], made: Written, *, written: bool) -> dict[str, object]:
