@@ -8,8 +8,8 @@ _LONGEST = 60
 
 
 def made_valid(wish: str, otherwise: str = "stage") -> str:
-    """Letters, digits, `-`, `_` and `.`; what somebody called it is still to be seen."""
-    name = re.sub(r"[^A-Za-z0-9_.]+", "-", wish.strip())
+    """Letters, digits, `-` and `_`; what somebody called it is still to be seen."""
+    name = re.sub(r"[^A-Za-z0-9_]+", "-", wish.strip())
     return re.sub(r"-{2,}", "-", name)[:_LONGEST].strip("-.") or otherwise
 
 
