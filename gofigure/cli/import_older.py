@@ -22,7 +22,7 @@ from gofigure.cli.terminal import tell
 from gofigure.config import Layer, job_files
 from gofigure.config.importing import import_older as imported_by
 from gofigure.errors import EXIT_PASSED, GofigureError
-from gofigure.importing import look_around
+from gofigure.importing import chosen, look_around
 from gofigure.model import is_older_job
 from gofigure.project import as_judged
 from gofigure.targets import KINDS
@@ -69,6 +69,10 @@ def import_older(files: tuple[str, ...], *, do_write: bool, as_json: bool) -> in
         tell(f"next, as the JSON files say the same: {remove}")
     else:
         tell(f"nothing is written; gofigure import --write does it, and then: {remove}")
+    if not names:
+        place = look_around(project.root, where.environ, in_git=project.repository is not None)
+        for tool, others in chosen(place, ()).items():
+            tell(f"of {tool} there is also: gofigure import {shlex.join(others)}")
     return EXIT_PASSED
 
 

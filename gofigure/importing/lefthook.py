@@ -272,7 +272,7 @@ def _stage(whole: _Whole, one: _One, around: _Around, line: str) -> Stage:
         key: reading.flag(get(table, key), f"{one.name}.{key}") for key in ("stage_fixed", "interactive", "use_stdin")
     }
     takes_files = bool(_FILES.search(line))
-    line = _ALL_ARGUMENTS.sub(commands.FILES, _NUMBERED.sub(r'"$\2"', _FILES.sub(commands.FILES, line)))
+    line = _ALL_ARGUMENTS.sub(commands.FILES, _NUMBERED.sub(r'"$\2"', _with_files(line)))
     if flags["use_stdin"]:
         reading.leave(one.given.line, f"{one.name}.use_stdin", "a stage reads no input",
                       "what git hands to pre-push by name: GOFIGURE_REFS, GOFIGURE_FROM_REF")  # fmt: skip
@@ -295,6 +295,32 @@ def _stage(whole: _Whole, one: _One, around: _Around, line: str) -> Stage:
         timeout=reading.text(get(table, "timeout"), f"{one.name}.timeout"), changed=changed,
     )  # fmt: skip
     return Stage(one.name, (*made, *around.conditions.lines()), f"{whole.file}: {around.hook}, {shown(one.name)}")
+
+
+def _with_files(line: str) -> str:
+    """The line with its files as arguments; within a text of another command they are words of that, as they were."""
+    out: list[str] = []
+    start = 0
+    for match in _FILES.finditer(line):
+        inside = _open_quote(line[: match.start()])
+        out += [line[start : match.start()], {"": commands.FILES, '"': "$*", "'": "'\"$*\"'"}[inside]]
+        start = match.end()
+    return "".join([*out, line[start:]])
+
+
+def _open_quote(text: str) -> str:
+    """The quote that is open at the end of a text."""
+    quote, at = "", 0
+    while at < len(text):
+        char = text[at]
+        if char == "\\" and quote != "'":
+            at += 1
+        elif char == quote:
+            quote = ""
+        elif not quote and char in "\"'":
+            quote = char
+        at += 1
+    return quote
 
 
 def _tell_files(reading: Reading, given: Given, what: str) -> None:

@@ -13,6 +13,7 @@ from gofigure.importing.names import Names
 from gofigure.starter.text import literal, plain
 from gofigure.targets import KINDS, commands_of
 
+_OURSELVES = re.compile(r"(?<![\w./-])gofigure(?:-commit-msg)?(?:\s+(?:hook|run|watch)\b|$)")
 _BARE = re.compile(r"[A-Za-z0-9_-]+")
 _WIDEST = 44  # a comment behind longer code than this would be out of line
 _LONG = 110
@@ -77,9 +78,12 @@ def _place(found: Found, job: Job, names: Names, placed: dict[str, _Placed], lef
     for at, stage in enumerate(job.stages):
         needs = tuple(here[one] for one in stage.needs if one in here)
         lines = (*stage.lines, Line("needs", needs)) if needs else stage.lines
+        file = found.files[0] if found.files else found.tool
+        if any(line.key == "run" and _OURSELVES.search(str(line.value)) for line in lines):
+            left.append(Left(file, 0, stage.name, "it starts gofigure, which runs all this itself"))
+            continue
         fault = _fault(lines)
         if fault:
-            file = found.files[0] if found.files else found.tool
             left.append(Left(file, 0, stage.name, f"it cannot be written down: {fault}", "write it by hand"))
             continue
         known = placed.get(_lines(lines))

@@ -7,6 +7,7 @@ import shlex
 import subprocess
 from pathlib import Path
 
+import click
 import pytest
 import yaml
 from support.managers import find
@@ -130,4 +131,4 @@ def test_each_entry_is_a_command_of_ours() -> None:
     for one in offered():
         program, command, *_ = str(one["entry"]).split()
         assert program == "gofigure"
-        assert command in gofigure.list_commands(None)  # type: ignore[arg-type] - it does not look at it
+        assert command in gofigure.list_commands(click.Context(gofigure))

@@ -116,3 +116,14 @@ def test_no_name_or_comment_can_add_a_line() -> None:
     evil = "x\n[stages.evil]\nrun = 'evil'"
     found = imported({"lefthook.yml": json.dumps({"pre-commit": {"commands": {evil: {"run": "a", "tags": [evil]}}}})})
     assert [stage.run for stage in found.stages.values()] == ["a"]
+
+
+def test_what_calls_gofigure_is_not_called_by_it() -> None:
+    found = imported(
+        {
+            ".pre-commit-config.yaml": "repos: [{repo: x, rev: y, hooks: [{id: gofigure}, {id: gofigure-commit-msg}, {id: a}]}]",
+            "lefthook.yml": "pre-commit: {commands: {ours: {run: gofigure hook pre-commit}, b: {run: ./gofigure.sh}}}",
+        }
+    )  # fmt: skip
+    assert list(found.stages) == ["a", "b"]
+    assert sum("it starts gofigure" in line for line in found.said()) == 3

@@ -32,6 +32,8 @@ def command(keys: str, hook: str = "pre-commit") -> Stage:
         ("eslint '{all_files}' -x", 'eslint "$@" -x'),
         ("eslint {files}", 'eslint "$@"'),
         ("eslint {push_files}", 'eslint "$@"'),
+        ("bash -c 'eslint {staged_files}'", "bash -c 'eslint '\"$*\"''"),
+        ('bash -c "eslint {staged_files}"', 'bash -c "eslint $*"'),
         ("npm test", "npm test"),
         ("echo {lefthook_job_name}", "echo one"),
         ("{wrap} x", "docker run img x"),
@@ -41,7 +43,7 @@ def test_a_line_gets_its_files_as_arguments(line: str, run: str) -> None:
     text = json.dumps({"templates": {"wrap": "docker run img"}, "pre-commit": {"commands": {"one": {"run": line}}}})
     stage = only(of(text))
     assert stage.run == run
-    assert (stage.files is not None) == ('"$@"' in run)
+    assert (stage.files is not None) == ('"$@"' in run or "$*" in run)
 
 
 def test_what_git_hands_over_arrives_by_number() -> None:
