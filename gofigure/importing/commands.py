@@ -6,9 +6,20 @@ import re
 import shlex
 from collections.abc import Iterable, Sequence
 
+from gofigure.importing.facts import Line, lines
 from gofigure.starter import Place
 
 FILES = '"$@"'
+
+# Lines of plain words that one of our targets starts as well, and tells more of: each test by its name.
+_TARGETS = {
+    "npm test": "npm_test",
+    "pytest": "pytest",
+    "go test ./...": "go_test",
+    "cargo test": "cargo_test",
+    "make": "make",
+}
+_PLAIN = re.compile(r"[\w@%+:,./= -]+", re.ASCII)
 
 # What each reads beside its files. A name stands for that file in any folder.
 _SETTINGS = {
@@ -71,6 +82,18 @@ def words_of(line: str) -> list[str]:
 
 def joined(words: Iterable[str]) -> str:
     return shlex.join(words)
+
+
+def how_to_run(line: str) -> tuple[Line, ...]:
+    """What starts this line: a target of ours that does just that, or the shell."""
+    for start, target in _TARGETS.items():
+        more = line.removeprefix(start)
+        if _PLAIN.fullmatch(line) and line.startswith(start) and more[:1] in ("", " "):
+            more = more.strip()
+            if target == "npm_test" and more:
+                continue  # what stands behind it is npm's, or behind `--` the script's
+            return lines(target=target, run=more)
+    return lines(run=line)
 
 
 def is_fixer(line: str) -> bool:

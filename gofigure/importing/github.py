@@ -162,11 +162,10 @@ def _stage(reading: Reading, around: _Around, step: Table, what: str, kept: list
         run = f"bash -eo pipefail -c {shlex.quote(run)}"
     minutes = reading.text(get(step, "timeout-minutes"), f"{around.job}: timeout-minutes")
     made = lines(
-        run=run,
         env=env,
         secrets=tuple(dict.fromkeys(secrets)),
         timeout=f"{minutes}m" if minutes.isdecimal() and int(minutes) else "",
     )
     if get(step, "continue-on-error").value is True:
         made = (*made, Line("allow_failure", True))
-    return Stage(what, made, f"{around.file}: {around.job}, {shown(what)}")
+    return Stage(what, (*commands.how_to_run(run), *made), f"{around.file}: {around.job}, {shown(what)}")

@@ -119,4 +119,4 @@ def _stage(place: Place, file: str, hook: str, line: str) -> Stage:
         word for word in words if word not in ("npx", "run", "exec", "--no", "--", "--no-install", "node", "sh", "bash")
     ]
     plain = [word.rpartition("/")[2] for word in known if word[:1].isalnum() or word[:1] in "./"]
-    return Stage("-".join(plain[:2]) or hook, lines(run=line), f"{file}: {shown(line)}")
+    return Stage("-".join(plain[:2]) or hook, commands.how_to_run(line), f"{file}: {shown(line)}")

@@ -289,12 +289,15 @@ def _stage(whole: _Whole, one: _One, around: _Around, line: str) -> Stage:
     line = _with_fail_text(reading, one, _in_root(line, around.root, takes_files=takes_files))
     inputs = commands.settings_for(whole.place, line) if takes_files else ()
     fix = flags["stage_fixed"] or (takes_files and commands.is_fixer(line))
+    started = lines(run=line) if takes_files else commands.how_to_run(line)
     made = lines(
-        run=line, files=wanted, inputs=inputs, env=reading.pairs(get(table, "env"), f"{one.name}.env"),
+        files=wanted, inputs=inputs, env=reading.pairs(get(table, "env"), f"{one.name}.env"),
         fix=fix and not flags["interactive"], interactive=flags["interactive"],
         timeout=reading.text(get(table, "timeout"), f"{one.name}.timeout"), changed=changed,
     )  # fmt: skip
-    return Stage(one.name, (*made, *around.conditions.lines()), f"{whole.file}: {around.hook}, {shown(one.name)}")
+    return Stage(
+        one.name, (*started, *made, *around.conditions.lines()), f"{whole.file}: {around.hook}, {shown(one.name)}"
+    )
 
 
 def _with_files(line: str) -> str:

@@ -91,4 +91,4 @@ def _named(words: list[str]) -> str:
     """By its program."""
     known = [word for word in words if word not in ("npx", "yarn", "pnpm", "npm", "run", "exec", "bunx", "node", "dlx")]
     plain = [word for word in known if not word.startswith("-")]
-    return plain[0].rpartition("/")[2] if plain else "lint-staged"
+    return (plain or words)[0].rpartition("/")[2]

@@ -32,6 +32,14 @@ class Imported(NamedTuple):
         return [f"{one.line} {one.what}: {one.why}" for one in self.left]
 
 
+_STARTS = {"npm_test": "npm test", "go_test": "go test ./...", "cargo_test": "cargo test", "shell": ""}
+
+
+def line(stage: Stage) -> str:
+    """What a stage starts, as somebody would type it."""
+    return f"{_STARTS.get(stage.target, stage.target)} {stage.run or ''}".strip(" ")
+
+
 def imported(files: Mapping[str, str], programs: Collection[str] = EVERY_PROGRAM) -> Imported:
     """What is made of these files loads, always."""
     there = place(files, programs)

@@ -119,11 +119,13 @@ def test_no_name_or_comment_can_add_a_line() -> None:
 
 
 def test_what_calls_gofigure_is_not_called_by_it() -> None:
+    hooks = "[{id: gofigure}, {id: gofigure-commit-msg}, {id: a}]"
+    jobs = "{ours: {run: gofigure hook pre-commit}, b: {run: ./gofigure.sh}}"
     found = imported(
         {
-            ".pre-commit-config.yaml": "repos: [{repo: x, rev: y, hooks: [{id: gofigure}, {id: gofigure-commit-msg}, {id: a}]}]",
-            "lefthook.yml": "pre-commit: {commands: {ours: {run: gofigure hook pre-commit}, b: {run: ./gofigure.sh}}}",
+            ".pre-commit-config.yaml": f"repos: [{{repo: x, rev: y, hooks: {hooks}}}]",
+            "lefthook.yml": f"pre-commit: {{commands: {jobs}}}",
         }
-    )  # fmt: skip
+    )
     assert list(found.stages) == ["a", "b"]
     assert sum("it starts gofigure" in line for line in found.said()) == 3

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import pytest
-from support.imported import Imported, imported
+from support.imported import Imported, imported, line
 
 HEAD = "jobs:\n  test:\n    runs-on: x\n    steps:\n      - uses: actions/checkout@v4\n"
 
@@ -25,7 +25,7 @@ def github(step: str, top: str = "") -> Imported:
 )
 def test_a_step_is_a_stage(step: str, run: str) -> None:
     found = github(step)
-    assert [stage.run for stage in found.stages.values()] == [run]
+    assert [line(stage) for stage in found.stages.values()] == [run]
     assert found.config.jobs["ci-test"].on == ()
     assert found.config.jobs["ci-test"].strict_dependency is False or len(found.stages) > 1
 
@@ -40,7 +40,7 @@ def test_what_a_step_says_beside_its_line() -> None:
     assert stage.env == (("A", "b"), ("TOP", "1"))
     assert stage.secrets == ("TOKEN",)
     assert (stage.timeout, stage.allow_failure) == (300.0, True)
-    assert any("env.S: ${{ github.sha }} is filled in" in line for line in found.said())
+    assert any("env.S: ${{ github.sha }} is filled in" in told for told in found.said())
 
 
 @pytest.mark.parametrize(
@@ -59,7 +59,7 @@ def test_what_a_step_says_beside_its_line() -> None:
 def test_what_cannot_be_carried_over_is_named(step: str, said: str) -> None:
     found = github(step)
     assert not found.stages
-    assert any(said in line for line in found.said()), found.said()
+    assert any(said in told for told in found.said()), found.said()
 
 
 def test_what_a_job_has_and_a_stage_does_not() -> None:
@@ -69,7 +69,7 @@ def test_what_a_job_has_and_a_stage_does_not() -> None:
     )
     found = imported({".github/workflows/ci.yml": top, ".github/workflows/more.yaml": "jobs: {a: {steps: [{run: z}]}}"})
     assert list(found.config.jobs) == ["ci-a", "more-a"]
-    assert [line.partition(":")[0] for line in found.said()] == ["3 a.strategy", "4 a.services", "5 a.needs"]
+    assert [told.partition(":")[0] for told in found.said()] == ["3 a.strategy", "4 a.services", "5 a.needs"]
 
 
 def test_what_a_job_sets_up_is_a_comment() -> None:
@@ -97,7 +97,7 @@ def test_woodpecker() -> None:
     assert list(found.stages) == ["lint"]
     assert (stage.run, stage.image) == ("go vet ./...\ngo test ./...\n", "golang:1.22")
     assert (stage.env, stage.secrets, stage.allow_failure) == ((("A", "b"),), ("T",), True)
-    assert [line.partition(":")[0] for line in found.said()] == ["11 services", "8 publish", "9 tell", "10 release"]
+    assert [told.partition(":")[0] for told in found.said()] == ["11 services", "8 publish", "9 tell", "10 release"]
     older = imported({".woodpecker.yml": "pipeline: {a: {image: x, commands: [b]}}"})
     assert older.stages["a"].run == "b"
     assert list(older.config.jobs) == ["ci"]

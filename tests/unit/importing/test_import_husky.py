@@ -6,7 +6,7 @@ import json
 import re
 
 import pytest
-from support.imported import Imported, imported
+from support.imported import Imported, imported, line
 
 SH = '#!/usr/bin/env sh\n. "$(dirname -- "$0")/_/husky.sh"\n\n'
 
@@ -15,8 +15,8 @@ def package(**keys: object) -> str:
     return json.dumps(keys, indent=2)
 
 
-def runs(found: Imported, hook: str) -> list[str | None]:
-    return [found.stages[name].run for name in found.on(hook)]
+def runs(found: Imported, hook: str) -> list[str]:
+    return [line(found.stages[name]) for name in found.on(hook)]
 
 
 @pytest.mark.parametrize(
@@ -81,7 +81,7 @@ def test_husky_4_in_package_json() -> None:
     found = imported({"package.json": package(husky={"hooks": hooks}, **{"lint-staged": {"*.py": "black"}})})
     assert runs(found, "pre-commit") == ['black "$@"', "npm test"]
     assert runs(found, "commit-msg") == ['commitlint -E HUSKY_GIT_PARAMS "$@"']
-    assert any("husky.hooks.lunch: no hook of git" in line for line in found.said())
+    assert any("husky.hooks.lunch: no hook of git" in told for told in found.said())
 
 
 @pytest.mark.parametrize(
@@ -115,4 +115,4 @@ def test_lint_staged_alone(file: str, text: str) -> None:
 )  # fmt: skip
 def test_what_is_not_carried_over_is_named(files: dict[str, str], said: str) -> None:
     found = imported(files).said()
-    assert any(line.startswith(said) for line in found), found
+    assert any(told.startswith(said) for told in found), found

@@ -7,6 +7,7 @@ import re
 
 import pytest
 from support.imported import Imported, imported
+from support.imported import line as typed
 
 from gofigure.model import Stage
 
@@ -42,7 +43,7 @@ def command(keys: str, hook: str = "pre-commit") -> Stage:
 def test_a_line_gets_its_files_as_arguments(line: str, run: str) -> None:
     text = json.dumps({"templates": {"wrap": "docker run img"}, "pre-commit": {"commands": {"one": {"run": line}}}})
     stage = only(of(text))
-    assert stage.run == run
+    assert typed(stage) == run
     assert (stage.files is not None) == ('"$@"' in run or "$*" in run)
 
 
