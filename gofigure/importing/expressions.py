@@ -64,17 +64,24 @@ def both(wanted: str, unwanted: str) -> str:
     """What one expression finds and another does not; an empty one says nothing."""
     if not unwanted:
         return wanted or "."
-    no = f"(?!{unwanted[1:]})" if _anchored(unwanted) else f"(?!(?s:.*){_grouped(unwanted)})"
-    if wanted in ("", "."):
-        return f"^{no}"
-    return f"^{no}{wanted[1:]}" if _anchored(wanted) else f"^{no}(?s:.*){_grouped(wanted)}"
+    no = f"(?!{_from_start(unwanted)})"
+    return f"^{no}" if wanted in ("", ".") else f"^{no}{_from_start(wanted)}"
 
 
 def both_found(first: str, second: str) -> str:
     """What two expressions find."""
     if not first or not second:
         return first or second
-    return f"^(?=(?s:.*){_grouped(first)})(?s:.*){_grouped(second)}"
+    return f"^(?={_from_start(first)}){_from_start(second)}"
+
+
+def _from_start(pattern: str) -> str:
+    """The same as an expression that is matched at the beginning, not searched."""
+    for before, after in (("", ""), ("(?i:", ")")):
+        inner = pattern.removeprefix(before).removesuffix(after)
+        if pattern == f"{before}{inner}{after}" and _anchored(inner) and "(?i:" not in inner:
+            return f"{before}{inner[1:]}{after}"
+    return f"(?s:.*){_grouped(pattern)}"
 
 
 def any_of(patterns: Sequence[str]) -> str:
@@ -105,6 +112,8 @@ def _outside(pattern: str) -> str:
             at = close + 1 if close > 0 else len(pattern)
             continue
         depth += (char == "(") - (char == ")")
+        if depth < 0:
+            return "|"  # not one expression: nothing is known of it
         if depth == 0:
             out.append(char)
         at += 1

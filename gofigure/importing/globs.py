@@ -43,7 +43,7 @@ def to_files(glob: str, dialect: Dialect) -> str:
     body = _Scanner(glob, _RULES[dialect]).all()
     # A `*` at the beginning needs no anchor before it: what is searched may begin anywhere.
     if dialect == "gobwas":
-        return f"(?i:{_open(body)}$)" if re.search("[a-zA-Z]", glob) else f"{_open(body)}$"
+        return f"(?i:{_open(body)})" if re.search("[a-zA-Z]", glob) else _open(body)
     if anywhere:
         return f"{body.removeprefix('[^/]*')}$" if body.startswith("[^/]*") else f"(^|/){body}$"
     return f"^{body}$"
@@ -59,6 +59,7 @@ def to_changed(glob: str, dialect: Dialect) -> tuple[str, ...] | None:
         found = [before + way for before in found for way in ways]
     if len(found) > _MOST_NUMBERS or any(sign in one for one in found for sign in "{}"):
         return None
+    found = [re.sub(r"\*{3,}", "**", one) for one in found]
     if dialect == "gobwas":
         found = [re.sub(r"\*+", "**", one) for one in found]  # a part of a name or of a path, as it was
     elif dialect == "micromatch":
@@ -67,7 +68,9 @@ def to_changed(glob: str, dialect: Dialect) -> tuple[str, ...] | None:
 
 
 def _open(body: str) -> str:
-    return body.removeprefix("(?s:.*)") if body.startswith("(?s:.*)") else f"^{body}"
+    """Without what says no more than that anything may stand there, before or behind it."""
+    begun = body.removeprefix("(?s:.*)") if body.startswith("(?s:.*)") else f"^{body}"
+    return begun.removesuffix("(?s:.*)") if begun.endswith("(?s:.*)") else f"{begun}$"
 
 
 class _Scanner:

@@ -9,7 +9,7 @@ from typing import NamedTuple
 
 from gofigure.importing import commands
 from gofigure.importing.conditions import Conditions, conditions
-from gofigure.importing.expressions import any_of, both, usable
+from gofigure.importing.expressions import any_of, both, both_found, usable
 from gofigure.importing.facts import Found, Job, Stage, lines
 from gofigure.importing.formats import read_any
 from gofigure.importing.given import NOTHING, Given, Reading, Table, get, shown
@@ -354,10 +354,7 @@ def _with_fail_text(reading: Reading, one: _One, line: str) -> str:
 def _wanted(whole: _Whole, one: _One, around: _Around) -> str:
     """The names that a job gets."""
     root = f"^{re.escape(around.root)}/" if around.root else ""
-    wanted = any_of(list(_patterns(whole, one, around.globs)))
-    if root:
-        wanted = f"{root}(?s:.*)" if not wanted else f"(?={root})(?s:.*)(?:{wanted})"
-        wanted = f"^{wanted}" if wanted.startswith("(?=") else root
+    wanted = both_found(root, any_of(list(_patterns(whole, one, around.globs))))
     return both(wanted, any_of(list(_patterns(whole, one, around.excludes, may_be_expressions=True))))
 
 
@@ -380,5 +377,7 @@ def _changed(whole: _Whole, one: _One, around: _Around) -> tuple[str, ...]:
             one.given.line, f"{one.name}.glob", "it cannot be said in globs of ours: runs on any change"
         )
         return (f"{around.root}/**",) if around.root else ()
-    globs = tuple(dict.fromkeys(glob for some in found for glob in some or ()))
+    below = f"{around.root}/" if around.root else ""
+    flat = [glob for some in found for glob in some or ()]
+    globs = tuple(dict.fromkeys(f"{below}{glob}" if glob.startswith("**") else glob for glob in flat))
     return globs or ((f"{around.root}/**",) if around.root else ())

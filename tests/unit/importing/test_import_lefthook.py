@@ -92,6 +92,7 @@ def test_below_a_root_names_are_called_as_they_are_there() -> None:
         ("glob: '*.go'", {"changed": ("**.go",)}),
         ("glob: '*.{go,mod}'", {"changed": ("**.go", "**.mod")}),
         ("root: db/", {"changed": ("db/**",)}),
+        ("root: db/, glob: ['*.py', 'db/x/*']", {"changed": ("db/**.py", "db/x/**")}),
         ("timeout: 5m", {"timeout": 300.0}),
         ("fail_text: it is red", {"run": "{ go test; } || { printf '%s\\n' 'it is red' >&2; exit 1; }"}),
     ],
