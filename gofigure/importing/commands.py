@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import posixpath
 import re
 import shlex
 from collections.abc import Iterable, Sequence
@@ -113,18 +114,26 @@ def prepares(line: str) -> bool:
     return _PREPARES.search(line) is not None
 
 
-def settings_for(place: Place, line: str, also: Sequence[str] = ()) -> tuple[str, ...]:
-    """Globs of the settings that are there and that the result of every file may depend on."""
+def settings_for(place: Place, line: str, folder: str = "") -> tuple[str, ...]:
+    """Globs of what is there and the result of every file may depend on: settings, and files that the line names.
+
+    `folder`: where the line is started.
+    """
     known = [_SETTINGS[name] for name in _SETTINGS if re.search(rf"(?<![\w-]){re.escape(name)}(?![\w-])", line)]
     pattern = "|".join(one for one in known if one) if known else _ANY_SETTINGS
-    found: dict[str, bool] = dict.fromkeys(also, True)
+    named = {posixpath.normpath(posixpath.join(folder, word)) for word in words_of(line)}
+    found: dict[str, bool] = {path: True for path in place.files if path in named}
     if pattern:
         name_of = re.compile(rf"(?:^|.*/)({pattern})")
         for path in place.files:
             match = name_of.fullmatch(path)
-            if match:
+            if match and path not in named:
                 found[match[1]] = found.get(match[1], True) and match[1] == path
-    return tuple(sorted(name if at_root else f"**/{name}" for name, at_root in found.items()))
+    return tuple(sorted(_as_glob(name) if at_root else f"**/{_as_glob(name)}" for name, at_root in found.items()))
+
+
+def _as_glob(path: str) -> str:
+    return re.sub(r"([*?\[\\])", r"\\\1", path)
 
 
 def from_modules(place: Place, words: Sequence[str]) -> list[str]:

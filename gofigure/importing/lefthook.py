@@ -286,8 +286,8 @@ def _stage(whole: _Whole, one: _One, around: _Around, line: str) -> Stage:
         reading.leave(one.given.line, f"{one.name}.tags", "there are none here", "SKIP=NAME leaves a stage out")
     wanted = _wanted(whole, one, around) if takes_files else None
     changed = () if takes_files else _changed(whole, one, around)
+    inputs = commands.settings_for(whole.place, line, around.root) if takes_files else ()
     line = _with_fail_text(reading, one, _in_root(line, around.root, takes_files=takes_files))
-    inputs = commands.settings_for(whole.place, line) if takes_files else ()
     fix = flags["stage_fixed"] or (takes_files and commands.is_fixer(line))
     started = lines(run=line) if takes_files else commands.how_to_run(line)
     made = lines(

@@ -105,7 +105,9 @@ def read(place: Place, names: tuple[str, ...]) -> Found:
     whole = _whole(place, reading, file, top)
     _tell_top(reading, top)
     hooks = _hooks(reading, top, whole)
-    strict = reading.flag(get(top, "fail_fast"), "fail_fast")
+    strict = reading.flag(get(top, "fail_fast"), "fail_fast") or any(
+        reading.flag(get(hook.table, "fail_fast"), f"{hook.id}.fail_fast") for hook in hooks
+    )
     jobs = tuple(_jobs(whole, hooks, strict=strict))
     take_over = tuple(
         f"{name} uninstall{'' if on == 'pre-commit' else f' --hook-type {on}'}"
@@ -245,18 +247,13 @@ def _own(whole: _Whole, hook: _Hook, language: str, on: str) -> Stage | None:
         line = f'{line} "$1"'
     if passes and (on in _OF_FILES or on == "manual"):
         wanted = _wanted(whole, hook, types_told)
-        inputs = commands.settings_for(whole.place, line, _programs_of(whole.place, entry))
+        inputs = commands.settings_for(whole.place, line)
         made = lines(run=line, files=wanted, inputs=inputs, image=image, fix=_fixes(hook, line))
     else:
         made = lines(run=line, image=image, fix=_fixes(hook, line) and on == "pre-commit")
     narrow = "files" in table or "types" in table or "types_or" in table
-    more = "; narrower than any change: inputs" if narrow and not passes and on in _OF_FILES else ""
+    more = "; after any change, unless inputs says less" if narrow and not passes and on in _OF_FILES else ""
     return Stage(hook.calls, made, f"{_why(whole, hook)}{more}")
-
-
-def _programs_of(place: Place, entry: list[str]) -> tuple[str, ...]:
-    """The project's own scripts that a command starts: what they do is in them."""
-    return tuple(name for word in entry for name in [word.removeprefix("./")] if name in place.files)
 
 
 def _image(entry: list[str]) -> tuple[str, list[str]]:

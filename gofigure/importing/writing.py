@@ -123,7 +123,8 @@ def _fault(lines: Sequence[Line]) -> str:
     except UnicodeEncodeError:
         return "half a character"
     except ConfigError as error:
-        return f"{error.problems[0].key.rpartition('.')[2]}: {error.problems[0].message}"
+        key, message = error.problems[0].key.rpartition(".")[2], error.problems[0].message
+        return f"{key}: {message}" if key else message
     except ValueError as error:
         return str(error)
     return ""

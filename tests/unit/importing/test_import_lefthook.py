@@ -79,6 +79,13 @@ def test_below_a_root_names_are_called_as_they_are_there() -> None:
     assert command("run: npm test, root: 'my web'").run == "cd 'my web' && npm test"
 
 
+def test_the_result_of_every_file_depends_on_settings_and_on_scripts_that_are_named() -> None:
+    text = "pre-commit: {commands: {a: {root: web/, run: '../bin/fix[1].sh -c x.cfg {staged_files}'}}}"
+    files = {"bin/fix[1].sh": "", "web/x.cfg": "", "x.cfg": "", "web/.eslintrc.json": "", ".eslintrc.json": ""}
+    stage = only(imported({"lefthook.yml": text, **files}))
+    assert stage.inputs == ("**/.eslintrc.json", "bin/fix\\[1].sh", "web/x.cfg")
+
+
 @pytest.mark.parametrize(
     ("keys", "expected"),
     [

@@ -169,6 +169,17 @@ def test_without_pre_commit_what_needs_it_is_there_and_off() -> None:
     assert not only.stages
 
 
+def test_the_projects_own_script_is_what_every_file_depends_on() -> None:
+    found = of(hook(language="script", entry="bin/check.sh"), files={"bin/check.sh": "", "bin/other.sh": ""})
+    assert found.stages["one"].inputs == ("bin/check.sh",)
+
+
+def test_a_hook_that_ends_the_rest_keeps_the_order() -> None:
+    found = of(hook(fail_fast="true") + hook(id="two", entry="x"))
+    assert found.config.jobs["pre-commit"].strict_dependency
+    assert not of(hook() + hook(id="two", entry="x")).config.jobs["pre-commit"].strict_dependency
+
+
 def test_two_hooks_of_one_name_get_two_names() -> None:
     found = of(hook() + hook(entry="other"))
     assert [stage.run for stage in found.stages.values()] == ['tool --x "$@"', 'other "$@"']
