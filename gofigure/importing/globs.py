@@ -40,7 +40,9 @@ def to_files(glob: str, dialect: Dialect) -> str:
     name = glob.removeprefix("**/") if dialect != "gobwas" else glob
     anywhere = "/" not in name and (dialect == "micromatch" or name != glob)
     glob = name if anywhere else glob
-    body = _Scanner(glob, _RULES[dialect]).all()
+    below = dialect == "micromatch" and glob.endswith("/**") and glob != "/**"  # `a/**` is `a` as well
+    body = _Scanner(glob.removesuffix("/**") if below else glob, _RULES[dialect]).all()
+    body += "(?:/(?s:.*))?" if below else ""
     # A `*` at the beginning needs no anchor before it: what is searched may begin anywhere.
     if dialect == "gobwas":
         return f"(?i:{_open(body)})" if re.search("[a-zA-Z]", glob) else _open(body)
@@ -120,6 +122,8 @@ class _Scanner:
             self.at += 1
         if self.at - start == 1:
             return self.rules.one
+        if self.rules.extended and (self.at - start > 2 or re.match(r"[!+@?*]?\(", self.glob[self.at :])):
+            raise BadGlob("stars that micromatch itself takes for something else")
         first = start == 0 or self.glob[start - 1] in "/{,"
         if first and self.glob.startswith("/", self.at) and self.rules.folders:
             self.at += 1
@@ -135,7 +139,7 @@ class _Scanner:
             raise BadGlob("a [ that nothing closes")
         self.at = end + 1
         body = self.glob[start:end]
-        negated = body[0] in "!^"
+        negated = body[0] == "^" or (body[0] == "!" and not self.rules.extended)  # to micromatch `!` is a character
         body = body[1:] if negated else body
         safe = re.sub(r"([\[\]\\^&~|])", r"\\\1", body)
         try:
@@ -172,9 +176,12 @@ class _Scanner:
         """`!(a|b)` and its like."""
         self.at += 2
         ways = "|".join(self.ways("|", ")"))
+        rest = self.glob[self.at :]
+        if rest.startswith("?") and not rest.startswith("?("):
+            raise BadGlob("a ? behind a group")
         if kind == "!":
-            rest = _Scanner(self.glob, self.rules)
-            rest.at = self.at
-            after = rest.until(",}|)")
-            return f"(?!(?:{ways}){after}(?:/|$))[^/]*"
+            name = rest.partition("/")[0]
+            if re.search(r"[*?\[{(|)},]", name):
+                raise BadGlob("wildcards behind !(...)")
+            return f"(?!(?:{ways}){re.escape(name)}(?:/|$))[^/]*"
         return f"(?:{ways})" + {"@": "", "?": "?", "*": "*", "+": "+"}[kind]

@@ -227,7 +227,7 @@ def _own(whole: _Whole, hook: _Hook, language: str, on: str) -> Stage | None:
     reading, table = whole.reading, hook.table
     entry = commands.words_of(reading.text(get(table, "entry"), f"{hook.id}.entry"))
     args = list(reading.texts(get(table, "args"), f"{hook.id}.args"))
-    types_told = _types(reading, hook)
+    types_told = _types(whole, hook)
     if not entry or types_told is None:
         return None
     image = ""
@@ -269,18 +269,19 @@ def _fixes(hook: _Hook, line: str) -> bool:
     return hook.id in _FIXERS or commands.is_fixer(f"{hook.id} {line}")
 
 
-def _types(reading: Reading, hook: _Hook) -> tuple[str, str] | None:
+def _types(whole: _Whole, hook: _Hook) -> tuple[str, str] | None:
     """What a name must match, and must not, by the types; None where names do not tell."""
-    table = hook.table
+    reading, table = whole.reading, hook.table
     every = reading.texts(get(table, "types"), f"{hook.id}.types")
     some = reading.texts(get(table, "types_or"), f"{hook.id}.types_or")
     none = reading.texts(get(table, "exclude_types"), f"{hook.id}.exclude_types")
     wanted = ""
-    for pattern in (*map(types.pattern_of, every), types.any_of(some) if some else ""):
+    for tags in (*((tag,) for tag in every), some):
+        pattern = types.any_of(tags, whole.place)
         if pattern is None:
             return None
         wanted = both_found(wanted, pattern)
-    unwanted = types.any_of(none) if none else ""
+    unwanted = types.any_of(none, whole.place)
     return None if unwanted is None else (wanted, unwanted)
 
 
@@ -323,7 +324,7 @@ def _delegated(whole: _Whole, hook: _Hook, on: str) -> Stage | None:
     if not passes:
         made = lines(target="pre-commit", run=run, fix=fix)
     else:
-        narrowed = (_types(reading, hook) or ("", ""))[0] or types.any_of(_TYPES_OF.get(hook.id, ())) or ""
+        narrowed = (_types(whole, hook) or ("", ""))[0] or types.any_of(_TYPES_OF.get(hook.id, ()), whole.place) or ""
         wanted = _wanted(whole, hook, (_lenient(narrowed), ""))
         inputs = () if _PLAIN_REPO in hook.repo else commands.settings_for(whole.place, f"{hook.id} {words}")
         made = lines(target="pre-commit", run=run, files=wanted, inputs=inputs, fix=fix)

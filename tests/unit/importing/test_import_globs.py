@@ -54,6 +54,10 @@ def finds(glob: str, dialect: Dialect, path: str) -> bool:
         ("micromatch", "{src,test}/**/*.{js,ts}", ["src/a.js", "test/x/y.ts"], ["lib/a.js"]),
         ("micromatch", "[a-c]*.py", ["abc.py", "x/b.py"], ["d.py"]),
         ("micromatch", "a\\*.py", ["a*.py"], ["ab.py"]),
+        ("micromatch", "src/**", ["src/a", "src/b/c", "src"], ["a/src/b"]),
+        ("micromatch", "!(vendor)/**/*.js", ["src/a.js", "vendors/b/a.js"], ["vendor/a.js", "a.js"]),
+        ("micromatch", "[!a].py", ["!.py", "a.py"], ["b.py"]),
+        ("micromatch", "[^a].py", ["b.py"], ["a.py"]),
     ],
 )
 def test_a_glob_matches_what_its_tool_says(dialect: Dialect, glob: str, yes: list[str], no: list[str]) -> None:
@@ -95,7 +99,10 @@ def test_doublestar_is_segment_by_segment(segments: list[str], path: str) -> Non
 @given(st.lists(SEGMENTS, min_size=1, max_size=4), PATHS)
 def test_micromatch_without_a_slash_is_about_the_name(segments: list[str], path: str) -> None:
     glob = "/".join(segments)
-    expected = by_hand(glob, path.rpartition("/")[2]) if "/" not in glob else by_hand(glob, path)
+    if "/" in glob:
+        expected = by_hand(glob, path) or (glob.endswith("/**") and by_hand(glob.removesuffix("/**"), path))
+    else:
+        expected = by_hand(glob, path.rpartition("/")[2])
     assert finds(glob, "micromatch", path) == expected
 
 
@@ -116,7 +123,7 @@ def test_a_change_that_the_tool_sees_is_never_overlooked(glob: str, path: str, d
     assert matcher([one.lower() if small else one for one in ours])((path.lower() if small else path).encode())
 
 
-@pytest.mark.parametrize("glob", ["a[", "{a", "a{b,c", "a\\", "@(a", "{1..900}"])
+@pytest.mark.parametrize("glob", ["a[", "{a", "a{b,c", "a\\", "@(a", "{1..900}", "***/a", "**(a)", "!(a)*", "+(a)?"])
 def test_a_glob_that_nobody_understands_is_refused(glob: str) -> None:
     with pytest.raises(BadGlob):
         to_files(glob, "micromatch")

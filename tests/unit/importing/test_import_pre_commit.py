@@ -55,6 +55,7 @@ def test_a_local_hook_is_a_line_of_its_words(keys: dict[str, str], run: str) -> 
         {"types": "[executable]"},
         {"types_or": "[python, symlink]"},
         {"exclude_types": "[binary]"},
+        {"types": "[bash]"},
     ],
 )
 def test_what_only_pre_commit_can_do_stays_with_it(keys: dict[str, str]) -> None:
@@ -70,7 +71,7 @@ def test_what_only_pre_commit_can_do_stays_with_it(keys: dict[str, str]) -> None
         ({"files": r"\.py$"}, "", ["a.py", "b/c.py"], ["a.pyc"]),
         ({"files": r"\.py$", "exclude": "^tests/"}, "", ["a.py"], ["tests/a.py"]),
         ({"exclude": "gen|^x"}, "", ["a.py"], ["a/gen.py", "xy"]),
-        ({"types": "[python]"}, "", ["a.py", "b/a.pyi"], ["a.rb", "py"]),
+        ({"types": "[python]"}, "", ["a.py", "b/a.pyw"], ["a.rb", "py", "a.pyi"]),
         ({"types": "[file]"}, "", ["a.py", "x.png"], []),
         ({"types": "[text]"}, "", ["a.py", "x"], ["x.png", "a/y.jpeg"]),
         ({"types_or": "[python, toml]"}, "", ["a.py", "x/b.toml", "poetry.lock"], ["a.json"]),
@@ -172,6 +173,16 @@ def test_without_pre_commit_what_needs_it_is_there_and_off() -> None:
 def test_the_projects_own_script_is_what_every_file_depends_on() -> None:
     found = of(hook(language="script", entry="bin/check.sh"), files={"bin/check.sh": "", "bin/other.sh": ""})
     assert found.stages["one"].inputs == ("bin/check.sh",)
+
+
+def test_a_script_that_is_known_by_its_first_line_is_handed_over_by_its_name() -> None:
+    files = {"bin/tool": "#!/usr/bin/env python3\n", "bin/sh": "#!/bin/sh\n", "LICENSE": "free"}
+    pattern = of(hook(types="[python]", exclude="^x"), files=files).stages["one"].files
+    assert pattern is not None
+    assert [path for path in (*files, "a.py", "x.py", "my/bin/tool") if re.search(pattern, path)] == [
+        "bin/tool",
+        "a.py",
+    ]
 
 
 def test_a_hook_that_ends_the_rest_keeps_the_order() -> None:
