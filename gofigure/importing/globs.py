@@ -1,7 +1,7 @@
 """Globs of other tools as regular expressions for `files`, each by the rules of its tool.
 
-lefthook (gobwas): `*` crosses folders, and small letters are large ones. doublestar: `*` does not, `**` does.
-lint-staged (micromatch): as doublestar; without a `/` it is about the name alone; `!(a|b)` and the like.
+lefthook: small letters are large ones. By gobwas, `*` crosses folders; by doublestar it does not, `**` does.
+lint-staged (micromatch): as doublestar, by the letter; without a `/` it is about the name alone; `!(a|b)` and the like.
 """
 
 from __future__ import annotations
@@ -43,12 +43,14 @@ def to_files(glob: str, dialect: Dialect) -> str:
     below = dialect == "micromatch" and glob.endswith("/**") and glob != "/**"  # `a/**` is `a` as well
     body = _Scanner(glob.removesuffix("/**") if below else glob, _RULES[dialect]).all()
     body += "(?:/(?s:.*))?" if below else ""
-    # A `*` at the beginning needs no anchor before it: what is searched may begin anywhere.
     if dialect == "gobwas":
-        return f"(?i:{_open(body)})" if re.search("[a-zA-Z]", glob) else _open(body)
-    if anywhere:
-        return f"{body.removeprefix('[^/]*')}$" if body.startswith("[^/]*") else f"(^|/){body}$"
-    return f"^{body}$"
+        pattern = _open(body)
+    elif not anywhere:
+        pattern = f"^{body}$"
+    else:  # a `*` at the beginning needs no anchor before it: what is searched may begin anywhere
+        pattern = f"{body.removeprefix('[^/]*')}$" if body.startswith("[^/]*") else f"(^|/){body}$"
+    by_letter = dialect == "micromatch" or not re.search("[a-zA-Z]", glob)
+    return pattern if by_letter else f"(?i:{pattern})"
 
 
 def to_changed(glob: str, dialect: Dialect) -> tuple[str, ...] | None:

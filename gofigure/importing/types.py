@@ -58,7 +58,8 @@ _NAMES: dict[str, str] = {
     r"|[^/]*\.(?:json|jsonld|ejson|ipynb|geojson|topojson|webmanifest)",
     "yaml": r"\.(?:clang-format|clang-tidy|prettierrc|ansible-lint|salt-lint|yamllint)"
     r"|[^/]*\.(?:e?ya?ml|yamlld)",
-    "ini": r"(?:pylintrc|setup\.cfg|\.(?:flake8|coveragerc|pylintrc|gitconfig|hgrc|pypirc|gitlint|sqlfluff|codespellrc))"
+    "ini": r"(?:pylintrc|setup\.cfg|\.(?:flake8|coveragerc|pylintrc|gitconfig|hgrc|pypirc|gitlint|sqlfluff"
+    r"|codespellrc))"
     r"|\.(?:isort|rstcheck)\.cfg|[^/]*\.(?:ini|lektorproject|txsprofile)",
 }
 _BINARY = (

@@ -35,7 +35,7 @@ def finds(glob: str, dialect: Dialect, path: str) -> bool:
         ("gobwas", "w[!x]b[!x]src/a.js", ["web/src/a.js"], ["wxb/src/a.js"]),
         ("gobwas", "a.js", ["a.js", "A.js"], ["web/a.js", "aXjs"]),
         ("gobwas", "*.{js,ts}", ["a.ts", "b/c.js"], ["a.tsx"]),
-        ("doublestar", "*.js", ["x.js"], ["web/x.js", "x.JS"]),
+        ("doublestar", "*.js", ["x.js", "x.JS"], ["web/x.js"]),
         ("doublestar", "**/*.js", ["x.js", "a/b/c.js"], ["x.jsx"]),
         ("doublestar", "src/**", ["src/a", "src/a/b"], ["a/src/b"]),
         ("doublestar", "src/**/test/*.py", ["src/test/a.py", "src/a/b/test/c.py"], ["src/test/a/b.py"]),
@@ -93,7 +93,7 @@ SEGMENTS = st.sampled_from(["a", "b", "*", "**", "*.a", "a?", "?", "a*b"])
 @given(st.lists(SEGMENTS, min_size=1, max_size=4), PATHS)
 def test_doublestar_is_segment_by_segment(segments: list[str], path: str) -> None:
     glob = "/".join(segments)
-    assert finds(glob, "doublestar", path) == by_hand(glob, path)
+    assert finds(glob, "doublestar", path) == by_hand(glob, path.lower())
 
 
 @given(st.lists(SEGMENTS, min_size=1, max_size=4), PATHS)
@@ -117,9 +117,9 @@ def test_braces_are_every_way_written_out(ways: list[str], path: str) -> None:
 def test_a_change_that_the_tool_sees_is_never_overlooked(glob: str, path: str, dialect: Dialect) -> None:
     """What is said in `changed` matches at least what the glob does."""
     ours = to_changed(glob, dialect)
-    if ours is None or not finds(glob, dialect, path):
+    if ours is None or "***" in glob or not finds(glob, dialect, path):
         return
-    small = dialect == "gobwas"
+    small = dialect != "micromatch"
     assert matcher([one.lower() if small else one for one in ours])((path.lower() if small else path).encode())
 
 
