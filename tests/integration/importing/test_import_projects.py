@@ -52,7 +52,7 @@ commit-msg:
     - name: message
       run: grep -q '^[A-Z]' {1}
 """
-PACKAGE = {"lint-staged": {"*.py": "./tidy.sh --fix", "!(x)*.py": ["python3 -m py_compile"]}}
+PACKAGE = {"lint-staged": {"*.py": "./tidy.sh --fix", "**/*.py": ["python3 -m py_compile"]}}
 
 
 def ready(repo: Repo, files: dict[str, str]) -> None:
@@ -210,3 +210,14 @@ def test_a_terminal_obeys_nothing_that_a_file_says(repo: Repo) -> None:
     assert done.returncode == 0
     assert b"\x1b" not in done.stdout + done.stderr
     assert b"\x07" not in done.stdout + done.stderr
+
+
+def test_the_older_files_come_first_and_others_are_named(repo: Repo) -> None:
+    repo.write("gofigure-check.json", '{"jobType": "test", "jobStages": ["stage-a.json"]}')
+    repo.write("stage-a.json", '{"stage": "a", "target": "make", "source": "Makefile", "locations": ["."]}')
+    repo.write("lefthook.yml", "pre-commit: {commands: {b: {run: 'true'}}}\n")
+    done = repo.gofigure("import")
+    assert done.returncode == 0, done.stderr.decode()
+    assert b"+[jobs.check]" in done.stdout
+    assert b"of lefthook there is also: gofigure import lefthook.yml" in done.stdout
+    assert b"[stages.b]" in repo.gofigure("import", "lefthook.yml").stdout

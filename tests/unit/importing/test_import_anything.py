@@ -66,7 +66,7 @@ def loads_or_says_where(file: str, text: str) -> None:
     assert set(said) == {file}
 
 
-@settings(max_examples=60)
+@settings(max_examples=25)
 @pytest.mark.parametrize("file", FILES)
 @given(data=st.data())
 def test_whatever_is_written_in_it(file: str, data: st.DataObject) -> None:
@@ -74,7 +74,7 @@ def test_whatever_is_written_in_it(file: str, data: st.DataObject) -> None:
     loads_or_says_where(file, text)
 
 
-@settings(max_examples=60)
+@settings(max_examples=25)
 @pytest.mark.parametrize(
     "file", [*FILES, "Makefile", "justfile", ".husky/pre-commit", ".lintstagedrc", "lefthook.toml"]
 )
