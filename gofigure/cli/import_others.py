@@ -29,16 +29,23 @@ def import_others(where: Here, place: Place, names: Sequence[str], *, do_write: 
     found = survey(place, files)
     made = written_out(found)
     file = where.project.config_file
-    there = os.path.lexists(file)
-    if do_write and made.text and not there:
-        create(file, made.text, hint="gofigure import shows what it would hold")
-    wrote = do_write and bool(made.text) and not there
+    wrote = do_write and bool(made.text) and _create(file, made.text)
+    there = not wrote and os.path.lexists(file)
     if as_json:
         print(dump(_as_json(file, found, made, written=wrote)))
     else:
         write(sys.stdout, "".join(f"{visible(line)}\n" for line in made.text.splitlines()))
         _tell(where, found, made, wrote=wrote, there=there)
     return EXIT_USER if do_write and not wrote else EXIT_PASSED
+
+
+def _create(file: str, text: str) -> bool:
+    """Whether the file is new; what is there stays as it is, also what came a moment ago."""
+    try:
+        create(file, text, hint="gofigure import shows what it would hold")
+    except FileExistsError:
+        return False
+    return True
 
 
 def _refuse_unknown(files: Mapping[str, Sequence[str]], names: Sequence[str]) -> None:
