@@ -1,4 +1,4 @@
-"""`gofigure import`: the older JSON files into TOML."""
+"""`gofigure import`: the older JSON files into TOML, or else what other tools are told (import_others)."""
 
 from __future__ import annotations
 
@@ -16,11 +16,14 @@ from gofigure import trust
 from gofigure.cli.as_json import dump
 from gofigure.cli.consent import visible
 from gofigure.cli.here import here
+from gofigure.cli.import_others import import_others
 from gofigure.cli.streams import write
 from gofigure.cli.terminal import tell
-from gofigure.config import Layer
+from gofigure.config import Layer, job_files
 from gofigure.config.importing import import_older as imported_by
 from gofigure.errors import EXIT_PASSED, GofigureError
+from gofigure.importing import chosen, look_around
+from gofigure.model import is_older_job
 from gofigure.project import as_judged
 from gofigure.targets import KINDS
 
@@ -29,18 +32,29 @@ if TYPE_CHECKING:
     from gofigure.project import Project
 
 
+_OTHERS_JSON = ("package.json", "lefthook.json", ".lefthook.json", ".lintstagedrc.json", ".huskyrc.json")
+
+
 @click.command("import")
 @click.argument("files", nargs=-1, type=click.Path())
 @click.option("--write", "do_write", is_flag=True, help="Write it.")
 @click.option("--json", "as_json", is_flag=True, help="Print the result as JSON.")
 def import_older(files: tuple[str, ...], *, do_write: bool, as_json: bool) -> int:
-    """Turn the older JSON files (gofigure-JOB.json and their stages) into TOML, and show the difference.
+    """Bring over what other tools are told: show it as a .gofigure.toml, with what cannot be carried over, and why.
 
-    Without FILES, all that are there. What .gofigure.toml says already stays as it is. The JSON files stay, too:
-    when the TOML is written, remove them.
+    Knows pre-commit, lefthook, husky with lint-staged, Make, Task, just, npm scripts, GitHub Actions and Woodpecker.
+    Without FILES, all that are there. Nothing is written without --write, and never over a file.
+
+    The older JSON files (gofigure-JOB.json and their stages) come first, and are added to what .gofigure.toml says
+    already. They stay: when the TOML is written, remove them.
     """
-    project = here().project
-    imported = imported_by(project.config_file, [_named(file, project.root) for file in files], targets=tuple(KINDS))
+    where = here()
+    project = where.project
+    names = [_named(file, project.root) for file in files]
+    if not _is_older(project.root, names):
+        place = look_around(project.root, where.environ, in_git=project.repository is not None)
+        return import_others(where, place, names, do_write=do_write, as_json=as_json)
+    imported = imported_by(project.config_file, names, targets=tuple(KINDS))
     difference = [visible(line) for line in _difference(imported)]
     if do_write:
         _refuse_foreign(project, imported)
@@ -55,7 +69,23 @@ def import_older(files: tuple[str, ...], *, do_write: bool, as_json: bool) -> in
         tell(f"next, as the JSON files say the same: {remove}")
     else:
         tell(f"nothing is written; gofigure import --write does it, and then: {remove}")
+    if not names:
+        place = look_around(project.root, where.environ, in_git=project.repository is not None)
+        for tool, others in chosen(place, ()).items():
+            tell(f"of {tool} there is also: gofigure import {shlex.join(others)}")
     return EXIT_PASSED
+
+
+def _is_older(root: str, names: list[str]) -> bool:
+    """Whether this is about the older JSON files: they are named, or there are some and nothing is named."""
+    if not names:
+        return bool(job_files(root))
+    return any(is_older_job(name) for name in names) or all(_is_older_stage(name) for name in names)
+
+
+def _is_older_stage(name: str) -> bool:
+    base = os.path.basename(name)
+    return base.endswith(".json") and base not in _OTHERS_JSON
 
 
 def _refuse_foreign(project: Project, imported: Imported) -> None:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import contextlib
 import os
 import sys
 from collections.abc import Sequence
@@ -14,6 +13,7 @@ from gofigure import config as configuration
 from gofigure import trust
 from gofigure.cli.as_json import dump
 from gofigure.cli.console import console_for
+from gofigure.cli.fresh_file import create
 from gofigure.cli.here import Here, here
 from gofigure.cli.hooks import install_in
 from gofigure.cli.status import tell_plan
@@ -102,25 +102,10 @@ def _survey(root: str, file: str, where: Here, *, in_git: bool) -> _Start:
 def _write(file: str, text: str) -> None:
     """Create the file, whole or not at all."""
     try:
-        fd = os.open(file, os.O_WRONLY | os.O_CREAT | os.O_EXCL | os.O_NOFOLLOW | os.O_CLOEXEC, 0o666)
+        create(file, text, hint="gofigure init --print shows what it would hold")
     except FileExistsError:
         _refuse_existing(file)
         raise
-    except OSError as error:
-        raise _unwritable(file, error) from None
-    try:
-        with open(fd, "wb") as stream:
-            stream.write(text.encode())
-    except OSError as error:
-        with contextlib.suppress(OSError):
-            os.unlink(file)
-        raise _unwritable(file, error) from None
-
-
-def _unwritable(file: str, error: OSError) -> GofigureError:
-    return GofigureError(
-        f"{file} cannot be written: {error.strerror}", hint="gofigure init --print shows what it would hold"
-    )
 
 
 def _again(where: Here) -> Here:

@@ -10,12 +10,14 @@ from gofigure.config.image_checks import image_rules
 from gofigure.config.kinds import Key, Wrong, quote, refuse
 from gofigure.config.schema import tables
 from gofigure.model import Job, Stage, StageType
+from gofigure.targets.pre_commit import SETTINGS as PRE_COMMIT_SETTINGS
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
 _RULE = "choose inputs in one way: files (with inputs that all of them depend on), or inputs, or locations with source"
 _INPUT_KEYS = ("files", "inputs", "source")
+TAKES_FILES = ("pre-commit", "shell")
 # Of any other target, `source` only says where there is something to do, so `inputs` may stand beside it (decision 6).
 SOURCE_CHOOSES = ("kubernetes", "make", "shell")
 # Targets that are made for one type of stage.
@@ -62,6 +64,8 @@ def _stage(name: str, values: Mapping[str, Any], keys: Mapping[str, Key]) -> Sta
         from gofigure.config.deploys import with_terminal
 
         stage = with_terminal(stage)
+    if stage.target == "pre-commit" and stage.files is not None:
+        stage = stage._replace(inputs=tuple(dict.fromkeys((*PRE_COMMIT_SETTINGS, *stage.inputs))))
     if stage.checkout is not None and stage.checkout not in stage.needs:
         stage = stage._replace(needs=(*stage.needs, stage.checkout))
     return stage
@@ -136,8 +140,10 @@ def _stage_rules(stage: Stage, bad: list[Wrong]) -> list[Wrong]:
         message = "found none, expected a shell line, because the target is 'shell'"
         wrong.append(Wrong(("run",), message))
     wrong += [one for one in checkout_rules(stage) if not _touched(str(one.at[0]), bad)]
-    if stage.files is not None and stage.target != "shell" and not _touched("target", bad):
-        message = f"found with the target '{stage.target}', expected it in a shell stage: no other takes files"
+    if stage.files is not None and stage.target not in TAKES_FILES and not _touched("target", bad):
+        message = (
+            f"found with the target '{stage.target}', expected it with {_either(TAKES_FILES)}: no other takes files"
+        )
         return [*wrong, Wrong(("files",), message)]
     chooses = stage.target in SOURCE_CHOOSES
     ways = [key for key in _INPUT_KEYS if getattr(stage, key) and (chooses or key != "source")]

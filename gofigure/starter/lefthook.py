@@ -11,4 +11,5 @@ def find(place: Place) -> Found | None:
     names = tuple(name for name in _FILES if name in place.files)
     if not names:
         return None
-    return Found("lefthook", names[:1], remark=f"{names[0]}: lefthook's installed hooks are kept, and run first")
+    remark = f"{names[0]}: lefthook's installed hooks are kept, and run first; or: gofigure import"
+    return Found("lefthook", names[:1], remark=remark)

@@ -6,7 +6,18 @@ from collections.abc import Mapping
 from typing import NamedTuple, Protocol
 
 from gofigure.model import HANDED_VARIABLES, Command, Stage
-from gofigure.targets import cargo_test, checkout, docker, go_test, kubernetes, make, npm_test, pytest, shell
+from gofigure.targets import (
+    cargo_test,
+    checkout,
+    docker,
+    go_test,
+    kubernetes,
+    make,
+    npm_test,
+    pre_commit,
+    pytest,
+    shell,
+)
 
 
 class Target(Protocol):
@@ -57,6 +68,7 @@ KINDS: Mapping[str, Target] = {
     "kubernetes": kubernetes,
     "make": make,
     "npm_test": npm_test,
+    "pre-commit": pre_commit,
     "pytest": pytest,
     "shell": shell,
 }

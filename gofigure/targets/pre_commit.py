@@ -1,0 +1,46 @@
+"""`pre-commit`: the hooks of an existing .pre-commit-config.yaml, by prek or pre-commit, whichever is installed.
+
+`run` holds a hook's id and further arguments; without it, all hooks run. It is always told of files, with `files` by
+name and else all of them: so it stashes nothing, and runs on what is checked out (docs/decisions/0050-import.md).
+"""
+
+from __future__ import annotations
+
+from gofigure.model import Command, Stage
+
+TELLS_VERSION = True
+READS_WHOLE_LOCATIONS = True
+ROOTS: tuple[str, ...] = ()
+MANIFESTS: tuple[str, ...] = ()
+ENVIRONMENT: tuple[tuple[str, str], ...] = ()
+# Where the environments of its hooks are: which ones, and so what they do, its configuration says by `rev`.
+PASSES = ("PRE_COMMIT_HOME", "PREK_HOME")
+
+PROGRAMS = ("prek", "pre-commit")
+# What the result of every file depends on, with `files`.
+SETTINGS = (".pre-commit-config.y*ml", "prek.toml")
+
+_LINE = (
+    f"for program in {' '.join(PROGRAMS)}; do"
+    ' if command -v "$program" >/dev/null 2>&1; then exec "$program" run "$@"; fi; done;'
+    ' echo "neither prek nor pre-commit can be started: pipx install pre-commit" >&2; exit 127'
+)
+
+
+def commands(stage: Stage) -> tuple[Command, ...]:
+    import shlex
+
+    argv = ("/bin/sh", "-c", _LINE, "sh", *shlex.split(stage.run or ""))
+    if stage.files is not None:
+        return (Command((*argv, "--files"), takes_files=True),)
+    return tuple(Command((*argv, "--all-files"), cwd) for cwd in stage.locations or ("",))
+
+
+def source(stage: Stage) -> str | None:
+    """Its configuration, in the location itself, unless `run` says where else."""
+    elsewhere = any(word.startswith(("-c", "--config")) for word in (stage.run or "").split())
+    return stage.source or (None if elsewhere else r"^(\.pre-commit-config\.ya?ml|prek\.toml)$")
+
+
+def tools(_stage: Stage) -> tuple[str, ...]:
+    return PROGRAMS

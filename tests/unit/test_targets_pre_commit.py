@@ -1,0 +1,38 @@
+"""What the target `pre-commit` makes of a stage."""
+
+from __future__ import annotations
+
+import pytest
+
+from gofigure.config import parse
+from gofigure.errors import ConfigError
+from gofigure.model import Stage
+from gofigure.targets import KINDS, commands_of, source_of, tools_of
+
+
+def test_it_is_always_told_of_files() -> None:
+    (by_file,) = commands_of(Stage("s", target="pre-commit", run="--hook-stage manual 'a b'", files="."))
+    assert by_file.takes_files
+    assert by_file.argv[4:] == ("--hook-stage", "manual", "a b", "--files")
+    whole = commands_of(Stage("s", target="pre-commit", locations=("a", "b")))
+    assert [(command.argv[4:], command.cwd, command.takes_files) for command in whole] == [
+        (("--all-files",), "a", False),
+        (("--all-files",), "b", False),
+    ]
+
+
+def test_what_its_result_depends_on() -> None:
+    text = '[jobs.a]\nstages = ["s"]\n[stages.s]\ntarget = "pre-commit"\nfiles = "x"\ninputs = ["setup.cfg"]\n'
+    stage = parse(text.encode(), "x", targets=tuple(KINDS)).stages["s"]
+    assert stage.inputs == (".pre-commit-config.y*ml", "prek.toml", "setup.cfg")
+    assert tools_of(stage) == ("prek", "pre-commit")
+    whole = Stage("s", target="pre-commit")
+    assert source_of(whole) == r"^(\.pre-commit-config\.ya?ml|prek\.toml)$"
+    assert source_of(whole._replace(run="-c other.yaml")) is None
+
+
+@pytest.mark.parametrize("target", ["make", "pytest", "docker"])
+def test_no_other_target_takes_files(target: str) -> None:
+    text = f'[jobs.a]\nstages = ["s"]\n[stages.s]\ntarget = "{target}"\nfiles = "x"\n'
+    with pytest.raises(ConfigError, match="expected it with 'pre-commit' or 'shell'"):
+        parse(text.encode(), "x", targets=tuple(KINDS))
