@@ -41,7 +41,7 @@ unit integration e2e: $(READY)
 
 # Most tests wait for processes: one worker more than there are cores keeps all of them busy. Those with an engine of
 # their own run apart: a test of how processes are ended would end it.
-LIBRARIES = tests/integration/test_first_slice.py tests/integration/web tests/integration/artifacts tests/integration/checkout
+LIBRARIES = $(addprefix tests/integration/,test_first_slice.py test_screen.py web checkout/test_refs.py)
 ENGINE = tests/integration/containers tests/integration/kubernetes/test_shop.py
 WORKERS = -n $$(($$(getconf _NPROCESSORS_ONLN) + 1)) --dist loadfile
 test: lint

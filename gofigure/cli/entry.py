@@ -13,7 +13,7 @@ import os
 import pwd
 import stat
 import sys
-from collections.abc import MutableMapping
+from collections.abc import Mapping
 
 _HOMES = "/home"  # anybody may make a folder there, as in /tmp
 _SOCKET = "/var/run/docker.sock"
@@ -26,6 +26,8 @@ def main() -> None:
     if os.geteuid() == 0:
         become(os.stat("."))
     os.environ["HOME"] = home_of(os.geteuid(), os.environ)
+    if is_forgotten(os.environ):
+        print("gofigure: this container forgets what is allowed in it; to keep it: -v gofigure:/home", file=sys.stderr)
     os.execvp(argv[0], argv)  # a process that has changed its user could not look into itself otherwise (prctl(2))
 
 
@@ -65,7 +67,7 @@ def _hand_over(home: str, owner: os.stat_result) -> None:
         os.chown(home, owner.st_uid, owner.st_gid)
 
 
-def home_of(uid: int, environ: MutableMapping[str, str]) -> str:
+def home_of(uid: int, environ: Mapping[str, str]) -> str:
     """The home that was told, or else one for this user: to be kept, it is on a volume."""
     told = environ.get("HOME", "")
     if told not in _NOBODYS and os.path.isdir(told):
@@ -82,6 +84,20 @@ def home_of(uid: int, environ: MutableMapping[str, str]) -> str:
     import tempfile
 
     return tempfile.mkdtemp(prefix="home-")
+
+
+def is_forgotten(environ: Mapping[str, str], top: str = "/") -> bool:
+    """Whether a folder of the host's is worked on, and who allows that does so in a home that goes with the container.
+
+    Then each container would begin with a store of its own, and set aside the one that is there (decision 51).
+    """
+    # trust.data_home, which would cost more to import than all else here
+    data = environ.get("GOFIGURE_DATA") or environ.get("XDG_DATA_HOME") or f"{environ['HOME']}/.local/share"
+    place = os.path.join(data, "gofigure")
+    while not os.path.isdir(place):
+        place = os.path.dirname(place)
+    own = os.stat(top).st_dev
+    return os.stat(".").st_dev != own and os.stat(place).st_dev == own
 
 
 if __name__ == "__main__":
