@@ -21,7 +21,6 @@ RUN python3 -m pip --version >/dev/null 2>&1 || { apt-get update -qq && apt-get 
 COPY . /src
 WORKDIR /src
 ARG PIP_INDEX_URL
-ARG PIP_CERT
 RUN set -eu; python3 -m venv --without-pip /opt/gofigure; \
     if [ -d wheels ]; then set -- --no-index --find-links wheels gofigure-ci; else set -- .; fi; \
     python3 -m pip --python /opt/gofigure/bin/python install --quiet --no-cache-dir "$@"

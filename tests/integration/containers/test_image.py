@@ -267,6 +267,13 @@ def test_where_no_events_come_it_scans(box: Box, tmp_path: Path) -> None:
         subprocess.run(["umount", place], check=True)
 
 
+def test_hooks_that_would_only_work_inside_are_told_of(box: Box) -> None:
+    box.repo.config(CONFIG.replace('on = ["change"]', 'on = ["pre-commit"]'))
+    done = box.run("install-hooks")
+    assert done.returncode == 0, said(done)
+    assert "/opt/gofigure/bin/python, which is in this container alone" in said(done)
+
+
 def test_it_is_as_small_as_it_can_be(box: Box) -> None:
     """Of the build, nothing stays: no pip, no wheels, no source."""
     line = "ls -d /src /opt/gofigure/lib/python*/site-packages/pip; find /opt/gofigure -name '*.whl'"

@@ -43,7 +43,7 @@ def test_siblings_are_refused(around: Network, peer: str, lets_in: bool) -> None
 
 
 def test_the_guard_asks(around: Network) -> None:
-    guard = Guard(lambda *_: None, Door(frozenset(("127.0.0.1:8123",)), "http", "c", network=around), Sessions())  # type: ignore[arg-type, return-value]
+    guard = Guard(lambda *_: None, Door(frozenset(("127.0.0.1:8123",)), "http", "c", network=around), Sessions())  # type: ignore[arg-type]
     scope = {
         "method": "GET",
         "path": "/login",
