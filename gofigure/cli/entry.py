@@ -15,6 +15,8 @@ import stat
 import sys
 from collections.abc import Mapping
 
+from gofigure.errors import EXIT_USER
+
 _HOMES = "/home"  # anybody may make a folder there, as in /tmp
 _SOCKET = "/var/run/docker.sock"
 _NOBODYS = ("", "/", "/root")  # what an engine calls a home where nobody has said one
@@ -24,7 +26,12 @@ def main() -> None:
     words = sys.argv[1:]
     argv = words if words[:1] == ["sh"] else ["gofigure", *words]
     if os.geteuid() == 0:
-        become(os.stat("."))
+        try:
+            become(os.stat("."))
+        except PermissionError:  # as with --cap-drop ALL
+            print("gofigure: here root may not become the owner of the folder", file=sys.stderr)
+            print('          say who it is: --user "$(id -u):$(id -g)"', file=sys.stderr)
+            sys.exit(EXIT_USER)
     os.environ["HOME"] = home_of(os.geteuid(), os.environ)
     if is_forgotten(os.environ):
         print("gofigure: this container forgets what is allowed in it; to keep it: -v gofigure:/home", file=sys.stderr)
@@ -83,7 +90,10 @@ def home_of(uid: int, environ: Mapping[str, str]) -> str:
         return own
     import tempfile
 
-    return tempfile.mkdtemp(prefix="home-")
+    try:
+        return tempfile.mkdtemp(prefix="home-")
+    except OSError:  # nothing can be written anywhere
+        return told
 
 
 def is_forgotten(environ: Mapping[str, str], top: str = "/") -> bool:

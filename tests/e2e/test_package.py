@@ -64,6 +64,12 @@ def test_they_are_the_same_bytes_elsewhere_and_later(built: tuple[Path, Path], t
         assert again.read_bytes() == before.read_bytes(), kind
 
 
+def test_the_date_in_them_may_be_said(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("SOURCE_DATE_EPOCH", "1700000000")
+    wheel = build(copy_checkout(tmp_path / "checkout"), tmp_path / "dist", "wheel")
+    assert {one.date_time for one in zipfile.ZipFile(wheel).infolist()} == {(2023, 11, 14, 22, 13, 20)}
+
+
 def test_the_wheel_of_the_sdist_is_that_of_the_checkout(built: tuple[Path, Path], tmp_path: Path) -> None:
     wheel, sdist = built
     with tarfile.open(sdist) as tar:

@@ -18,6 +18,7 @@ from support import image as images
 from support.engine import BASE, Engine
 from support.repo import Done, Repo
 from support.rig import Running, ceiling, said, until
+from support.screen import Terminal
 from support.servers import Upstream, served
 
 UID, GID = 1234, 2345
@@ -123,6 +124,14 @@ def test_with_a_user_that_is_named(box: Box) -> None:
     assert box.owners() == {(UID, GID)}
 
 
+def test_a_root_that_may_do_nothing_is_told_what_to_type(box: Box) -> None:
+    done = box.run("run", options=("--cap-drop", "ALL"))
+    assert done.returncode == 2, said(done)
+    assert '--user "$(id -u):$(id -g)"' in said(done)
+    done = box.run("sh", "-c", BOTH, options=("--cap-drop", "ALL", "--user", f"{UID}:{GID}", "--read-only"))
+    assert done.returncode == 0, said(done)
+
+
 def test_somebody_elses_repository_is_refused(box: Box) -> None:
     done = box.run("run", options=("--user", "4321:4321"))
     assert done.returncode == 2, said(done)
@@ -144,7 +153,8 @@ def test_a_home_that_was_told_and_a_yes_from_outside(box: Box, tmp_path: Path) -
 
 def test_the_programs_are_there_and_somebody_reaps(box: Box) -> None:
     line = "git --version && docker --version && kubectl version --client && ssh -V && cat /proc/1/comm && whoami"
-    done = box.run("sh", "-c", line)
+    orphan = "(sleep 0.1 &); sleep 0.3; ! grep -q '^State:.Z' /proc/[0-9]*/status"
+    done = box.run("sh", "-c", f"{orphan} && {line}")
     assert done.returncode == 0, said(done)
     assert done.stdout.decode().split()[-2:] == ["tini", f"user{UID}"]
 
@@ -190,10 +200,13 @@ def test_docker_stop_ends_a_run_that_does_not_want_to(box: Box, kept: tuple[str,
 
 def test_interrupted_at_a_terminal(box: Box, kept: tuple[str, str]) -> None:
     box.repo.config(CONFIG.replace("cat src/a.txt", "touch out/here; sleep 600"))
-    container = box.start("sh", "-c", BOTH, options=("-t", *kept))
-    until((box.repo.root / "out/here").exists, what="the stage runs")
-    box.engine.docker("kill", "--signal", "INT", container)
-    assert box.engine.docker("wait", container) == "130"
+    assert box.run("allow", "--yes", options=kept).returncode == 0
+    argv = box.argv("run", options=("-it", *kept))
+    with contextlib.closing(Terminal(argv, box.repo.root, box.repo.env)) as terminal:
+        until((box.repo.root / "out/here").exists, what="the stage runs")
+        terminal.type(b"\x03")
+        assert terminal.finish() == 130
+        assert "interrupted: SIGINT" in terminal.text
 
 
 def free_port() -> int:

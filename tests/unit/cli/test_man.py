@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import shutil
 import subprocess
 
@@ -32,10 +33,15 @@ def test_nothing_in_a_text_is_obeyed() -> None:
 
 
 @pytest.mark.parametrize(
-    "argv", [["groff", "-man", "-Tutf8", "-ww", "-Kutf8"], ["mandoc", "-T", "lint", "-W", "error"]]
+    "argv",
+    [
+        ["groff", "-man", "-Tutf8", "-ww", "-Kutf8"],
+        ["mandoc", "-Tlint", "-Werror"],
+        ["man", "--warnings", "-E", "UTF-8", "-Tutf8", "-Z", "-l", "-"],
+    ],
 )
 def test_those_who_show_it_have_nothing_to_complain_of(argv: list[str]) -> None:
     if shutil.which(argv[0]) is None:
-        pytest.skip(f"no {argv[0]} here")
+        (pytest.fail if "CI" in os.environ else pytest.skip)(f"no {argv[0]} here")
     done = subprocess.run(argv, input=PAGE, capture_output=True, text=True, check=False)
     assert (done.returncode, done.stderr) == (0, ""), done.stderr
