@@ -31,6 +31,8 @@ COPY --from=build /opt/gofigure /opt/gofigure
 # homes are made below /home, for any user: a volume there keeps what was allowed, and caches.
 RUN mkdir -p /project /home && chown 1000:1000 /project && chmod 1777 /home
 ENV PATH=/opt/gofigure/bin:$PATH LANG=C.UTF-8 GOFIGURE_PUBLISHED=8123
+LABEL org.opencontainers.image.title=gofigure org.opencontainers.image.licenses=MIT \
+    org.opencontainers.image.description="Local CI/CD for a git repository"
 EXPOSE 8123
 WORKDIR /project
 ENTRYPOINT ["tini", "-s", "--", "python", "-Im", "gofigure.cli.entry"]

@@ -92,6 +92,12 @@ def test_files_stand_beside_names(shell: Terminal) -> None:
     shell.until("unit.txt")
 
 
+@pytest.mark.parametrize("words", [(), ("bash",), ("zsh",), ("none", "gofigure", ""), ("zsh", "gofigure", "\udcff")])
+def test_whatever_is_asked_it_does_not_fail(repo: Repo, words: tuple[str, ...]) -> None:
+    done = repo.gofigure("completion", "--words", *words)
+    assert (done.returncode, done.stderr) == (0, b"")
+
+
 def test_nothing_is_complained_of(shell: Terminal, script: Path) -> None:
     (script.parent / "bin" / "gofigure").write_text("#!/bin/sh\necho lo''ud >&2\nexit 3\n")
     shell.type(b"gofigure run un\t\t\x15echo still he''re\n")  # ^U: the line is taken back
