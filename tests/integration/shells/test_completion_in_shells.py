@@ -92,6 +92,32 @@ def test_files_stand_beside_names(shell: Terminal) -> None:
     shell.until("unit.txt")
 
 
+def words_for(repo: Repo, *words: str) -> list[str]:
+    done = repo.gofigure("completion", "--words", "zsh", "gofigure", *words)
+    assert (done.returncode, done.stderr) == (0, b"")
+    return done.stdout.decode().splitlines()
+
+
+def test_runs_and_revisions_are_known_without_permission(repo: Repo, tmp_path: Path) -> None:
+    repo.config(CONFIG)
+    repo.commit()
+    repo.git("tag", "v1")
+    repo.git("worktree", "add", "-q", "-b", "other", str(tmp_path / "other"))
+    repo.gofigure("allow", "--yes")
+    repo.gofigure("run", "check")
+    repo.gofigure("allow", "--revoke")
+    before = (repo.root / ".gofigure").read_bytes()
+    for at in (repo, repo.at(tmp_path / "other")):
+        assert words_for(at, "logs", "1") == ["1\tcheck passed"]
+        assert words_for(at, "rollback", "x", "--to", "") == ["1\tcheck passed"]
+        revisions = words_for(at, "run", "--commit", "")
+        assert {"HEAD\tthe commit that is checked out", "main", "other", "v1"} <= {*revisions}
+        assert {*words_for(at, "run", "--branch", "")} == {"main", "other"}
+    assert (repo.root / ".gofigure").read_bytes() == before
+    (repo.root / ".gofigure").write_bytes(b"no database")
+    assert words_for(repo, "logs", "1") == []
+
+
 @pytest.mark.parametrize("words", [(), ("bash",), ("zsh",), ("none", "gofigure", ""), ("zsh", "gofigure", "\udcff")])
 def test_whatever_is_asked_it_does_not_fail(repo: Repo, words: tuple[str, ...]) -> None:
     done = repo.gofigure("completion", "--words", *words)
