@@ -257,6 +257,7 @@ def test_on_the_machines_own_network_the_page_stays_on_loopback(box: Box) -> Non
 
 
 @pytest.mark.skipif(not shutil.which("bindfs") and "CI" not in os.environ, reason="apt-get install bindfs")
+@pytest.mark.skipif(not os.path.exists("/dev/fuse"), reason="this kernel has no FUSE")
 def test_where_no_events_come_it_scans(box: Box, tmp_path: Path) -> None:
     """As with Docker Desktop, whose mounts are FUSE or virtiofs."""
     place = tmp_path / "fuse"
