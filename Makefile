@@ -4,13 +4,17 @@ VENV := .venv
 BIN := $(VENV)/bin
 READY := $(VENV)/ready
 
-.PHONY: demo test unit integration e2e lint kubernetes bench bench-faults clean
+LOWEST := .venv-lowest
+
+.PHONY: demo test unit integration e2e lint lowest image kubernetes bench bench-faults clean
 .DEFAULT_GOAL := help
 
 help:
 	@echo "make demo    the main job on a clone of this repository, from hooks to reuse"
 	@echo "make test    everything that must hold"
 	@echo "make unit | integration | e2e | lint    parts of it"
+	@echo "make lowest  the unit tests and some others, on the lowest versions of what gofigure uses"
+	@echo "make image   gofigure's own Docker image (BASE=debian:trixie-slim)"
 	@echo "make kubernetes   build a control plane (once, about 6 minutes; Debian 12), and try deploying against it"
 	@echo "make bench   speed against peers, into docs/benchmarks.md (TRIALS=20)"
 	@echo "make bench-faults   what a kill loses, against peers, into docs/benchmarks.md (TRIALS=20)"
@@ -37,11 +41,23 @@ unit integration e2e: $(READY)
 
 # Most tests wait for processes: one worker more than there are cores keeps all of them busy. Those with an engine of
 # their own run apart: a test of how processes are ended would end it.
+LIBRARIES = $(addprefix tests/integration/,test_first_slice.py test_screen.py web checkout/test_refs.py)
 ENGINE = tests/integration/containers tests/integration/kubernetes/test_shop.py
 WORKERS = -n $$(($$(getconf _NPROCESSORS_ONLN) + 1)) --dist loadfile
 test: lint
 	$(BIN)/python -m pytest $(WORKERS) $(ENGINE:%=--ignore=%)
 	$(BIN)/python -m pytest $(WORKERS) $(ENGINE)
+
+# What is left out needs no library, or one that comes with a linter.
+lowest: $(READY)
+	@$(BIN)/uv venv --quiet --clear --python $(BIN)/python $(LOWEST)
+	@$(BIN)/uv pip install --quiet --python $(LOWEST) --resolution lowest-direct --group test --editable .
+	@$(LOWEST)/bin/python tests/support/lowest.py
+	$(LOWEST)/bin/python -m pytest $(WORKERS) tests/unit --ignore=tests/unit/test_house.py $(LIBRARIES)
+
+BASE ?= debian:trixie-slim
+image:
+	docker build --build-arg BASE=$(BASE) -t gofigure .
 
 # Into ~/.cache/gofigure-tests; the same tests skip what needs it where it is not there.
 kubernetes: $(READY)
@@ -60,4 +76,4 @@ bench-faults: $(READY)
 	$(BIN)/python tests/bench/faults.py --trials $(TRIALS) --write
 
 clean:
-	rm -rf $(VENV) build dist .mypy_cache .ruff_cache .pytest_cache .hypothesis .import_linter_cache
+	rm -rf $(VENV) $(LOWEST) build dist .mypy_cache .ruff_cache .pytest_cache .hypothesis .import_linter_cache

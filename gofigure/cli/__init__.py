@@ -41,6 +41,10 @@ def _main() -> None:
         notify = False if "--no-notify" in names else None
         options = Options(jobs, once="--once" in names)
         leave(lambda: watch_now(options, as_json="--json" in names, notify=notify, ui=False))
+    if command == "completion" and names[:1] == ["--words"]:
+        from gofigure.cli.completing import complete
+
+        complete(names[1:])
     from gofigure.cli.main import main as parse
 
     parse()

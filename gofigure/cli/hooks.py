@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import sys
 
 import click
 
@@ -14,6 +15,8 @@ from gofigure.git.repository import Repository
 from gofigure.model import HOOKS
 from gofigure.project import load_config
 from gofigure.triggers import install, naming
+
+_OUTSIDE = "where git is used outside: pipx install gofigure-ci, then there: gofigure install-hooks"
 
 
 def _repository(where: Here) -> Repository:
@@ -64,6 +67,9 @@ def install_in(where: Here, via: str | None = None) -> None:
         then = "runs first" if one.kept and os.access(one.kept, os.X_OK) else "is not executable, and does not run"
         kept = f" (the hook that was there {then}; it is now {one.kept})" if one.kept else ""
         tell(f"installed {one.path}{kept}")
+    if install.is_only_inside(repository):
+        tell(f"they name {sys.executable}, which is in this container alone: outside of it nobody could commit")
+        tell(_OUTSIDE)
 
 
 @click.command("uninstall-hooks")

@@ -28,6 +28,7 @@ from gofigure.starter import Draft, Found, chosen, config_text, look, survey
 from gofigure.starter.text import plain
 from gofigure.subject import Request
 from gofigure.targets import KINDS
+from gofigure.triggers.install import is_only_inside
 
 
 class _Start(NamedTuple):
@@ -158,6 +159,8 @@ def _next(where: Here) -> None:
         print("next: gofigure run   (git hooks need a repository: git init)")
     elif not (sys.stdin.isatty() and sys.stdout.isatty()):
         print("next: gofigure install-hooks   (git runs this from now on), or: gofigure run")
+    elif is_only_inside(where.project.repository):
+        print("next: gofigure run   (git hooks are for a gofigure outside of this container)")
     elif _yes("Install the git hooks now? [Y/n] "):
         install_in(where)
     else:

@@ -12,6 +12,7 @@ from gofigure.cli.guard import answer_error, leave
 
 _COMMANDS = {
     "allow": "allow",
+    "completion": "completion",
     "demo": "demo",
     "digest": "digest",
     "doctor": "doctor",
@@ -22,6 +23,7 @@ _COMMANDS = {
     "init": "init",
     "install-hooks": "hooks",
     "logs": "logs",
+    "man": "man",
     "rollback": "rollback",
     "run": "run",
     "schema": "schema",
@@ -42,9 +44,14 @@ class _Commands(click.Group):
     def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:  # noqa: ARG002
         if cmd_name not in _COMMANDS:
             return None
-        module = importlib.import_module(f"gofigure.cli.{_COMMANDS[cmd_name]}")
-        command: click.Command = getattr(module, _NAMES.get(cmd_name) or cmd_name.replace("-", "_"))
+        module, name = home_of(cmd_name)
+        command: click.Command = getattr(importlib.import_module(f"gofigure.cli.{module}"), name)
         return command
+
+
+def home_of(command: str) -> tuple[str, str]:
+    """The module of a command, and what it is called there."""
+    return _COMMANDS[command], _NAMES.get(command) or command.replace("-", "_")
 
 
 @click.command(cls=_Commands, context_settings={"help_option_names": ["-h", "--help"]})

@@ -6,6 +6,7 @@ import http.client
 import json
 import os
 import sys
+from collections.abc import Mapping
 from typing import TYPE_CHECKING
 from urllib.parse import urlsplit
 
@@ -17,6 +18,7 @@ from gofigure.cli.watch_now import stopping
 from gofigure.errors import EXIT_PASSED, GofigureError, Interrupted
 from gofigure.watch.place import folder_of
 from gofigure.web.place import Card, Place, card_of
+from gofigure.web.published import LOOPBACK, has_hardware, published_port
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -32,6 +34,7 @@ def ui_now(where: Where, *, read_only: bool, browser: bool, as_json: bool) -> in
     around = here()
     project = around.project
     trust.require_token(project.trust)
+    where = _as_published(where, around.environ)
     place = Place(folder_of(project.lock_file))
     if not place.take():
         return _open_other(place.folder, browser=browser, as_json=as_json)
@@ -40,6 +43,8 @@ def ui_now(where: Where, *, read_only: bool, browser: bool, as_json: bool) -> in
 
     def tell(address: Address) -> None:
         _tell(address.login() if not where.socket else address.url, os.getpid(), as_json=as_json)
+        if where.published and not as_json:
+            print(f"in a container, it was to be started with: -p {LOOPBACK}:{where.port}:{where.port}", flush=True)
         if browser:
             _show(address.login())
 
@@ -69,6 +74,13 @@ def _commands() -> Sequence[Command]:
     from gofigure.reference.commands import described
 
     return described(gofigure)
+
+
+def _as_published(where: Where, environ: Mapping[str, str]) -> Where:
+    """In a container, the address that its engine publishes; what a person names otherwise is as they say."""
+    if where.socket or where.certificate or where.host != LOOPBACK or not (port := published_port(environ)):
+        return where
+    return where._replace(port=where.port or port, published=not has_hardware())
 
 
 def _open_other(folder: str, *, browser: bool, as_json: bool) -> int:

@@ -21,6 +21,8 @@ from gofigure.triggers.naming import forget, named, place_of, runs_here, tell_gi
 
 _RECORD = "hooks-folders"  # in the state folder: where we have installed besides git's own place, one per line
 
+_OF_CONTAINERS = ("/.dockerenv", "/run/.containerenv")  # what engines leave in them
+
 
 class Installed(NamedTuple):
     """What was done for one hook."""
@@ -147,6 +149,14 @@ def _remembered(repository: Repository) -> list[str]:
             return file.read().splitlines()
     except OSError:
         return []
+
+
+def is_only_inside(repository: Repository) -> bool:
+    """Whether we are in a container that goes without the repository: what hooks would name is not outside."""
+    if not any(map(os.path.exists, _OF_CONTAINERS)):
+        return False
+    own = os.stat("/").st_dev
+    return os.stat(sys.executable).st_dev == own != os.stat(repository.common_dir).st_dev
 
 
 def script(hook: str, path: str, data: str, state_dir: str) -> bytes:

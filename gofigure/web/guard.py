@@ -14,6 +14,7 @@ from typing import NamedTuple
 from starlette.responses import HTMLResponse, JSONResponse, Response
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
+from gofigure.web.published import Network
 from gofigure.web.sessions import Sessions
 
 API = "/api/"
@@ -43,6 +44,7 @@ class Door(NamedTuple):
     scheme: str
     cookie: str  # its name: cookies are shared by all ports of a host
     read_only: bool = False
+    network: Network | None = None  # in a container: who else is there
 
 
 class Refusal(NamedTuple):
@@ -79,8 +81,8 @@ class Guard:
         """Why a request gets no answer; None: it does."""
         headers: list[tuple[bytes, bytes]] = scope["headers"]
         host = _values(headers, b"host")
-        if len(host) != 1 or host[0] not in self._door.hosts:
-            return Refusal(403, "this is not the address of the page", "open the one that gofigure ui prints")
+        if misled := self._misled(scope, host):
+            return misled
         if foreign := self._foreign(headers, host[0], scope["method"]):
             return Refusal(403, foreign)
         path: str = scope["path"]
@@ -91,6 +93,15 @@ class Guard:
         if scope["method"] in ("GET", "HEAD"):
             return None
         return self._refused_change(scope["method"], headers)
+
+    def _misled(self, scope: Scope, host: list[str]) -> Refusal | None:
+        """Why whoever asks is not to be here at all."""
+        network = self._door.network
+        if network is not None and not network.lets_in(scope["client"][0], scope["server"][0]):
+            return Refusal(403, "this page is for the machine that publishes it", "not for its other containers")
+        if len(host) != 1 or host[0] not in self._door.hosts:
+            return Refusal(403, "this is not the address of the page", "open the one that gofigure ui prints")
+        return None
 
     def _foreign(self, headers: list[tuple[bytes, bytes]], host: str, method: str) -> str:
         """How it is known that not our own page asks; "" if nothing says so."""

@@ -1,4 +1,7 @@
-"""Serve the page until it is stopped: on loopback, on a Unix socket, or with TLS on an address that is named."""
+"""Serve the page until it is stopped: on loopback, on a Unix socket, or with TLS on an address that is named.
+
+In a container it is loopback of the host: see `published`.
+"""
 
 from __future__ import annotations
 
@@ -20,9 +23,9 @@ from gofigure.web.app import make_app
 from gofigure.web.codes import Announce
 from gofigure.web.guard import Door
 from gofigure.web.place import Card, Place, last_port
+from gofigure.web.published import EVERYWHERE, LOOPBACK, network
 from gofigure.web.site import Setting, Site
 
-LOOPBACK = "127.0.0.1"
 _BACKLOG = 128
 _GRACE = 1  # seconds
 
@@ -35,6 +38,7 @@ class Where(NamedTuple):
     socket: str = ""  # a Unix socket's path, instead
     certificate: str = ""  # with key: TLS
     key: str = ""
+    published: bool = False  # in a container: the address is that of its host, which an engine forwards to us
 
 
 class Address(NamedTuple):
@@ -81,7 +85,8 @@ async def _serve(
     site = Site(setting)
     scheme = "https" if where.certificate else "http"
     port = 0 if where.socket else listening.getsockname()[1]
-    door = Door(_hosts(where, port), scheme, f"gofigure-{port}", setting.read_only)
+    around = network() if where.published else None
+    door = Door(_hosts(where, port), scheme, f"gofigure-{port}", setting.read_only, around)
     url = f"unix:{where.socket}" if where.socket else f"{scheme}://{_bracketed(where.host)}:{port}"
     config = uvicorn.Config(
         make_app(site, door),
@@ -169,7 +174,7 @@ def _listen(where: Where, before: int) -> socket.socket:
         listening = socket.socket(family, socket.SOCK_STREAM)
         listening.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
         try:
-            listening.bind((where.host, port))
+            listening.bind((EVERYWHERE if where.published else where.host, port))
         except OSError as error:
             listening.close()
             if port == ports[-1]:

@@ -162,7 +162,7 @@ def busybox(*more: str) -> bytes:
     with tarfile.open(fileobj=out, mode="w") as tar:
         tar.add(shutil.which("busybox") or "busybox", "bin/busybox")
         for path in more:
-            tar.add(os.path.realpath(path), path.lstrip("/"), filter=_lean)
+            tar.add(os.path.realpath(path), path.lstrip("/"), filter=lean)
         for name in _APPLETS:
             link = tarfile.TarInfo(f"bin/{name}")
             link.type, link.linkname = tarfile.SYMTYPE, "busybox"
@@ -226,7 +226,8 @@ def debian_python() -> list[str]:
     return [program, modules, *sorted(libraries)]
 
 
-def _lean(one: tarfile.TarInfo) -> tarfile.TarInfo | None:
+def lean(one: tarfile.TarInfo) -> tarfile.TarInfo | None:
+    """Leaves out what no test needs."""
     return None if {"__pycache__", "test", "idlelib", "ensurepip"} & {*one.name.split("/")} else one
 
 

@@ -10,16 +10,25 @@ from pathlib import Path
 CHECKOUT = Path(__file__).resolve().parent.parent.parent
 
 
+_PIP = (sys.executable, "-m", "pip", "--disable-pip-version-check")
+
+
+def build_wheel(folder: Path, checkout: Path = CHECKOUT) -> Path:
+    """Build the wheel into `folder`."""
+    subprocess.run(
+        [*_PIP, "wheel", "--quiet", "--no-deps", "--wheel-dir", folder, checkout], check=True, capture_output=True
+    )
+    (wheel,) = folder.glob("gofigure_ci-*.whl")
+    return wheel
+
+
 def install_wheel(folder: Path) -> Path:
     """Build the wheel and install it into a new virtual environment at `folder`."""
-    pip = [sys.executable, "-m", "pip", "--disable-pip-version-check"]
-    wheels = folder.with_name(folder.name + "-wheels")
-    subprocess.run(
-        [*pip, "wheel", "--quiet", "--no-deps", "--wheel-dir", wheels, CHECKOUT], check=True, capture_output=True
-    )
-    (wheel,) = wheels.glob("gofigure_ci-*.whl")
+    wheel = build_wheel(folder.with_name(folder.name + "-wheels"))
     venv.create(folder, with_pip=False, symlinks=True)
     subprocess.run(
-        [*pip, "--python", str(folder / "bin" / "python"), "install", "--quiet", wheel], check=True, capture_output=True
+        [*_PIP, "--python", str(folder / "bin" / "python"), "install", "--quiet", wheel],
+        check=True,
+        capture_output=True,
     )
     return folder
