@@ -57,6 +57,13 @@ target = "npm_test"
 # locations = ["web"]               # folders with a package.json; left out: this one
 timeout = "10m"
 """,
+    "pre-commit": """\
+target = "pre-commit"               # the hooks of .pre-commit-config.yaml, by prek or pre-commit
+# run = "ruff-check"                # one hook's id; left out: all of them
+files = '.'                         # those that are not proven yet; left out: --all-files
+# fix = true                        # what its hooks mend goes into the commit
+timeout = "10m"
+""",
     "pytest": """\
 target = "pytest"
 # locations = ["services/api"]      # folders; left out: this one
