@@ -23,7 +23,6 @@ _OF_ONE: Mapping[tuple[str, str], str] = {
     ("history", "branch"): "branches",
     ("run", "branch"): "branches",
     ("run", "jobs"): "",  # how many
-    ("history", "text"): "",
 }
 _OF_ALL: Mapping[str, str] = {
     "names": "names",

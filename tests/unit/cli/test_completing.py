@@ -24,7 +24,7 @@ target = "pytest"
 """
 
 # What only the person knows.
-FREE = {"args", "host", "since", "until"}
+FREE = {"args", "host", "since", "text", "until"}
 
 
 @pytest.fixture
