@@ -10,6 +10,7 @@ from urllib.parse import urlencode
 
 from gofigure.errors import GofigureError
 from gofigure.events import ignore
+from gofigure.git.commits import Commit
 from gofigure.queries import looking_up
 from gofigure.store.cases import Order
 from gofigure.store.history import RUN_VERDICTS, STAGE_VERDICTS, Filter, Row, Skip, in_order
@@ -21,6 +22,7 @@ from gofigure.web import log_search
 from gofigure.web.page import Answer, Apart, Ask, Facts, Page, Question
 from gofigure.web.pages.now import state
 from gofigure.web.plot import plot
+from gofigure.web.recorded import commit_told, recorded
 from gofigure.web.shown import progress, reason_of
 
 PATH = "/history"
@@ -161,7 +163,8 @@ def _runs(asked: _Asked, ask: Ask) -> Facts:
     between = wanted._replace(until_ns=until)
     moments: list[Skip | Hit] = [*history.skips(between, _RUNS, oldest), *history.hits(between, _RUNS, oldest)]
     stages = history.stages([run.id for run in runs])
-    rows = [_row(row, stages) for row in in_order(runs, moments)]
+    commits = recorded(ask)
+    rows = [_row(row, stages, commits) for row in in_order(runs, moments)]
     return {
         "rows": rows,
         "from": runs[-1].id if runs and asked.before is None else 0,
@@ -170,13 +173,15 @@ def _runs(asked: _Asked, ask: Ask) -> Facts:
     }
 
 
-def _row(row: Row, stages: Mapping[int, list[StageRow]]) -> Facts:
+def _row(row: Row, stages: Mapping[int, list[StageRow]], commits: Mapping[bytes, Commit]) -> Facts:
     if isinstance(row, Skip):
         return {"kind": "skip", **row._asdict()}
     if isinstance(row, Hit):
         return {"kind": "hit", **row._asdict()}
     own = stages[row.id]
-    return {"kind": "run", **run_told(row), "reason": reason_of(row, own), "progress": dict(progress(own))}
+    commit = commit_told(commits.get(row.tree))
+    reason = reason_of(row, own)
+    return {"kind": "run", **run_told(row), "commit": commit, "reason": reason, "progress": dict(progress(own))}
 
 
 def _logs(asked: _Asked, ask: Ask) -> Facts:

@@ -21,6 +21,7 @@ from gofigure.store.told import run_told
 from gofigure.web.comparing import beside_the_last_green
 from gofigure.web.drawing import graph
 from gofigure.web.page import Ask, Facts, NotThereError, Page
+from gofigure.web.recorded import commit_told, recorded
 from gofigure.web.shown import of_stage, outline, state_of
 
 _AROUND = 20
@@ -42,6 +43,7 @@ def _facts(ask: Ask) -> Facts:
     around = ask.store.recent.neighbours(run, _AROUND)
     return {
         "run": run_told(run),
+        "commit": commit_told(recorded(ask).get(run.tree)),
         "state": state_of([run.state]),
         "stages": stages,
         "chosen": chosen,

@@ -134,7 +134,7 @@ def test_who_serves_no_page_loads_nothing_of_it(repo: Repo, words: tuple[str, ..
     assert repo.gofigure("allow", "--yes").returncode == 0
     done = repo.gofigure(*words, env={"PYTHONPROFILEIMPORTTIME": "1"})
     assert done.returncode == 0, done
-    for name in (b"starlette", b"uvicorn", b"jinja2", b"gofigure.web", b"asyncio"):
+    for name in (b"starlette", b"uvicorn", b"jinja2", b"pygit2", b"gofigure.web", b"asyncio"):
         assert name not in done.stderr, name
 
 

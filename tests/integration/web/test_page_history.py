@@ -268,3 +268,19 @@ def test_a_search_that_finds_much_says_where_to_go_on(
     assert [log["run"] for log in first["found"]["logs"]] == list(range(45, 5, -1))
     rest = served.get(first["older"])
     assert ([log["run"] for log in rest["found"]["logs"]], rest["older"]) == ([5, 4, 3, 2, 1], "")
+
+
+def test_what_came_of_a_run_in_git(served: Served) -> None:
+    repo = served.repo
+    repo.write("a.py", "a = 7\n")
+    repo.gofigure("run", "check")  # on what no commit records yet
+    assert served.get("/runs/1")["commit"] is None
+    repo.commit(f"seven {_EVIL}")
+    head = repo.git("rev-parse", "HEAD").decode().strip()
+    wanted = {"id": head, "subject": f"seven {_EVIL}"}
+    repo.gofigure("run", "check", "--commit", "HEAD")
+    assert served.get("/runs/1")["commit"] == served.get("/runs/2")["commit"] == wanted
+    assert [row["commit"] for row in served.get("/history")["rows"]] == [wanted, wanted]
+    page = served.ask("GET", "/runs/1").body.decode()
+    assert head[:10] in page
+    assert "<script>alert" not in page
