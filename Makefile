@@ -6,7 +6,7 @@ READY := $(VENV)/ready
 
 LOWEST := .venv-lowest
 
-.PHONY: demo test unit integration e2e lint lowest image kubernetes bench bench-faults clean
+.PHONY: demo test unit integration e2e lint lowest image kubernetes bench bench-faults pictures clean
 .DEFAULT_GOAL := help
 
 help:
@@ -77,3 +77,10 @@ bench-faults: $(READY)
 
 clean:
 	rm -rf $(VENV) $(LOWEST) build dist .mypy_cache .ruff_cache .pytest_cache .hypothesis .import_linter_cache
+
+# The pictures of the README, as the tests of the page see it.
+PICTURES = now-light-1280 run-dark-1280 durations-light-1280 jobs-dark-1280
+pictures: $(READY)
+	mkdir -p build/pictures docs/pictures
+	GOFIGURE_SCREENSHOTS=$(CURDIR)/build/pictures $(BIN)/python -m pytest tests/e2e/web -k wider
+	cp $(PICTURES:%=build/pictures/%.png) docs/pictures

@@ -97,7 +97,7 @@ const row = (field, kind, name, has) => {
   const node = box(field, has, { id, onchange, "aria-describedby": `${id}-said` });
   if (bad.length && node.form !== undefined) node.setAttribute("aria-invalid", "true");
   const label = node.form === undefined ? make("span", { className: "label" }, field.key) : make("label", { htmlFor: id }, field.key);
-  const said = make("small", { id: `${id}-said`, className: bad.length ? "bad" : "" }, bad.map((one) => one.message).join("; ") || field.doc);
+  const said = make("small", { id: `${id}-said`, className: bad.length ? "bad" : "" }, bad.map((one) => one.message).join("; ") || field.doc.split("`").map((part, at) => (at % 2 ? make("code", null, part) : part)));
   return make("div", { className: has === undefined ? "field" : "field set" }, label, node, said);
 };
 
