@@ -56,13 +56,14 @@ YES_VARIABLE = "GOFIGURE_YES"  # "1" for what `gofigure run --yes` starts; or th
 # In place of a program: what one of our own recipes does (gofigure/recipes), in a process like any other.
 RECIPE = "gofigure recipe"
 
+CONFIG_NAME = ".gofigure.toml"  # of the configuration, at the root and in folders that have one of their own
 OLDER_JOB = ("gofigure-", ".json")  # around the name of a job: its file, see is_older_job
 
 OPERATIONS = ("merge", "rebase", "cherry-pick", "revert", "am", "bisect")  # what git can be in the middle of
 
 
 class Stage(NamedTuple):
-    """A node of a job: what to run, on which inputs. Paths are relative to the configuration's folder."""
+    """A node of a job: what to run, on which inputs. Paths are from the root, but `inputs` from each location."""
 
     name: str
     type: StageType = "test"
@@ -96,6 +97,8 @@ class Stage(NamedTuple):
     checkout: str | None = None  # a stage of that target: this one runs in the folder that it has checked out
     image: str | None = None  # of the container that it runs in
     settings: tuple[tuple[str, Setting], ...] = ()  # of its target alone, sorted by name
+    folder: str = ""  # whose file it is in; "" is the root's
+    besides: tuple[str, ...] = ()  # globs from the root: what a folder's stage reads besides
 
     def setting(self, name: str, default: Setting = None) -> Any:
         """What is written for a key of its target; the configuration has checked its kind."""
@@ -117,6 +120,7 @@ class Job(NamedTuple):
     changed: tuple[str, ...] = ()
     each_commit: bool = False  # of a push: not only where its refs end
     on_busy: OnBusy = "queue"
+    folder: str = ""  # whose file it is in; "" is the root's
 
 
 class Config(NamedTuple):
@@ -128,7 +132,8 @@ class Config(NamedTuple):
     local: tuple[str, ...] = ()  # the personal files that were laid over it
     disabled: tuple[str, ...] = ()  # jobs and stages that are written down and take no part
     settle: float = 0.1  # seconds without a change after which the watcher looks
-    files: tuple[str, ...] = ()  # all that are shared, from the folder that they are about
+    files: tuple[str, ...] = ()  # all that are shared, from the root
+    folders: tuple[str, ...] = ()  # those besides the root that have a file of their own
 
 
 class Trigger(NamedTuple):
@@ -154,6 +159,7 @@ class Snapshot(NamedTuple):
     notes: tuple[str, ...] = ()  # things left out, in words
     variables: Mapping[str, str] = {}  # what git hands over with this very content
     on_the_way: bool = False  # a commit of a push at which no ref ends: only for jobs with each_commit
+    new_folders: tuple[str, ...] = ()  # those with a configuration that git does not track
 
 
 class Command(NamedTuple):
@@ -247,6 +253,7 @@ class RunResult(NamedTuple):
     mended: tuple[str, ...] = ()  # files that fixers have changed
     left_alone: tuple[str, ...] = ()  # those of them that stay as they are in the working tree
     stale: tuple[str, ...] = ()  # files that changed under it, and that its verdict is not about
+    parts: tuple[Any, ...] = ()  # of jobs that ran side by side: the RunResult of each
 
 
 def is_older_job(name: str) -> bool:

@@ -16,7 +16,6 @@ A commit, a saved file and a person differ only in the trigger and in the conten
 from __future__ import annotations
 
 import contextlib
-import os
 from collections.abc import Iterator, Mapping, Sequence
 from typing import TYPE_CHECKING
 
@@ -25,29 +24,18 @@ from gofigure import trust
 from gofigure.errors import GofigureError, NestedError
 from gofigure.events import Note, Observer
 from gofigure.fast_path import FastPath
-from gofigure.model import (
-    BY_A_PERSON,
-    CHANGE,
-    PAGE,
-    READ_AGAIN_BY_GIT,
-    RECEIVING,
-    STOPPED,
-    Config,
-    Job,
-    RunResult,
-    Snapshot,
-    Trigger,
-)
-from gofigure.project import Project, load_config, open_store
-from gofigure.runner.skips import ONLY, SKIP, named, unheeded
-from gofigure.snapshot.commits import of_index
+from gofigure.folders import Touched, load_for, with_new
+from gofigure.model import BY_A_PERSON, CHANGE, PAGE, STOPPED, Config, Job, RunResult, Snapshot, Trigger
+from gofigure.notices import tell_failed_in_background, tell_unchecked, tell_vain_skips
+from gofigure.planning import Planning, carry_out_each, ends_the_request, is_wanted
+from gofigure.project import Loaded, Project, open_store
 from gofigure.snapshot.looking import Looking
 from gofigure.store.store import Store
-from gofigure.subject import BEFORE_A_COMMIT, Request, concerned, content_now, contents, wanted, with_questions
+from gofigure.subject import BEFORE_A_COMMIT, Request, concerned, contents, wanted, with_questions
 from gofigure.triggers.hooks import mark
 
 if TYPE_CHECKING:  # while git is looking there is time to import what comes after that
-    from gofigure.runner.plan import Content, Plan
+    from gofigure.runner.plan import Content
     from gofigure.runner.planner import Planner
     from gofigure.runner.setting import Setting
     from gofigure.snapshot.since import Lineage
@@ -58,7 +46,7 @@ def run(project: Project, request: Request, observe: Observer) -> list[RunResult
     if request.background is not True and request.trigger.kind not in (CHANGE, PAGE):  # there nobody reads it
         tell_failed_in_background(project, observe)
     fast = FastPath(project, request.trigger.kind)
-    loaded = request.loaded or load_config(project)
+    loaded = load_for(project, request)
     config, layers = with_questions(loaded.config, request), loaded.layers
     jobs = choose_jobs(config, request)
     if not jobs:
@@ -67,6 +55,7 @@ def run(project: Project, request: Request, observe: Observer) -> list[RunResult
     refuse_nested(request.trigger, token)
     tell_vain_skips(config, jobs, request, observe)
     results: list[RunResult] = []
+    grown: Loaded | None = None
     with (
         look(project, request) as looking,
         open_store(project, token, observe, looking) as store,
@@ -75,114 +64,29 @@ def run(project: Project, request: Request, observe: Observer) -> list[RunResult
     ):
         planner = make_planner(project, config, request, store, observe)
         setting = make_setting(project, request, token, store, planner, looking, observe)
+        touched = Touched(project, config, request, planner, store)
         for about in contents(project, request, looking, store, observe, wanted(config, jobs, request), setting.mended):
-            tell_unchecked(config, request, about, planner, store, observe)
+            grown = with_new(project, request, loaded, about)
+            if grown is not None:
+                break
+            tell_unchecked(config, request, about, planner, store, touched, observe)
             if about.kind == "index" and looking.has_to_wait():
                 from gofigure.runner.execute import get_ready
 
                 get_ready()  # were it proven, the hook's script would mostly have known
-            todo = concerned(jobs, about, request)
+            todo = touched.only(concerned(jobs, about, request), about, observe)
             todo = [job for job in todo if is_wanted(Planning(job, about, looking, setting), request)]
             content, failed = mend(setting, about, todo, looking)
-            results += [result for result in failed.values() if result.verdict in STOPPED]
-            if results and ends_the_request(results[-1], request):
+            done = [result for result in failed.values() if result.verdict in STOPPED]
+            if not done:
+                done = carry_out_each(setting, todo, content, failed, looking, fast, request)
+            results += done
+            if any(ends_the_request(result, request) for result in done):
                 return results
-            for job in todo:
-                planning = Planning(job, content, looking, setting)
-                result = failed.get(job.name) or carry_out(setting, planning, request)
-                results.append(result)
-                if result.verdict != "reused":
-                    looking.forget()  # something has run since it looked
-                fast.forget_after(result)
-                if ends_the_request(result, request):
-                    return results
-            fast.keep(loaded, token, planner, store.contents, content, results[len(results) - len(todo) :])
+            fast.keep(loaded, token, planner, store.contents, content, done)
+    if grown is not None:
+        return run(project, request._replace(loaded=grown), observe)
     return results or nothing_to_do(config, request)
-
-
-class Planning:
-    """One job on one content: its plan, as often as it is needed."""
-
-    def __init__(self, job: Job, about: Snapshot, looking: Looking, setting: Setting) -> None:
-        self.job = job
-        self.about = about
-        self.store = setting.store
-        self._apart: dict[str, str] = {}
-        if setting.in_background:
-            self._apart = dict.fromkeys(setting.planner.stages, "somebody may be at work in the working tree")
-        self._looking = looking
-        self._setting = setting
-        self._plan: Plan | None = None  # by the newest look
-
-    def left_behind(self, run: int) -> int:
-        """How many processes a run has left alive, in sessions of their own."""
-        from gofigure.process.family import marked
-        from gofigure.runner.environment import RUN_VARIABLE
-
-        return len(marked(os.fsencode(f"{RUN_VARIABLE}={self._setting.mark}:{run}")))
-
-    def plan(self) -> Plan:
-        """By what was seen when somebody looked last."""
-        if self._plan is None:
-            setting = self._setting
-            content = content_now(self.about, self._looking, setting.store, setting.observe)
-            # Nobody can check out what arrives; a gate that has not looked at it must not let it in.
-            lenient = setting.trigger.kind not in (*BY_A_PERSON, *RECEIVING)
-            self._plan = setting.planner.plan(
-                self.job, content, use_proofs=setting.use_proofs, lenient=lenient, apart=self._apart
-            )
-        return self._plan
-
-    def plan_again(self) -> Plan:
-        """By a new look: time has passed."""
-        self._plan = None
-        self._looking.forget()
-        return self.plan()
-
-    def keep_apart(self, result: RunResult) -> bool:
-        """Whether there is something that must run again, in a private checkout: its files changed under it."""
-        disturbed = [stage.stage for stage in result.stages if stage.disturbed]
-        self._apart |= dict.fromkeys(disturbed, "what it reads changed while it ran in the working tree")
-        return bool(disturbed) and result.verdict == "passed"
-
-    def renew(self) -> None:
-        """Fixers have changed what this is about."""
-        self._plan = None
-        self._looking.forget()
-        setting = self._setting
-        if self.about.kind == "index" and setting.repository is not None:
-            index_file = setting.trigger.index_file
-            self.about = of_index(setting.repository, index_file, setting.store.contents, setting.observe)
-            setting.mended.append(self.about.oid or "")
-
-
-def is_wanted(planning: Planning, request: Request) -> bool:
-    """Whether there is a reason to run a job: mostly that somebody has asked for it."""
-    return request.overseer is None or request.overseer.wants(planning)
-
-
-def carry_out(setting: Setting, planning: Planning, request: Request) -> RunResult:
-    """Run one job; once more, apart, what was disturbed by a change under it."""
-    overseer = request.overseer
-    if overseer is None:
-        return executed(setting, planning)
-    causes = overseer.causes(planning)
-    setting = setting._replace(attend=lambda under_way: overseer.attend(planning, under_way), causes=causes)
-    try:
-        result = executed(setting, planning)
-    except GofigureError as error:
-        return overseer.failed(planning, error)
-    overseer.done(planning, result)
-    return result
-
-
-def executed(setting: Setting, planning: Planning) -> RunResult:
-    from gofigure.runner.execute import execute
-
-    result = execute(setting, planning.plan(), planning.plan_again)
-    if planning.keep_apart(result):
-        result = execute(setting, planning.plan_again(), planning.plan_again)
-    return result
 
 
 @contextlib.contextmanager
@@ -222,6 +126,10 @@ def mend(
 
 def nothing_to_do(config: Config, request: Request) -> list[RunResult]:
     """For a hook that is right; a person who asks for a run must not take silence for a pass."""
+    if request.trigger.kind in BY_A_PERSON and any(job.folder for job in choose_jobs(config, request)):
+        if request.since is not None:
+            return []
+        raise GofigureError("no folder that is asked for has a configuration in that content")
     if request.trigger.kind in BY_A_PERSON and config.jobs:
         raise GofigureError("HEAD names no commit yet, and a bare repository has no other content")
     if request.trigger.kind in BY_A_PERSON:
@@ -232,7 +140,7 @@ def nothing_to_do(config: Config, request: Request) -> list[RunResult]:
 def choose_jobs(config: Config, request: Request) -> tuple[Job, ...]:
     """Those named; or else those that the trigger's hook starts; a person who names none means all."""
     if request.names or request.trigger.kind in BY_A_PERSON:
-        return configuration.choose(config, request.names)
+        return configuration.choose(config, request.names, request.here)
     return configuration.jobs_for(config, request.trigger.kind, background=request.background)
 
 
@@ -244,41 +152,6 @@ def refuse_nested(trigger: Trigger, token: bytes) -> None:
             f"this is inside run {runs[-1]} of this repository, which is not started again",
             hint="a stage must not start the job that it is part of",
         )
-
-
-def tell_vain_skips(config: Config, jobs: Sequence[Job], request: Request, observe: Observer) -> None:
-    for variable in (SKIP, ONLY):
-        for words in configuration.unknown(config, sorted(named(request.environ, variable))):
-            observe(Note(f"{variable}: {words}"))
-    for words in unheeded(config, jobs, request.environ):
-        observe(Note(words))
-
-
-def tell_failed_in_background(project: Project, observe: Observer) -> None:
-    """Say what went wrong when nobody looked; each failure is told once."""
-    if project.repository is None or not os.path.isdir(os.path.join(project.repository.git_dir, "gofigure/background")):
-        return
-    from gofigure.runner.why import ago
-    from gofigure.triggers.outcome import untold
-
-    for title, at_ns, more in untold(project.repository.git_dir):
-        observe(Note(f"{title} {ago(at_ns)}: {more}"))
-
-
-def tell_unchecked(
-    config: Config, request: Request, about: Snapshot, planner: Planner, store: Store, observe: Observer
-) -> None:
-    """After a commit: say so if what it holds did not pass the hooks that check what is committed."""
-    if request.trigger.kind != "post-commit":
-        return
-    hooks = [hook for hook in READ_AGAIN_BY_GIT if configuration.jobs_for(config, hook)]
-    if not hooks or store.history.has_passed(about.tree, hooks):
-        return
-    from gofigure.runner.plan import Content
-
-    jobs = {job.name: job for hook in hooks for job in configuration.jobs_for(config, hook)}
-    if any(planner.unproven(job, Content(about, about)) for job in jobs.values()):
-        observe(Note(f"commit {(about.commit or '')[:10]} holds what {' or '.join(hooks)} did not check"))
 
 
 @contextlib.contextmanager
@@ -342,6 +215,7 @@ def make_setting(
     looking: Looking,
     observe: Observer,
 ) -> Setting:
+    from gofigure.own import says
     from gofigure.runner.setting import Setting
 
     return Setting(
@@ -355,7 +229,7 @@ def make_setting(
         planner=planner,
         observe=observe,
         look=lambda: looking.again(store.contents, observe),
-        parallel=request.parallel,
+        parallel=request.parallel or says("jobs", request.environ) or 0,
         keep_going=request.keep_going,
         environ=request.environ,
         wants_output=request.wants_output,
@@ -374,9 +248,3 @@ def makes_way(project: Project, request: Request, pid: int) -> bool:
     from gofigure.triggers.background import make_way
 
     return make_way(project.repository.git_dir, pid)
-
-
-def ends_the_request(result: RunResult, request: Request) -> bool:
-    """Whether what comes after this run is not to be started."""
-    goes_on = request.keep_going or request.overseer is not None  # what changes later must not wait for a mend
-    return result.verdict in STOPPED or (result.verdict == "failed" and not goes_on)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import contextlib
 import os
-from collections.abc import Iterator, Mapping
+from collections.abc import Collection, Iterator, Mapping
 from typing import TYPE_CHECKING, NamedTuple
 
 from gofigure import config as configuration
@@ -13,7 +13,8 @@ from gofigure.events import Note, Observer
 from gofigure.git.exclude import exclude_state
 from gofigure.git.index import tracked_among
 from gofigure.git.repository import Asked, Repository, answer
-from gofigure.model import Config, Stage
+from gofigure.model import CONFIG_NAME, Config, Stage
+from gofigure.snapshot import configurations
 from gofigure.snapshot.looking import Looking
 from gofigure.store.names import NAME, SIDE_FILES
 from gofigure.targets import KINDS, commands_of
@@ -21,8 +22,6 @@ from gofigure.trust import Layer, Trust, trust_for
 
 if TYPE_CHECKING:
     from gofigure.store.store import Store
-
-CONFIG_NAME = ".gofigure.toml"
 
 
 class Project(NamedTuple):
@@ -97,9 +96,20 @@ class Loaded(NamedTuple):
     layers: tuple[Layer, ...]
 
 
-def load_config(project: Project) -> Loaded:
+class Asking(NamedTuple):
+    """Which folders' configurations count beside the root's."""
+
+    of_index: bool = False  # those that git would record, whatever stands here; else those that stand here
+    index_file: str | None = None  # the one that git handed over
+    new: Collection[str] | None = None  # those that git does not track, where somebody knows; None: git is asked
+
+
+AS_IT_STANDS = Asking()
+
+
+def load_config(project: Project, asking: Asking = AS_IT_STANDS) -> Loaded:
     """Read the configuration, once. Raises ConfigError with every problem."""
-    layers = read_config(project)
+    layers = read_config(project, asking)
     return Loaded(parse_config(layers), as_judged(layers))
 
 
@@ -109,16 +119,62 @@ def as_judged(layers: configuration.Layers) -> tuple[Layer, ...]:
     return tuple(Layer(name, layer.data) for name, layer in zip(names, layers, strict=True))
 
 
-def read_config(project: Project) -> configuration.Layers:
-    """The configuration's files, each read once. Raises GofigureError if the personal one could be anybody's."""
-    layers = configuration.read_layers(project.config_file)
+def read_config(project: Project, asking: Asking = AS_IT_STANDS) -> configuration.Layers:
+    """The configuration's files, each read once. Raises GofigureError if a personal one could be anybody's."""
+    layers = configuration.read_layers(project.config_file, _folders(project, asking))
     local = configuration.personal(layers)
-    if local and project.repository and tracked_among(project.repository.git, [configuration.LOCAL_NAME]):
-        raise GofigureError(
-            f"{local[0].path} is tracked by git, so it may be anybody's; nothing is run with it",
-            hint=f"git rm --cached {configuration.LOCAL_NAME}",
-        )
+    if local and project.repository:
+        names = configuration.names_of(layers)
+        tracked = tracked_among(project.repository.git, names[-len(local) :])
+        if tracked:
+            raise GofigureError(
+                f"{os.path.join(project.root, tracked[0])} is tracked by git, so it may be anybody's; nothing is run"
+                " with it",
+                hint=f"git rm --cached {tracked[0]}",
+            )
     return layers
+
+
+def _folders(project: Project, asking: Asking) -> dict[str, bytes | None]:
+    """The folders with a configuration of their own; the text of one that stands only in the index."""
+    repository = project.repository
+    if repository is None or repository.is_bare:
+        return {}  # no push decides what decides on it; and without git nobody says what belongs to a folder
+    index_file = asking.index_file or repository.index_file
+    listing = configurations.Listing(repository, index_file, CONFIG_NAME)
+    new = asking.new
+    if new is None:
+        new = untracked_folders(project) if not asking.of_index else ()
+    found: dict[str, bytes | None] = {}
+    for folder in sorted({*listing.folders(), *new}):
+        if _stands(project.root, folder):
+            found[folder] = None
+        elif asking.of_index:
+            found[folder] = configurations.text_in(repository, index_file, f"{folder}/{CONFIG_NAME}")
+    return found
+
+
+def untracked_folders(project: Project) -> list[str]:
+    """Those with a configuration that git does not track, and does not ignore."""
+    repository = project.repository
+    if repository is None or repository.is_bare:
+        return []
+    return configurations.untracked(repository, CONFIG_NAME)
+
+
+def _stands(root: str, folder: str) -> bool:
+    """Whether a folder's configuration is there, and not behind a link: git would not look there."""
+    above = root
+    for name in folder.split("/"):
+        above = os.path.join(above, name)
+        if os.path.islink(above):
+            return False
+    return os.path.lexists(os.path.join(above, CONFIG_NAME))
+
+
+def is_configured(project: Project, asking: Asking = AS_IT_STANDS) -> bool:
+    """Whether there is a configuration, of the root or of a folder."""
+    return configuration.is_there(project.config_file) or bool(_folders(project, asking))
 
 
 def parse_config(layers: configuration.Layers) -> Config:
@@ -129,8 +185,8 @@ def parse_config(layers: configuration.Layers) -> Config:
     return config
 
 
-def changed_by_personal(layers: configuration.Layers) -> tuple[str, ...]:
-    """What the personal layers say otherwise: dotted key paths."""
+def changed_by_personal(layers: configuration.Layers) -> Mapping[str, tuple[str, ...]]:
+    """What each personal file says otherwise: dotted key paths."""
     return configuration.changed_by_layers(layers, targets=tuple(KINDS))
 
 
@@ -147,16 +203,19 @@ def _unusable(stage: Stage) -> str:
 
 def _cannot_be_split(layers: configuration.Layers) -> ConfigError:
     from gofigure.config.kinds import Wrong, show
+    from gofigure.config.layers import IN_TOML
+    from gofigure.config.names import local
     from gofigure.config.report import report_all
 
     found: dict[Wrong, configuration.Layer] = {}
-    shared = configuration.shared(layers)
-    for number, layer in enumerate((shared[0], *configuration.personal(layers))):
-        config = configuration.parse_layers(layers[: len(shared) + number], targets=tuple(KINDS))
+    for some in (configuration.shared(layers), layers):
+        config = configuration.parse_layers(some, targets=tuple(KINDS))
+        last = {layer.folder: layer for layer in some if layer.kind in IN_TOML}
         for stage in config.stages.values():
             if said := _unusable(stage):
                 message = f"found {show(stage.run)}, expected words as in a shell: {said}"
-                found.setdefault(Wrong(("stages", stage.name, "run"), message), layer)
+                layer = last.get(stage.folder, layers[0])
+                found.setdefault(Wrong(("stages", local(stage.name), "run"), message), layer)
     return report_all([(layer, [wrong for wrong, of in found.items() if of is layer]) for layer in layers])
 
 

@@ -68,7 +68,8 @@ class Request(NamedTuple):
 
     trigger: Trigger
     environ: Mapping[str, str]
-    names: tuple[str, ...] = ()  # jobs or stages; none: all, or those of the trigger's hook
+    names: tuple[str, ...] = ()  # jobs, stages or folders; none: all, or those of the trigger's hook
+    here: str = ""  # where who asks stands, from the root: names may be said from there
     commit: str | None = None  # run on this commit's content instead of the working tree's
     staged: bool = False  # run on what a commit would record
     since: str | None = None  # of per-file stages, only for what has changed since the history parted from this commit
@@ -112,7 +113,15 @@ def wanted(config: Config, jobs: Sequence[Job], request: Request) -> Wanted | No
     each = request.each_commit or any(job.each_commit for job in jobs)
     stages = config.stages.values()
     asked = any("GOFIGURE_FROM_REF" in handed_variables(stage).names or stage.changed for stage in stages)
-    return Wanted(each, asked or any(job.changed for job in jobs))
+    return Wanted(each, asked or any(job.changed or job.folder for job in jobs))
+
+
+def is_about_working_tree(request: Request) -> bool:
+    """Whether what stands in the working tree is what counts; else it is what git has, or would record."""
+    trigger = request.trigger.kind
+    if request.staged or request.commit is not None or trigger in PUSHES:
+        return False
+    return trigger not in (*BEFORE_A_COMMIT, *_AFTER_A_COMMIT)
 
 
 def concerned(jobs: Sequence[Job], about: Snapshot, request: Request) -> list[Job]:

@@ -10,7 +10,7 @@ from gofigure.cli.consent import said_yes, shown
 from gofigure.cli.here import here
 from gofigure.cli.terminal import printable
 from gofigure.errors import EXIT_USER
-from gofigure.project import load_config
+from gofigure.project import Asking, load_config, untracked_folders
 
 
 @click.command()
@@ -29,7 +29,8 @@ def allow(*, revoke: bool, yes: bool, as_json: bool) -> int:
         trust.revoke(project.trust)
         print(dump({"folder": home, "allowed": False}) if as_json else printable(f"{home} may no longer run anything"))
         return 0
-    loaded = load_config(project)
+    # What git would record counts as well: it may be gone from the folder, and is what a commit is judged by.
+    loaded = load_config(project, Asking(of_index=True, new=untracked_folders(project)))
     if as_json:
         files = [file._asdict() for file in shown(project, loaded)]
     elif not said_yes(project, loaded, ask=not yes):

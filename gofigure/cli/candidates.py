@@ -62,7 +62,7 @@ def _stages(folder: str) -> Iterable[Candidate]:
 
 def _named(folder: str, *, jobs: bool = True, stages: bool = True) -> Iterable[Candidate]:
     from gofigure.config.naming import named_around
-    from gofigure.project import CONFIG_NAME
+    from gofigure.model import CONFIG_NAME
 
     found = named_around(folder, CONFIG_NAME)
     chosen = [*(found.jobs.items() if jobs else ()), *(found.stages.items() if stages else ())]

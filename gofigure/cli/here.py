@@ -27,6 +27,15 @@ class Here(NamedTuple):
         return tuple(self.environ.get(INSIDE_VARIABLE, "").split())
 
     @property
+    def folder(self) -> str:
+        """Where the caller stands, from the root; "" is the root."""
+        repository = self.project.repository
+        if repository is None or repository.is_bare:
+            return ""
+        folder = os.path.relpath(os.path.realpath(os.getcwd()), os.path.realpath(self.project.root))
+        return "" if folder == "." or folder.startswith("..") else folder
+
+    @property
     def manual(self) -> Trigger:
         """A person asks, here or on the page."""
         kind = PAGE if self.environ.get(PAGE_VARIABLE) else MANUAL

@@ -14,7 +14,7 @@ from gofigure.cli.console import console_for
 from gofigure.cli.here import here
 from gofigure.cli.table import seconds
 from gofigure.cli.terminal import cells, cut, fit, marks_for, printable
-from gofigure.cli.unknown import unknown
+from gofigure.cli.unknown import full_name, unknown
 from gofigure.errors import ConfigError, GofigureError
 from gofigure.model import BY_A_PERSON, CHANGE, HOOKS
 from gofigure.project import Project
@@ -99,8 +99,10 @@ def history(
 
 
 def _runs(wanted: Filter, limit: int, *, as_json: bool) -> int:
-    project = here().project
+    where = here()
+    project = where.project
     with console_for(sys.stderr) as console, reading(project, console) as store:
+        wanted = _in_full(wanted, where.folder, store.history)
         runs = store.history.runs(wanted, limit)
         stages = store.history.stages([run.id for run in runs])
         # Those from before the oldest run that is shown belong to the part that is not.
@@ -127,6 +129,16 @@ def _runs(wanted: Filter, limit: int, *, as_json: bool) -> int:
     if not told:
         print("nothing has run" + (" that matches" if wanted != Filter() else " yet"), file=sys.stderr)
     return 0
+
+
+def _in_full(wanted: Filter, here: str, known: History) -> Filter:
+    """With the full names of what is called so where somebody stands."""
+    job, stage = wanted.job, wanted.stage
+    if job is not None:
+        job = full_name(job, here, known.names("job"))
+    if stage is not None:
+        stage = full_name(stage, here, known.names("stage"))
+    return wanted._replace(job=job, stage=stage)
 
 
 def _tests(stage: str | None, chosen: dict[str, bool], limit: int, *, forget: bool, as_json: bool) -> int:

@@ -59,14 +59,14 @@ def _run_jobs(
 
 
 def _run(where: Here, trigger: Trigger, console: Console, *, background: bool | None, each_commit: bool) -> int:
-    from gofigure.config import is_there
     from gofigure.pipeline import run
+    from gofigure.project import Asking, is_configured
     from gofigure.subject import Request
 
     if where.environ.get("GOFIGURE") == "0":
         _refuse_to_skip(where.project, trigger.kind)
         return _note_skip(where.project, trigger.kind, "GOFIGURE=0", console)
-    if not is_there(where.project.config_file):
+    if not is_configured(where.project, Asking(of_index=True, index_file=trigger.index_file)):
         _refuse_to_stand_open(where.project)
         return _note_skip(where.project, trigger.kind, "there is no .gofigure.toml here", console)
     request = Request(

@@ -18,11 +18,13 @@ from gofigure.cli.here import Here, here
 from gofigure.cli.hooks import install_in
 from gofigure.cli.status import tell_plan
 from gofigure.cli.terminal import tell
+from gofigure.config.names import below, fault
 from gofigure.config.suggest import listed
 from gofigure.errors import GofigureError
 from gofigure.git.environment import GitVariables
 from gofigure.git.repository import ask
-from gofigure.project import CONFIG_NAME, load_config, locate
+from gofigure.model import CONFIG_NAME
+from gofigure.project import load_config, locate
 from gofigure.queries import plans
 from gofigure.starter import Draft, Found, chosen, config_text, look, survey
 from gofigure.starter.text import plain
@@ -43,11 +45,13 @@ class _Start(NamedTuple):
 
 @click.command()
 @click.option("--print", "only_print", is_flag=True, help="Show the file; write nothing.")
+@click.option("--here", "in_here", is_flag=True, help="For this folder of the repository, whatever the root has.")
 @click.option("--json", "as_json", is_flag=True, help="Print the result as JSON.")
-def init(*, only_print: bool, as_json: bool) -> int:
+def init(*, only_print: bool, in_here: bool, as_json: bool) -> int:
     """Look at the project, write a commented .gofigure.toml, and show what would run.
 
-    Runs nothing of the project's, and never overwrites a file. Having it written here counts as a yes to it.
+    It is the root's; in a folder of a repository whose root has one, that folder's own. Runs nothing of the
+    project's, and never overwrites a file. Having it written here counts as a yes to it.
     """
     where = here()
     in_git = where.project.repository is not None
@@ -56,7 +60,10 @@ def init(*, only_print: bool, as_json: bool) -> int:
             f"{where.project.root} is a bare repository: there are no files to look at",
             hint=f'write {CONFIG_NAME} there by hand; a job with on = ["pre-receive"] sees what is pushed',
         )
-    root = where.project.root if in_git else os.getcwd()
+    folder = where.folder if in_here or configuration.is_there(where.project.config_file) else ""
+    if folder and (why_not := fault(folder)):
+        raise GofigureError(f"{folder} cannot have a configuration of its own: {why_not}")
+    root = os.path.join(where.project.root, folder) if in_git else os.getcwd()
     file = os.path.join(root, CONFIG_NAME)
     if not only_print:
         _refuse_existing(file)
@@ -64,7 +71,7 @@ def init(*, only_print: bool, as_json: bool) -> int:
     if not only_print:
         _write(file, start.text)
         where = _again(where)
-        trust.allow(where.project.trust, [trust.Layer(CONFIG_NAME, start.text.encode())])
+        trust.allow(where.project.trust, [trust.Layer(below(folder, CONFIG_NAME), start.text.encode())])
     if as_json:
         print(dump(_as_json(start, written=not only_print)))
         return 0
@@ -145,12 +152,16 @@ def _tell(start: _Start) -> None:
 def _plan(where: Here) -> None:
     try:
         with console_for(sys.stderr) as console:
-            planned = plans(where.project, load_config(where.project), Request(where.manual, where.environ), console)
+            planned = plans(where.project, load_config(where.project), _asked(where), console)
     except GofigureError as error:  # such as a conflict in the index; the file is written all the same
         tell(f"what would run cannot be shown: {error}")
         return
     for plan in planned:
         tell_plan(plan)
+
+
+def _asked(where: Here) -> Request:
+    return Request(where.manual, where.environ, here=where.folder)
 
 
 def _next(where: Here) -> None:

@@ -19,6 +19,37 @@ def share_put_off(hook: str) -> Share:
 
     Inside a run nothing is put off: a stage that makes commits is waited for, with all that it starts.
     """
+    share = _share_of_root(hook)
+    if os.environ.get("GOFIGURE") == "0" or os.environ.get("GOFIGURE_INSIDE") or not _has_folders():
+        return share
+    return "some" if share != "none" or _folders_put_off() else "none"
+
+
+def _has_folders() -> bool:
+    """Whether folders may have a configuration of their own, as far as the index tells without a program."""
+    from gofigure.snapshot.configurations import may_be_in
+    from gofigure.triggers.background import git_dir_of
+
+    git_dir = git_dir_of(os.getcwd(), os.environ)
+    return git_dir is not None and may_be_in(os.path.join(git_dir, "index"), ".gofigure.toml")
+
+
+def _folders_put_off() -> bool:
+    from gofigure.errors import GofigureError
+    from gofigure.git.environment import take
+    from gofigure.git.repository import ask
+    from gofigure.project import Asking, locate, read_config
+
+    environ = dict(os.environ)  # what is taken from it the run still needs
+    try:
+        project = locate(ask(os.getcwd(), environ, take(environ)), environ)
+        layers = read_config(project, Asking(new=()))
+    except GofigureError:  # the run will tell of it
+        return False
+    return any(layer.folder and b"background" in layer.data for layer in layers)
+
+
+def _share_of_root(hook: str) -> Share:
     # The second is runner.environment.INSIDE_VARIABLE, whose home takes too long to import here.
     if os.environ.get("GOFIGURE") == "0" or os.environ.get("GOFIGURE_INSIDE"):
         return "none"

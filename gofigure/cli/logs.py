@@ -15,7 +15,7 @@ from gofigure.cli.here import here
 from gofigure.cli.output import Output
 from gofigure.cli.table import seconds
 from gofigure.cli.terminal import printable
-from gofigure.cli.unknown import unknown
+from gofigure.cli.unknown import full_name, unknown
 from gofigure.cli.verdicts import ended
 from gofigure.errors import EXIT_PASSED, GofigureError
 from gofigure.model import Case
@@ -42,13 +42,15 @@ def logs(run: str | None, stage: str | None, *, follow: bool, only_paths: bool, 
     """
     if follow and (only_paths or as_json):
         raise click.UsageError("--follow prints what the stages print, not where it is")
-    project = here().project
+    where = here()
+    project = where.project
     with console_for(sys.stderr) as console, reading(project, console) as store:
         if run is not None and stage is None and not is_run(run):
-            run, stage = _last_of(run, store.history, project, follow=follow), run
+            stage = full_name(run, where.folder, store.history.names("stage"))
+            run = _last_of(stage, store.history, project, follow=follow)
         chosen = choose_run(store.history, project.root, run or LAST)
         found = stage_logs(store.history, project.state_dir, chosen)
-        wanted = [_pick(found, chosen, stage)] if stage is not None else found
+        wanted = [_pick(found, chosen, stage, where.folder)] if stage is not None else found
         cases = {
             one.stage.stage: store.cases.of_stage(chosen.id, one.stage.stage) for one in wanted if one.stage.counts
         }
@@ -80,7 +82,8 @@ def _last_of(stage: str, history: History, project: Project, *, follow: bool) ->
     return str(last) if last is not None else LAST
 
 
-def _pick(found: Sequence[StageLogs], run: RunRow, stage: str) -> StageLogs:
+def _pick(found: Sequence[StageLogs], run: RunRow, word: str, here: str) -> StageLogs:
+    stage = full_name(word, here, {one.stage.stage for one in found})
     for one in found:
         if one.stage.stage == stage:
             return one

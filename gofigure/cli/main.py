@@ -13,6 +13,7 @@ from gofigure.cli.guard import answer_error, leave
 _COMMANDS = {
     "allow": "allow",
     "completion": "completion",
+    "config": "config",
     "demo": "demo",
     "digest": "digest",
     "doctor": "doctor",

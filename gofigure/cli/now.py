@@ -47,6 +47,7 @@ def run_now(
             where.manual,
             _answering(where.environ, yes),
             names,
+            where.folder,
             commit=commit,
             staged=staged,
             since=since,

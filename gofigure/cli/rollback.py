@@ -15,7 +15,7 @@ from gofigure.cli.console import console_for
 from gofigure.cli.guard import exit_code
 from gofigure.cli.here import Here, here
 from gofigure.cli.terminal import printable
-from gofigure.cli.unknown import unknown
+from gofigure.cli.unknown import full_name, unknown
 from gofigure.errors import GofigureError
 from gofigure.events import Observer
 from gofigure.model import Config, Job, Stage
@@ -46,6 +46,7 @@ def rollback(stage: str, *, number: int | None, only_list: bool, live: bool, as_
         raise click.UsageError("--live goes with --list")
     where = here()
     loaded = load_config(where.project)
+    stage = full_name(stage, where.folder, loaded.config.stages)
     deploying = _stage(loaded.config, stage)
     with console_for(sys.stderr if as_json else sys.stdout) as console:
         with reading(where.project, console) as store:

@@ -67,7 +67,7 @@ def status(names: tuple[str, ...], *, staged: bool, as_json: bool) -> int:
     where = here()
     layers = read_config(where.project)
     loaded = Loaded(parse_config(layers), as_judged(layers))
-    request = Request(where.manual, where.environ, names, staged=staged)
+    request = Request(where.manual, where.environ, names, where.folder, staged=staged)
     jobs = choose_jobs(loaded.config, request)
     refusal, stand = "", Standing([], {})
     try:
@@ -95,7 +95,7 @@ def status(names: tuple[str, ...], *, staged: bool, as_json: bool) -> int:
             for hook, why_not in stand.fast.items()
             if repository is not None and hook in hooks
         },
-        local=dict.fromkeys(loaded.config.local, changed_by_personal(layers)),
+        local=changed_by_personal(layers),
         disabled=loaded.config.disabled,
         background=outcomes(repository.git_dir) if repository is not None else (),
         watcher=state_of(folder_of(where.project.lock_file)),

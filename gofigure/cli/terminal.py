@@ -2,9 +2,13 @@
 
 from __future__ import annotations
 
+import contextlib
 import os
 from collections.abc import Mapping
 from typing import Literal, NamedTuple, TextIO
+
+from gofigure.errors import GofigureError
+from gofigure.own import says
 
 Style = Literal["good", "bad", "warn", "reused", "faint", "strong"]
 
@@ -51,10 +55,15 @@ def wraps_when_narrowed(environ: Mapping[str, str]) -> bool:
 
 
 def paint_for(stream: TextIO, environ: Mapping[str, str]) -> Paint:
-    """NO_COLOR and FORCE_COLOR count when they are not empty, whatever they say; the first one wins."""
+    """NO_COLOR and FORCE_COLOR count when they are not empty, whatever they say; the first one wins. Then `color`."""
     if environ.get("NO_COLOR"):
         return Paint(on=False)
-    return Paint(on=bool(environ.get("FORCE_COLOR")) or is_terminal(stream, environ))
+    if environ.get("FORCE_COLOR"):
+        return Paint(on=True)
+    wanted = None
+    with contextlib.suppress(GofigureError):  # who needs more of that file will say what is wrong with it
+        wanted = says("color", environ)
+    return Paint(on=wanted == "always" or (wanted != "never" and is_terminal(stream, environ)))
 
 
 def marks_for(stream: TextIO) -> Marks:

@@ -2,9 +2,19 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 
 from gofigure.errors import GofigureError
+
+
+def full_name(word: str, here: str, valid: Collection[str]) -> str:
+    """What a word stands for among full names: what is called so in the nearest folder upward of `here`."""
+    folder = here
+    while folder:
+        if f"{folder}:{word}" in valid:
+            return f"{folder}:{word}"
+        folder = folder.rpartition("/")[0]
+    return word.removeprefix("//").removeprefix(":") if word.startswith("//") else word
 
 
 def unknown(what: str, name: str, valid: Sequence[str]) -> GofigureError:

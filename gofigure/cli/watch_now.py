@@ -16,7 +16,7 @@ from gofigure.cli.guard import say, tell_unwritten
 from gofigure.cli.here import Here, here
 from gofigure.cli.streams import write
 from gofigure.cli.terminal import is_terminal, paint_for, wraps_when_narrowed
-from gofigure.config import jobs_for
+from gofigure.config import jobs_for, meant
 from gofigure.errors import (
     EXIT_FAILED,
     EXIT_INTERRUPTED,
@@ -52,6 +52,7 @@ def watch_now(options: Options, *, as_json: bool, notify: bool | None, ui: bool)
     ours = place.take()
     looking = Looking(where.project.root, where.project.repository, None)
     try:
+        options = options._replace(names=_in_full(where, options.names))
         if ours:
             make_sure(where, options, looking, ask=not as_json)
         elif options.once:
@@ -126,6 +127,15 @@ def make_sure(where: Here, options: Options, looking: Looking, *, ask: bool) -> 
 
         if not ask or not says_yes(where.project):
             raise refused
+
+
+def _in_full(where: Here, names: tuple[str, ...]) -> tuple[str, ...]:
+    """The jobs that words stand for, said from where somebody stands."""
+    if not where.folder and not any("/" in name or name.startswith(".") for name in names):
+        return names
+    config = load_config(where.project).config if names else None
+    found = (name for word in names for name in (meant(config, word, where.folder) if config is not None else ()))
+    return tuple(dict.fromkeys(found))
 
 
 def refuse_nothing(config: Config, names: Sequence[str]) -> None:
@@ -250,6 +260,10 @@ def _desktop(where: Here, screen: Screen, notify: bool | None) -> Desktop | None
     from gofigure.cli.watch_news import Desktop
     from gofigure.cli.watch_plain import PlainWatch
 
+    if notify is None:
+        from gofigure.own import says
+
+        notify = says("notify", where.environ)
     wanted = not isinstance(screen, PlainWatch) if notify is None else notify
     return Desktop(where.environ) if wanted else None
 

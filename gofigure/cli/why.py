@@ -37,7 +37,7 @@ def why(name: str, *, as_json: bool) -> int:
     """
     where = here()
     loaded = load_config(where.project)
-    if means_path(name, loaded.config):
+    if means_path(name, loaded.config, where.folder):
         why_path(where, loaded, name, as_json=as_json)
     else:
         _why_stages(where, loaded, name, as_json=as_json)
@@ -46,7 +46,7 @@ def why(name: str, *, as_json: bool) -> int:
 
 def _why_stages(where: Here, loaded: Loaded, name: str, *, as_json: bool) -> None:
     with console_for(sys.stderr) as console:
-        told = about_stages(where.project, loaded, Request(where.manual, where.environ, (name,)), console)
+        told = about_stages(where.project, loaded, Request(where.manual, where.environ, (name,), where.folder), console)
     if as_json:
         print(dump({"stages": [_json(*one) for one in told]}))
         return

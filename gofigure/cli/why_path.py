@@ -10,6 +10,7 @@ from gofigure.cli.as_json import dump
 from gofigure.cli.console import console_for
 from gofigure.cli.here import Here, from_root
 from gofigure.cli.terminal import tell
+from gofigure.config import meant
 from gofigure.digest.tree import KIND_WORDS
 from gofigure.errors import GofigureError
 from gofigure.git.exclude import IgnoreRule
@@ -22,11 +23,12 @@ from gofigure.runner.why import ago
 from gofigure.subject import Request
 
 
-def means_path(name: str, config: Config) -> bool:
-    """Whether a word is a path and not a job's or a stage's name, which holds no slash."""
-    if name in config.jobs or name in config.stages:
-        return False
-    return "/" in name or os.path.lexists(name)
+def means_path(name: str, config: Config, here: str) -> bool:
+    """Whether a word is a path and not a job's or a stage's name."""
+    if "/" in name or name.startswith("."):
+        return name not in config.stages and name not in config.jobs and (":" not in name or os.path.lexists(name))
+    known = meant(config, name, here)
+    return not any(one in config.jobs or one in config.stages for one in known) and os.path.lexists(name)
 
 
 def why_path(where: Here, loaded: Loaded, name: str, *, as_json: bool) -> None:

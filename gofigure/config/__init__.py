@@ -5,7 +5,7 @@ from __future__ import annotations
 from gofigure.config.layers import LOCAL_NAME, Layer, Layers, names_of, personal, shared
 from gofigure.config.load import changed_by_layers, load, parse, parse_layers
 from gofigure.config.reading import is_there, job_files, read_layers
-from gofigure.config.selection import choose, jobs_for, unknown
+from gofigure.config.selection import choose, jobs_for, meant, nearest_folder, unknown
 from gofigure.config.toml_file import read
 
 __all__ = [
@@ -18,7 +18,9 @@ __all__ = [
     "job_files",
     "jobs_for",
     "load",
+    "meant",
     "names_of",
+    "nearest_folder",
     "parse",
     "parse_layers",
     "personal",

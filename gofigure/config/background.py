@@ -6,7 +6,7 @@ from collections.abc import Iterator, Mapping
 from typing import TYPE_CHECKING, Literal
 
 from gofigure.config.kinds import Wrong, quote
-from gofigure.config.layers import lay_over, shared
+from gofigure.config.layers import IN_TOML, lay_over, shared
 from gofigure.config.reading import read_layers
 from gofigure.config.toml_file import decode, parse_toml
 from gofigure.errors import GofigureError
@@ -46,12 +46,12 @@ def share_in_background(path: str, hook: str) -> Share:
         if not any(b"background" in layer.data for layer in layers):
             return "none"
         data: dict[str, object] = {}
-        if len(shared(layers)) > 1 or layers[0].kind != "toml":
+        if len(shared(layers)) > 1 or layers[0].kind not in IN_TOML:
             from gofigure.config.older import read_older
 
             data = dict(read_older(layers, ()).data)
         for layer in layers:
-            if layer.kind == "toml":
+            if layer.kind in IN_TOML:
                 data = lay_over(data, parse_toml(decode(layer.data, layer.path), layer.path))
     except GofigureError:
         return "none"

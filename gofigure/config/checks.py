@@ -128,6 +128,17 @@ def relative(value: object, kind: Kind) -> Value | list[Wrong]:
     return refuse(value, kind.expected) if ".." in parts else "/".join(parts)
 
 
+def from_top(value: object, kind: Kind) -> Value | list[Wrong]:
+    """The same, or, after //, a path or glob below the root of the repository."""
+    if not isinstance(value, str):
+        return refuse(value, kind.expected)
+    sign = "!" if value.startswith("!//") else ""
+    if not value.startswith(f"{sign}//"):
+        return relative(value, kind)
+    checked = relative(value.removeprefix(sign).removeprefix("//"), kind)
+    return f"{sign}//{checked}" if isinstance(checked, str) else refuse(value, kind.expected)
+
+
 def items(value: object, kind: Kind) -> Value | list[Wrong]:
     """A list: every item is good, and none is there twice."""
     if not isinstance(value, list) or kind.item is None:

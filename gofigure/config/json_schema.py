@@ -20,6 +20,7 @@ IDENTIFIER = "urn:gofigure:configuration:1"
 # No NUL anywhere and something that is not blank; no "/" at the start and no ".." between slashes.
 _TEXT = r"^[^\x00]*[^\s\x00][^\x00]*$"
 _PATH = r"^(?!/)(?!(?:[^\x00]*/)?\.\.(?:/|$))[^\x00]+$"
+_TOP = r"^!?//(?!/)(?!(?:[^\x00]*/)?\.\.(?:/|$))[^\x00]+$"
 # What checks.name says of ASCII. Beyond it, \w is another set of letters in every language that reads schemas.
 _NAME = r"^[^\x00-\x2f\x3a-\x40\x5b-\x5e\x60\x7b-\x7f][^\x00-\x2c\x2f\x3a-\x40\x5b-\x5e\x60\x7b-\x7f]{0,99}$"
 # Less than git.address asks for, which knows better.
@@ -70,6 +71,7 @@ _SHAPES: Mapping[object, Callable[[Kind], Json]] = {
     checks.env_name: lambda _kind: {"type": "string", "pattern": f"^{checks.ENV_NAME.pattern}$"},
     checks.pattern: lambda _kind: {"type": "string", "minLength": 1, "format": "regex"},
     checks.relative: lambda _kind: {"type": "string", "pattern": _PATH},
+    checks.from_top: lambda _kind: {"type": "string", "anyOf": [{"pattern": _PATH}, {"pattern": _TOP}]},
     checkout_keys.address: lambda _kind: {"type": "string", "pattern": _ADDRESS},
     checkout_keys.ref: lambda _kind: {"type": "string", "pattern": f"^{REF.pattern}$"},
     checkout_keys.folder: lambda _kind: {"type": "string", "pattern": _FOLDER},

@@ -1,4 +1,4 @@
-"""The files that make up one configuration: the shared ones, and the personal one laid over them."""
+"""The files that make up one configuration: the shared ones, and the personal ones laid over them, folder by folder."""
 
 from __future__ import annotations
 
@@ -19,7 +19,8 @@ IGNORE_NAME = ".fignore"  # beside the older job files
 _DEPTH = 4
 
 
-LayerKind = Literal["toml", "job", "stage", "ignore"]  # all but the first: the older files (decision 28)
+LayerKind = Literal["toml", "local", "job", "stage", "ignore"]  # the last three: the older files (decision 28)
+IN_TOML = ("toml", "local")
 
 
 class Layer(NamedTuple):
@@ -29,10 +30,20 @@ class Layer(NamedTuple):
     data: bytes
     kind: LayerKind = "toml"
     fault: str = ""  # why an older file could not be read
+    folder: str = ""  # whose jobs it is about, from the root; "" is the root itself
 
 
-# The shared files first, of which one in TOML is the very first; then the personal one, laid over all of them.
+# The shared files first, those of the root before those of other folders, of each folder one in TOML before any older
+# ones; then the personal ones, each laid over those of its folder.
 Layers: TypeAlias = tuple[Layer, ...]
+
+
+class Group(NamedTuple):
+    """The files of one folder."""
+
+    folder: str
+    shared: Layers
+    personal: Layers
 
 
 def job_name(path: str) -> str:
@@ -43,18 +54,33 @@ def job_name(path: str) -> str:
 
 def personal(layers: Layers) -> Layers:
     """The layers that nobody shares."""
-    return tuple(layer for layer in layers[1:] if layer.kind == "toml")
+    return tuple(layer for layer in layers if layer.kind == "local")
 
 
 def shared(layers: Layers) -> Layers:
     """The others."""
-    return layers[: len(layers) - len(personal(layers))]
+    return tuple(layer for layer in layers if layer.kind != "local")
+
+
+def grouped(layers: Layers) -> list[Group]:
+    """Folder by folder, in their order."""
+    groups: dict[str, Group] = {}
+    for layer in layers:
+        group = groups.get(layer.folder) or Group(layer.folder, (), ())
+        if layer.kind == "local":
+            groups[layer.folder] = group._replace(personal=(*group.personal, layer))
+        else:
+            groups[layer.folder] = group._replace(shared=(*group.shared, layer))
+    return list(groups.values())
 
 
 def names_of(layers: Layers) -> tuple[str, ...]:
-    """What each file is called from the folder that they are about."""
-    folder = os.path.dirname(layers[0].path) if layers else ""
-    return tuple(layer.path[len(folder) :].lstrip("/") for layer in layers)
+    """What each file is called from the root."""
+    if not layers:
+        return ()
+    first = layers[0]
+    root = os.path.dirname(first.path).removesuffix(first.folder)
+    return tuple(layer.path.removeprefix(root).lstrip("/") for layer in layers)
 
 
 def lay_over(below: Mapping[str, object], above: Mapping[str, object], depth: int = _DEPTH) -> dict[str, object]:

@@ -4,26 +4,37 @@ from __future__ import annotations
 
 import contextlib
 import os
+from collections.abc import Mapping
 
 from gofigure.config.layers import LOCAL_NAME, Layer, Layers
 from gofigure.config.toml_file import read
 from gofigure.model import is_older_job
 
 
-def read_layers(path: str) -> Layers:
-    """The file at `path`, the older ones beside it, and the personal one, as far as they are there; each is read once.
+def read_layers(path: str, folders: Mapping[str, bytes | None] = {}) -> Layers:
+    """The file at `path`, the older ones beside it, those of folders, and the personal ones, each read once.
 
-    Raises GofigureError where there is none but a personal one.
+    `folders`: those below that have a file of their own, and what is in it where it does not stand there. Raises
+    GofigureError where there is none but a personal one.
     """
-    folder = os.path.dirname(path)
-    names = job_files(folder)
-    layers = [Layer(path, read(path))] if not names or os.path.lexists(path) else []
+    top = os.path.dirname(path)
+    names, own = job_files(top), local_of(path)
+    layers: list[Layer] = []
+    if os.path.lexists(path) or (not names and (not folders or os.path.lexists(own))):
+        layers.append(Layer(path, read(path)))
     if names:
         from gofigure.config.older_files import read_older_files
 
-        layers += read_older_files(folder, names)
-    own = local_of(path)
-    return (*layers, Layer(own, read(own))) if os.path.lexists(own) else tuple(layers)
+        layers += read_older_files(top, names)
+    places = {folder: os.path.join(top, folder, os.path.basename(path)) for folder in folders}
+    for folder, place in places.items():
+        data = folders[folder]
+        layers.append(Layer(place, read(place) if data is None else data, folder=folder))
+    for folder, place in {"": path, **places}.items():
+        own = local_of(place)
+        if os.path.lexists(own):
+            layers.append(Layer(own, read(own), "local", folder=folder))
+    return tuple(layers)
 
 
 def is_there(path: str) -> bool:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator, Sequence
 
 from gofigure.config.kinds import Wrong, dotted
-from gofigure.config.layers import Layer
+from gofigure.config.layers import IN_TOML, Layer
 from gofigure.config.lines import Node, scan
 from gofigure.config.toml_file import decode
 from gofigure.errors import ConfigError, Problem
@@ -42,7 +42,7 @@ def _placed(wrong: Sequence[tuple[Layer, list[Wrong]]]) -> Iterator[tuple[str, i
         if not bad:
             continue
         text = decode(layer.data, layer.path)
-        root = scan(text) if layer.kind == "toml" else Node(1)
+        root = scan(text) if layer.kind in IN_TOML else Node(1)
         found = sorted(((root.line_of(one.at), one) for one in bad), key=lambda pair: pair[0])
         yield from ((layer.path, line, one) for line, one in found)
 

@@ -19,6 +19,9 @@ _TEXT = Kind("a text that is not empty", checks.text)
 _PATTERN = Kind("a regular expression", checks.pattern)
 _PATH = Kind('a path below this file\'s folder, without ".." or a leading "/"', checks.relative)
 _GLOB = Kind('a glob below this file\'s folder, without ".." or a leading "/"', checks.relative)
+_FROM_TOP = "below this file's folder, or with // in front below the repository's root, without \"..\""
+_READ = Kind(f"a glob {_FROM_TOP}", checks.from_top)
+_SHARED = Kind(f"a path {_FROM_TOP}", checks.from_top)
 _VARIABLE = Kind("the name of an environment variable", checks.env_name)
 _ANY_TEXT = Kind("a text", checks.raw_text)
 _TRIGGER = Kind(f'a git hook or "{CHANGE}"', checks.choice, choices=(*HOOKS, CHANGE))
@@ -35,7 +38,7 @@ _OPERATION = Kind(
     choices=(*OPERATIONS, *(f"!{name}" for name in OPERATIONS)),
 )
 _DURING = Kind("a list of what git can be in the middle of", checks.items, item=_OPERATION)
-_CHANGED = Kind("a list of globs", checks.items, item=_GLOB)
+_CHANGED = Kind("a list of globs", checks.items, item=_READ)
 _WHILE = "runs only while git is in the middle of one of these, or of none that has a `!` before it."
 _SINCE = "runs only where such a path has changed: since HEAD, or since what is already pushed."
 
@@ -86,7 +89,7 @@ KEYS: tuple[Key, ...] = (
     Key("jobs.*", "required", _FLAG, False, "Whether SKIP, GOFIGURE_ONLY and GOFIGURE=0 leave nothing of it out."),
     Key("jobs.*", "branches", _BRANCHES, (), "Globs of branches: on any other, what is not proven is left out."),
     Key("jobs.*", "during", _DURING, (), f"What is not proven {_WHILE}"),
-    Key("jobs.*", "changed", _CHANGED, (), f"Globs from the root: what is not proven {_SINCE}"),
+    Key("jobs.*", "changed", _CHANGED, (), f"Globs from this file's folder: what is not proven {_SINCE}"),
     Key(
         "stages.*",
         "type",
@@ -109,7 +112,7 @@ KEYS: tuple[Key, ...] = (
         "locations",
         Kind("a list of paths", checks.items, item=_PATH),
         (),
-        "The folders that the stage reads, below this file's folder.",
+        "The folders that the stage reads and runs in, below this file's folder; none is that folder itself.",
     ),
     Key(
         "stages.*",
@@ -122,18 +125,19 @@ KEYS: tuple[Key, ...] = (
     Key(
         "stages.*",
         "inputs",
-        Kind("a list of globs", checks.items, item=_GLOB),
+        Kind("a list of globs", checks.items, item=_READ),
         (),
-        "Globs that choose what the stage reads; beside `files`: what the result of every file depends on.",
+        "Globs that choose what the stage reads; beside `files`: what the result of every file depends on. In a "
+        "folder's file, those with // in front name what is read besides, from the root.",
     ),
     Key(
         "stages.*",
         "outputs",
         Kind("a list of globs", checks.items, item=_GLOB),
         (),
-        "Globs from the root of what the stage makes: not part of what it, or a stage that needs it, reads; a proof "
-        "holds for the outputs that the run left. They are kept, and those that git ignores are put back when it is "
-        "reused.",
+        "Globs from this file's folder of what the stage makes: not part of what it, or a stage that needs it, reads; "
+        "a proof holds for the outputs that the run left. They are kept, and those that git ignores are put back when "
+        "it is reused.",
     ),
     Key(
         "stages.*",
@@ -154,7 +158,8 @@ KEYS: tuple[Key, ...] = (
         "needs",
         _STAGES,
         (),
-        "The stages that must pass first and whose results this one builds on: order and data.",
+        "The stages that must pass first and whose results this one builds on: order and data. Another folder's are "
+        "FOLDER:NAME, the root's //:NAME.",
     ),
     Key(
         "stages.*",
@@ -206,7 +211,7 @@ KEYS: tuple[Key, ...] = (
     ),
     Key("stages.*", "branches", _BRANCHES, (), "Globs of branches: on any other it is left out, unless proven."),
     Key("stages.*", "during", _DURING, (), f"If it is not proven, it {_WHILE}"),
-    Key("stages.*", "changed", _CHANGED, (), f"Globs from the root: if it is not proven, it {_SINCE}"),
+    Key("stages.*", "changed", _CHANGED, (), f"Globs from this file's folder: if it is not proven, it {_SINCE}"),
     Key(
         "stages.*",
         "workspace",
@@ -226,7 +231,7 @@ KEYS: tuple[Key, ...] = (
     Key(
         "stages.*",
         "share",
-        Kind("a list of paths", checks.items, item=_PATH),
+        Kind("a list of paths", checks.items, item=_SHARED),
         None,
         "What git ignores and a private checkout gets by links; when it is left out: node_modules, .venv, target and "
         "their like, where they are.",

@@ -9,6 +9,7 @@ left out, as git leaves them out.
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Mapping
+from functools import lru_cache
 from typing import NamedTuple, TypeAlias
 
 from blake3 import blake3
@@ -167,13 +168,19 @@ def names_in(folder: bytes, load: Loader) -> Iterable[bytes]:
     return _read(folder, load)
 
 
+@lru_cache(maxsize=64)
+def _held(record: bytes) -> Mapping[bytes, Entry]:
+    """What a folder holds: many paths lead through the same few."""
+    return dict(decode(record))
+
+
 def look_up(root: bytes, path: bytes, load: Loader) -> Entry | None:
     """What stands at `path` (b"": the root itself)."""
     entry = Entry(FOLDER, root)
     for name in path.split(b"/") if path else ():
         if entry.kind != FOLDER:
             return None
-        found = _read(entry.digest, load).get(name)
+        found = _held(load(entry.digest)).get(name) if entry.digest != EMPTY else None
         if found is None:
             return None
         entry = found

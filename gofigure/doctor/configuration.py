@@ -33,6 +33,6 @@ def check_configuration(scene: Scene) -> Iterator[Said]:
 
 def check_local(scene: Scene) -> Iterator[Said]:
     if scene.config is not None:
-        for path in scene.config.local:
-            changed = ", ".join(changed_by_personal(scene.layers)) or "nothing else"
+        for path, keys in changed_by_personal(scene.layers).items():
+            changed = ", ".join(keys) or "nothing else"
             yield fine(f"{path} is laid over it, and says: {changed}")

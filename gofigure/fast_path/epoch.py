@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, NamedTuple
 import gofigure
 from gofigure.config.layers import IGNORE_NAME, LOCAL_NAME
 from gofigure.digest.frame import digest_value
-from gofigure.model import is_older_job
+from gofigure.model import CONFIG_NAME, is_older_job
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator, Sequence
@@ -75,6 +75,7 @@ def epoch_of(
     facts = list(dict.fromkeys([*_configuration(project, files), *_facts(project, package, looked_up, in_tree)]))
     identities = sorted({(one.name, one.identity) for one in looked_up})
     known = [gofigure.__version__, package, system, token.decode(), [list(pair) for pair in identities]]
+    known += sorted(name for name in files if "/" in name)  # another branch may have other folders
     name = digest_value(_CONTEXT, known).hex()[:32]
     trust = project.trust
     allowed = f"{token.decode()} {trust.home}"  # as the record says it
@@ -94,6 +95,9 @@ def _configuration(project: Project, files: Sequence[str]) -> Iterator[tuple[str
             yield "absent", os.path.join(project.root, name)
     for name in files:
         yield "older", os.path.join(project.root, name)
+        local = os.path.join(os.path.dirname(name), LOCAL_NAME)
+        if "/" in name and local not in files and os.path.basename(name) == CONFIG_NAME:
+            yield "absent", os.path.join(project.root, local)
 
 
 def _facts(

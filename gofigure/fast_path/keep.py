@@ -116,7 +116,7 @@ def _covers_configuration(done: Done) -> bool:
     """Whether the configuration in use is, byte for byte, the one that is being committed."""
     for layer in done.loaded.layers:
         entry = look_up(done.about.tree, os.fsencode(layer.name), done.contents.load_tree)
-        if layer.name == LOCAL_NAME or entry is None or entry.digest != digest_bytes(layer.data):
+        if os.path.basename(layer.name) == LOCAL_NAME or entry is None or entry.digest != digest_bytes(layer.data):
             return False
     return True
 

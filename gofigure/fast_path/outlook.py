@@ -42,7 +42,7 @@ def outlook(
 
 def _why_never(loaded: Loaded, plans: Sequence[Plan], planner: Planner, contents: Contents) -> str:
     names = [layer.name for layer in loaded.layers]
-    if LOCAL_NAME in names:
+    if loaded.config.local:
         return f"{LOCAL_NAME} is in use, which no commit covers"
     steps = [step for plan in plans for step in plan.steps.values()]
     for step in steps:

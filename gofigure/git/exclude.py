@@ -12,9 +12,9 @@ from gofigure.git.program import Git, explain
 from gofigure.git.repository import Repository
 
 _WRITTEN = (b".gofigure", b".gofigure-journal")
-_FILES = (*_WRITTEN, b".gofigure.local.toml")
+_LOCAL = b".gofigure.local.toml"  # in any folder
 _SET_ASIDE = b".gofigure.set-aside-"
-_LINES = tuple(f"/{os.fsdecode(name)}" for name in (*_FILES, _SET_ASIDE + b"*"))
+_LINES = (*(f"/{os.fsdecode(name)}" for name in (*_WRITTEN, _SET_ASIDE + b"*")), os.fsdecode(_LOCAL))
 
 
 def is_ignored(repository: Repository, path: bytes) -> bool:
@@ -88,7 +88,7 @@ def exclude_state(repository: Repository, observe: Observer) -> None:
 
 def is_own(path: bytes) -> bool:
     """Whether this is one of them; also where `info/exclude` has not been written yet, and outside git."""
-    return path in _FILES or path.startswith(_SET_ASIDE)
+    return is_written_by_us(path) or path == _LOCAL or path.endswith(b"/" + _LOCAL)
 
 
 def is_written_by_us(path: bytes) -> bool:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import contextlib
 import functools
 import os
-from collections.abc import Callable, Collection, Iterator
+from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from typing import TYPE_CHECKING
 
 from gofigure.errors import NestedError, StoreUnwritable
@@ -20,6 +20,7 @@ from gofigure.store.ledger import NewRun
 from gofigure.store.store import Store
 
 if TYPE_CHECKING:
+    from gofigure.runner.pulse import Pulse
     from gofigure.runner.secrets import Secrets
     from gofigure.store.lock import RunLock
     from gofigure.store.windows import Window
@@ -49,13 +50,13 @@ def execute(setting: Setting, plan: Plan, plan_again: Callable[[], Plan]) -> Run
 
         with opened(setting, plan) as (possible, places):
             plan = possible if secrets is None else secrets.hide(possible)  # it may have got other reasons
-            stages = [(name, step.reason, b"" if step.astray else step.key) for name, step in plan.steps.items()]
-            number = setting.store.begin(_new_run(setting, plan), stages)
+            runs = _begin(setting, plan)
+            number = next(iter(runs))
             if lock is not None:
                 lock.describe(f"{os.getpid()} run {number} of {plan.job.name} (process {os.getpid()})")
             _announce(setting, plan, number)
             logs = make_folder(setting.state_dir, number)
-            result = _run(setting, plan, number, places, logs, secrets)
+            result = _run(setting, plan, runs, places, logs, secrets)
             if plan.mends and result.verdict not in STOPPED:
                 mended, left_alone = _taken_over(setting, plan, places, logs)
                 result = result._replace(mended=mended, left_alone=left_alone)
@@ -112,7 +113,20 @@ def get_ready() -> None:
     import gofigure.runner.tasks  # noqa: F401
 
 
-def _run(setting: Setting, plan: Plan, number: int, places: Places, logs: str, secrets: Secrets | None) -> RunResult:
+def _begin(setting: Setting, plan: Plan) -> dict[int, Plan]:
+    """Record what begins: the number of each job's run, with its plan."""
+    runs: dict[int, Plan] = {}
+    with setting.store.together():
+        for one in plan.members or (plan,):
+            steps = [plan.steps[name] for name in one.steps]
+            rows = [(step.stage.name, step.reason, b"" if step.astray else step.key) for step in steps]
+            runs[setting.store.begin(_new_run(setting, one), rows)] = one
+    return runs
+
+
+def _run(
+    setting: Setting, plan: Plan, runs: Mapping[int, Plan], places: Places, logs: str, secrets: Secrets | None
+) -> RunResult:
     # Imported only now: a run that is wholly proven, the most frequent one, needs none of it.
     from gofigure.executor.local import LocalExecutor
     from gofigure.process.supervisor import Supervisor
@@ -121,8 +135,10 @@ def _run(setting: Setting, plan: Plan, number: int, places: Places, logs: str, s
     from gofigure.runner.loop import run_plan
     from gofigure.runner.putting_back import RunsOutputs
     from gofigure.runner.record import Recorder
+    from gofigure.runner.siblings import Siblings, results_of
     from gofigure.runner.tasks import TaskMaker
 
+    number = next(iter(runs))
     this = f"{setting.mark}:{number}"
     inside = " ".join([*setting.trigger.inside, this])
     trigger = setting.trigger
@@ -140,17 +156,14 @@ def _run(setting: Setting, plan: Plan, number: int, places: Places, logs: str, s
         said_of=Patches(places.repositories, setting.trigger.index_file, logs).said,
         tell=lambda stage: setting.observe(StageFinished(number, stage)),
         account=functools.partial(_changed_under, setting, plan, logs),
+        write=Siblings(setting.store, runs).record if plan.members else None,
     )
 
     def renewed(plan: Plan, stage: str, made: str) -> Plan:
         new = setting.planner.renewed(plan, stage, made, use_proofs=setting.use_proofs)
         return new if secrets is None or new is plan else secrets.hide(new)
 
-    outputs, pulse = RunsOutputs(setting, plan, places), None
-    if setting.wants_output:
-        from gofigure.runner.pulse import Pulse
-
-        pulse = Pulse(setting.observe, hide)
+    outputs, pulse = RunsOutputs(setting, plan, places), _pulse(setting, hide)
     with Supervisor((RUN_VARIABLE, this), pulse.take if pulse else None, mask=mask) as supervisor:
         capacity = setting.parallel or os.cpu_count() or 1
         executor = LocalExecutor(supervisor, capacity, follow=pulse.follow if pulse else None, hide=hide)
@@ -168,7 +181,16 @@ def _run(setting: Setting, plan: Plan, number: int, places: Places, logs: str, s
             attend=setting.attend,
         )
     outputs.refresh(result)
-    return result
+    return result._replace(parts=results_of(result, runs)) if plan.members else result
+
+
+def _pulse(setting: Setting, hide: Callable[[str], str]) -> Pulse | None:
+    """What tells of what stages print, to those who look on."""
+    if not setting.wants_output:
+        return None
+    from gofigure.runner.pulse import Pulse
+
+    return Pulse(setting.observe, hide)
 
 
 def _changed_under(
@@ -202,6 +224,8 @@ def _taken_over(setting: Setting, plan: Plan, places: Places, logs: str) -> tupl
 
 def _reused(setting: Setting, plan: Plan) -> RunResult:
     """Everything was proven, or is to be left out: one row each, no process."""
+    if plan.members:
+        return reused_together(setting, plan.members)
     settled = map(plan.without_running, plan.steps.values())
     stages = tuple(stage for stage in settled if stage is not None)
     verdict: Verdict = "reused"
@@ -216,6 +240,15 @@ def _reused(setting: Setting, plan: Plan) -> RunResult:
     result = RunResult(number, plan.job.name, verdict, stages)
     setting.observe(RunFinished(result))
     return result
+
+
+def reused_together(setting: Setting, plans: Sequence[Plan]) -> RunResult:
+    """Several of those, in one transaction."""
+    with setting.store.together():
+        parts = tuple(_reused(setting, plan) for plan in plans)
+    stages = tuple(stage for part in parts for stage in part.stages)
+    verdict: Verdict = "reused" if all(part.verdict == "reused" for part in parts) else "skipped"
+    return RunResult(parts[0].run, parts[0].job, verdict, stages, parts=parts)
 
 
 def _started(setting: Setting, plan: Plan, number: int) -> RunStarted:

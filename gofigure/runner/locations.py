@@ -56,12 +56,15 @@ def selectors_of(stage: Stage) -> tuple[Selector, ...]:
     A per-file stage reads its files, and what its `inputs` name: that is what the result of every file depends
     on besides, such as the linter's configuration.
     """
+    ignored = _ignored(stage)
+    of_all: tuple[Selector, ...] = ()
+    if stage.inputs and (stage.files is not None or not _is_here(stage)):
+        of_all = (Selector((stage.folder,), globs=stage.inputs, without=ignored),)
     if not _is_here(stage):
-        return (Selector(globs=stage.inputs, without=_ignored(stage)) if stage.inputs else Selector(()),)
-    locations, ignored = stage.locations or ("",), _ignored(stage)
+        return of_all or (Selector(()),)
+    locations = stage.locations or ("",)
     if stage.files is not None:
-        files = Selector(locations, stage.files, without=ignored)
-        return (files, Selector(globs=stage.inputs, without=ignored)) if stage.inputs else (files,)
+        return (Selector(locations, stage.files, without=ignored), *of_all)
     source = None if reads_whole_locations(stage) else stage.source
     return (Selector(locations, source, stage.inputs, ignored),)
 

@@ -5,7 +5,7 @@ Annotations are not postponed here: NamedTuple compiles each postponed one at im
 """
 
 from collections.abc import Mapping
-from typing import Literal, NamedTuple
+from typing import Any, Literal, NamedTuple
 
 from gofigure.digest.frame import digest_value
 from gofigure.model import Command, Job, Place, Snapshot, Stage, StageResult
@@ -158,6 +158,7 @@ class Plan(NamedTuple):
     lenient: bool = False  # a stage that cannot run on this content does not fail the run
     shared: Shared = Shared()
     mends: bool = False  # only fixers are run, and what they change is taken over
+    members: tuple[Any, ...] = ()  # of jobs that run side by side: the Plan of each
 
     @property
     def private(self) -> list[Step]:

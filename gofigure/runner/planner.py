@@ -2,11 +2,9 @@
 
 from __future__ import annotations
 
-import os
 from collections.abc import Callable, Iterable, Mapping
 from typing import TYPE_CHECKING
 
-from gofigure.digest.tree import look_up
 from gofigure.errors import SlowExpression
 from gofigure.model import Config, Job, Stage, Trigger
 from gofigure.runner.circumstances import Circumstances
@@ -20,7 +18,7 @@ from gofigure.runner.made import made_of
 from gofigure.runner.outputs import changed_outputs, leaving_out, makers_of, standing
 from gofigure.runner.places import moved, not_checked_out, placed
 from gofigure.runner.plan import Content, Plan, Read, Shared, Step
-from gofigure.runner.reading import Reading, older_jobs
+from gofigure.runner.reading import Reading, other_configuration
 from gofigure.runner.scripts import scripts_of
 from gofigure.runner.skips import Skips
 from gofigure.runner.standing_up import StandingUp
@@ -64,14 +62,14 @@ class Planner:
         self._system = platform()
         self._handed = Handed(config, trigger)
         self._skips = Skips(config, environ)
-        self._circumstances = circumstances
+        self.circumstances = circumstances
         self._ever_proven: set[str] = set()
         self._ever_failed: frozenset[str] = frozenset()
         self.selecting = Selecting(store.contents)
         is_kept = state_dir and any(stage.outputs for stage in config.stages.values())
         self.artifacts = _artifacts(state_dir, store) if is_kept else None
         self._standing_up = StandingUp(store, self.selecting, self.artifacts, root, repository, trigger)
-        self._reading = Reading(root, repository, store.contents.load_tree, self.selecting)
+        self.reading = Reading(root, repository, store.contents.load_tree, self.selecting)
         self._engine = Engine(environ)
 
     def plan(
@@ -87,7 +85,7 @@ class Planner:
         # Asked anew for each plan: the run that was waited for may have been the first of all.
         self._ever_proven = self._store.proofs.stages()
         self._ever_failed = self._store.ledger.ever_failed()
-        self._circumstances.forget()
+        self.circumstances.forget()
         graph = order(job, self._config)
         steps: dict[str, Step] = {}
         for stage in graph.stages:
@@ -222,12 +220,8 @@ class Planner:
 
     def configuration_differs(self, content: Content) -> bool:
         """Whether the configuration that was read is another one than that of the content in question."""
-        load = self._store.contents.load_tree
         about, here = content.about.tree, content.here.tree
-        names = [os.fsencode(name) for name in self._config.files]
-        return any(look_up(about, name, load) != look_up(here, name, load) for name in names) or older_jobs(
-            about, load
-        ) != older_jobs(here, load)
+        return other_configuration(self._config.files, about, here, self._store.contents.load_tree)
 
     def _looked_at(self, stage: Stage, content: Content, steps: Mapping[str, Step]) -> Step:
         """What a stage is on this content; its fate is still to be decided. `steps`: those of what it needs."""
@@ -236,7 +230,7 @@ class Planner:
         commands = commands_of(stage)
         env = declared(stage, self._environ)
         makers = makers_of(stage, (step.makers for step in needed.values()))
-        selectors = self._reading.selectors(stage, content.about)
+        selectors = self.reading.selectors(stage, content.about)
         scripts, besides = scripts_of(stage, commands, tree, selectors, makers, self.selecting)
         selectors = leaving_out(selectors + besides, stage, makers)
         image, path = self._engine.image_of(stage), env.get("PATH", self._base_env["PATH"])
@@ -285,7 +279,7 @@ class Planner:
         if step.stage.files is not None and step.inputs.files == 0:
             return step._replace(fate="reuse", reason="no file matches", files=())
         must = must_run(step, content, use_proofs=use_proofs)
-        if not must and step.stage.files is not None and self._circumstances.all_files:
+        if not must and step.stage.files is not None and self.circumstances.all_files:
             must = "asked to (--all-files)"
         if must:
             return self._with_all_files(step, content, must)
@@ -303,7 +297,7 @@ class Planner:
         why_not = (
             self._skips.reason(step.stage.name, job)
             or self._handed.is_missing(step.stage)
-            or self._circumstances.against(step.stage, job, content)
+            or self.circumstances.against(step.stage, job, content)
         )
         if why_not:
             return step._replace(fate="leave out", reason=why_not)
@@ -329,7 +323,7 @@ class Planner:
 
     def _handing_over(self, step: Step, left: Files, content: Content, reason: Callable[[Files], str]) -> Step:
         """The step with its files; where only those are asked for that have changed since a commit, with these."""
-        since = self._circumstances.since
+        since = self.circumstances.since
         words = f"has changed since {since[:10]}" if since else "is part of this commit"
         mends = step.stage.fix and content.about.kind == "index"  # what this commit does not touch is not its business
         some = self._changed_among(left, step, content, mends=mends) if since or mends else left
@@ -345,7 +339,7 @@ class Planner:
         """
         from gofigure.runner import per_file
 
-        changed = self._circumstances.changed(content)
+        changed = self.circumstances.changed(content)
         if changed is None:
             return files
         if not mends and any(covers(read.selector, path) for read in step.reads[1:] for path in changed):

@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from typing import TYPE_CHECKING
 
-from gofigure.digest.tree import names_in
+from gofigure.digest.tree import look_up, names_in
 from gofigure.model import Snapshot, Stage, is_older_job
 from gofigure.runner.locations import selectors_of, widened
-from gofigure.snapshot.select import Selecting, Selector
+from gofigure.snapshot.select import Selecting, Selector, as_bytes
 
 if TYPE_CHECKING:
     from gofigure.git.repository import Repository
@@ -29,15 +29,26 @@ class Reading:
         self._contexts: Contexts | None = None
 
     def selectors(self, stage: Stage, about: Snapshot) -> tuple[Selector, ...]:
+        """What chooses it; first, of a per-file stage, its files."""
+        besides = (Selector(globs=stage.besides),) if stage.besides else ()
         if stage.target != "docker" or stage.checkout is not None:
-            return selectors_of(widened(stage, about.tree, self._load, self._selecting))
+            return (*selectors_of(widened(stage, about.tree, self._load, self._selecting)), *besides)
         if self._contexts is None:
             from gofigure.runner.docker_context import Contexts
 
             self._contexts = Contexts(self._root, self._repository, self._load, self._selecting)
-        return self._contexts.selectors(stage, about)
+        return (*self._contexts.selectors(stage, about), *besides)
 
 
-def older_jobs(tree: bytes, load: Callable[[bytes], bytes]) -> set[bytes]:
+def other_configuration(names: Iterable[str], about: bytes, here: bytes, load: Callable[[bytes], bytes]) -> bool:
+    """Whether two trees have another configuration. `names`: its files; that of a folder need not stand here."""
+    for name in names:
+        stands = look_up(here, as_bytes(name), load)
+        if look_up(about, as_bytes(name), load) != stands and (stands is not None or "/" not in name):
+            return True
+    return _older_jobs(about, load) != _older_jobs(here, load)
+
+
+def _older_jobs(tree: bytes, load: Callable[[bytes], bytes]) -> set[bytes]:
     """The names of its jobs in the older format."""
     return {name for name in names_in(tree, load) if is_older_job(os.fsdecode(name))}

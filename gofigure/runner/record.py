@@ -62,11 +62,12 @@ class Recorder:
         account: Callable[[Snapshot, Collection[str], Verdict], Window | None] = lambda _here, _executed, _verdict: (
             None
         ),
+        write: Callable[..., None] | None = None,
     ) -> None:
         """`said_of`: the changes a stage has made, to be shown; `tell`: told of results that are not what they were.
 
         `account`: what has changed in the working tree, by what stands there when the run has ended and which of its
-        stages were executed there.
+        stages were executed there. `write`: in place of Store.record.
         """
         self.run = run
         self.hide = hide  # what a text goes through before it is stored
@@ -77,6 +78,7 @@ class Recorder:
         self._said_of = said_of
         self._tell = tell
         self._account = account
+        self._write = write or store.record
         self._executed: dict[str, None] = {}  # stages, in the working tree
         self._after: Snapshot | None = None  # what stood there when the last of them had ended
         self._started: list[str] = []
@@ -335,7 +337,7 @@ class Recorder:
         self._results[result.stage] = self._finished[result.stage] = result
 
     def _flush(self, proven: _Proven = _NOTHING, result: RunResult | None = None, window: Window | None = None) -> None:
-        self._store.record(
+        self._write(
             self.run,
             started=self._started,
             finished=self._finished.values(),

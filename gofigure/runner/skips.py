@@ -16,6 +16,7 @@ class Skips:
         self._config = config
         self._skip = named(environ, SKIP)
         only = named(environ, ONLY)
+        only |= {job.name for job in config.jobs.values() if job.folder in only}
         # A name that is none, and no other: rather everything than nothing.
         self._only = only if any(name in config.jobs or name in config.stages for name in only) else frozenset()
         self._chosen: set[str] | None = None
@@ -25,7 +26,7 @@ class Skips:
         """The variable that leaves a stage out, with its word; "" if none does."""
         if not self._skip and not self._only:
             return ""
-        skip = next((name for name in (stage, job.name) if name in self._skip), None)
+        skip = next((name for name in (stage, job.name, self._config.stages[stage].folder) if name in self._skip), None)
         if skip is None and (not self._only or job.name in self._only or stage in self._named()):
             return ""
         if job not in self._required:
@@ -68,5 +69,5 @@ def unheeded(config: Config, jobs: Iterable[Job], environ: Mapping[str, str]) ->
     skip = named(environ, SKIP)
     for job in jobs if skip else ():
         kept = required(config, job)
-        for name in sorted(kept if job.name in skip else kept & skip):
+        for name in sorted(kept if {job.name, job.folder} & skip else kept & skip):
             yield f"{SKIP}: {name} is not left out: it is required, or something required needs it"

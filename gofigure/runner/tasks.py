@@ -75,6 +75,7 @@ class TaskMaker:
         parts: list[str] = []
         askings: list[Asking | None] = []
         report = os.path.join(self._logs, f"{stem_of(stage.name)}.report")
+        above = os.fsencode(f"{stage.folder}/") if stage.folder else b""
         for command in step.commands:
             if command.cwd in step.missing:
                 continue
@@ -94,7 +95,7 @@ class TaskMaker:
                     only_listening(stage, words) if in_it else asking(stage, words, folder, root, report, env)
                 )
                 continue
-            names = [as_argument(file) for file in step.files or ()]
+            names = [as_argument(file.removeprefix(above)) for file in step.files or ()]
             batches = split(names, command.argv, argument_space(env))
             commands += [((*argv, *batch), folder) for batch in batches]
         return Task(

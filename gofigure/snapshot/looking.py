@@ -38,6 +38,7 @@ class Looking:
         self._listed: bytes | None = None
         self._index_tree: tuple[Repository, str] | None = None
         self._seen: Snapshot | None = None
+        self.new_folders: tuple[str, ...] = ()  # see Snapshot, by the newest look
 
     def begin(self, repository: Repository | None = None) -> Looking:
         """Let git begin a new look, if it has not; `repository`: the same one, with what is checked out now.
@@ -128,6 +129,7 @@ class Looking:
         """What stands in the working tree, as far as it was looked at last."""
         if self._seen is None:
             self._seen = self._look(contents, observe)
+            self.new_folders = self._seen.new_folders
         return self._seen
 
     def again(self, contents: Contents, observe: Observer) -> Snapshot:

@@ -15,8 +15,9 @@ from gofigure.git.exclude import is_own
 from gofigure.git.objects import read_blobs
 from gofigure.git.program import output
 from gofigure.git.repository import Repository
-from gofigure.model import Snapshot
+from gofigure.model import CONFIG_NAME, Snapshot
 from gofigure.process.capture import Running
+from gofigure.snapshot.configurations import among
 from gofigure.snapshot.trees import digest_of_tree, graft_changes
 from gofigure.store.contents import Contents
 
@@ -132,6 +133,7 @@ def of_working_tree(
         branch=found.branch,
         unprovable=unprovable,
         notes=_notes(unprovable),
+        new_folders=among(new, CONFIG_NAME),
     )
 
 

@@ -91,6 +91,7 @@ class Database:
         self.path = path
         self.executemany = connection.executemany
         self._owed: list[tuple[str, Sequence[Sequence[Any]]]] = []
+        self._is_writing = False
 
     def execute(self, sql: str, values: Any = ()) -> sqlite3.Cursor:
         """Run one statement. Raises StoreError, here or when its rows are read."""
@@ -106,8 +107,12 @@ class Database:
     @contextlib.contextmanager
     def writing(self) -> Iterator[None]:
         """One transaction; the write lock is taken first, so that waiting for it works (SQLITE_BUSY_SNAPSHOT)."""
+        if self._is_writing:  # part of a larger one
+            yield
+            return
         try:
             self.connection.execute("BEGIN IMMEDIATE")
+            self._is_writing = True
             for sql, rows in self._owed:
                 self.connection.executemany(sql, rows)
             yield
@@ -119,6 +124,8 @@ class Database:
         except BaseException:
             self._roll_back()
             raise
+        finally:
+            self._is_writing = False
 
     def pay(self, step: int) -> None:
         """Write what is owed now, so many rows in a transaction: who runs something gets the file between two."""

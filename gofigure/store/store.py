@@ -6,6 +6,7 @@ import contextlib
 import os
 import time
 from collections.abc import Iterable, Mapping, Sequence
+from contextlib import AbstractContextManager
 from typing import TYPE_CHECKING
 
 from gofigure.model import Case, RunResult, StageResult, Verdict
@@ -153,6 +154,10 @@ class Store:
             self.contents.forget()
             sweep.free_pages()
         return swept
+
+    def together(self) -> AbstractContextManager[None]:
+        """All that is written within is one transaction."""
+        return self._db.writing()
 
     def begin(self, run: NewRun, stages: Sequence[tuple[str, str, bytes]]) -> int:
         """Record a run with its (stage, reason, key) triples before anything of it starts; returns its number."""

@@ -74,8 +74,8 @@ _SHELL_WORDS = frozenset(
 def commands(stage: Stage) -> tuple[Command, ...]:
     line = stage.run or ""
     argv = _argv(line)
-    if stage.files is not None:  # locations choose the files; the names are relative to the root
-        return (Command(("/bin/sh", "-ec", line, "sh"), takes_files=True),)
+    if stage.files is not None:  # locations choose the files; the names are relative to the configuration's folder
+        return (Command(("/bin/sh", "-ec", line, "sh"), stage.folder, takes_files=True),)
     return tuple(Command(argv, cwd) for cwd in stage.locations or ("",))
 
 
@@ -89,7 +89,7 @@ def _argv(line: str) -> tuple[str, ...]:
 
 def source(stage: Stage) -> str | None:
     """Asked of locations that are named; a line for the whole tree may well have nothing to do yet."""
-    return stage.source if stage.locations else None
+    return stage.source if stage.locations not in ((), (stage.folder,)) else None
 
 
 def tools(stage: Stage) -> tuple[str, ...]:

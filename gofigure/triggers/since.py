@@ -10,6 +10,11 @@ from gofigure.snapshot.since import Lineage
 _HEADS = "refs/heads/"
 
 
+def compared_with(repository: Repository, trigger: Trigger, about: Snapshot) -> str | None:
+    """The commit that a content is compared with; None: nobody can tell."""
+    return _pushed(about).before if trigger.kind in PUSHES else _before(repository, trigger, about)
+
+
 def lineage_of(repository: Repository | None, trigger: Trigger, about: Snapshot, branch: str) -> Lineage:
     """`branch`: the one that is checked out, "" for none. Where there is no telling, nothing is said to be before."""
     if repository is None:

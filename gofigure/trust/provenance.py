@@ -22,6 +22,7 @@ from functools import cached_property
 from gofigure.errors import GofigureError
 from gofigure.git.attributes import conversions
 from gofigure.git.repository import Repository
+from gofigure.model import CONFIG_NAME
 from gofigure.trust.history import History, Reader, Step
 from gofigure.trust.lines import Change, Line, all_lines, has_in_common, lines_of
 from gofigure.trust.made import Made
@@ -29,6 +30,7 @@ from gofigure.trust.record import Layer, Trust, approved_texts, is_approved, las
 
 _HEADS = ("HEAD", "CHERRY_PICK_HEAD", "REVERT_HEAD", "REBASE_HEAD")
 _STAGES = (":0", ":1", ":2", ":3")  # of the index (gitrevisions)
+_CONFIG_END, _LOCAL_END = f"/{CONFIG_NAME}", "/.gofigure.local.toml"
 
 
 def why_not_ours(trust: Trust, token: bytes, layer: Layer) -> str:
@@ -70,6 +72,8 @@ def _no_evidence(repository: Repository, layer: Layer) -> str:
 def _odd_path(repository: Repository, path: str) -> str:
     """Why the file may be another one than the one that git has under this name; "" if it is not."""
     folder = repository.root
+    if "/" in path and not os.path.lexists(os.path.join(folder, path)):
+        return ""  # it was read from the index, where git has it under this very name
     for name in path.split("/"):
         place = os.path.join(folder, name)
         if os.path.islink(place):
@@ -77,7 +81,9 @@ def _odd_path(repository: Repository, path: str) -> str:
         if name not in os.listdir(folder):  # a file system that takes other names for the same
             return "its name in the folder is spelled in another way"
         folder = place
-    if "/" in path and not _in_sight(repository, path):
+    # A personal file is ignored; git looks at what it is laid over.
+    seen = path.removesuffix(_LOCAL_END) + _CONFIG_END if path.endswith(_LOCAL_END) else path
+    if "/" in path and not _in_sight(repository, seen):
         return "git does not look at it (it is ignored, or in another repository), so nobody can tell where it is from"
     return ""
 

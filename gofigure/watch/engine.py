@@ -21,7 +21,7 @@ from gofigure.git.operations import at_work, changed
 from gofigure.git.repository import head_stamp, with_head
 from gofigure.model import CHANGE, RunResult, Trigger
 from gofigure.pipeline import run
-from gofigure.project import Loaded, load_config
+from gofigure.project import Asking, Loaded, as_judged, parse_config, read_config
 from gofigure.store.lock import holder_of
 from gofigure.subject import Request
 from gofigure.triggers.backends.base import CHECK_EVERY, Waking
@@ -37,6 +37,7 @@ from gofigure.watch.state import Command, Options, State
 from gofigure.watch.switches import switched_off
 
 if TYPE_CHECKING:
+    from gofigure.config import Layers
     from gofigure.events import Observer
     from gofigure.model import Config
     from gofigure.project import Project
@@ -110,6 +111,8 @@ class Engine:
         self._check = 0.0  # when to ask the backend, whether or not it has something to say
         self._next = 0.0  # when to look without any reason, by the monotonic clock
         self._loaded: Loaded | None = None  # the last configuration that was good
+        self._layers: Layers | None = None  # what it was made of
+        self._new: tuple[str, ...] | None = None  # folders with one that git does not track; None: nobody knows yet
         self._trouble = ""  # why the present one is not in use
 
     def run(self) -> State:
@@ -347,7 +350,12 @@ class Engine:
             looking=self._looking,
             wants_output=True,
         )
-        return run(self._project, request, self._board)
+        results = run(self._project, request, self._board)
+        if self._new != self._looking.new_folders:
+            was_known, self._new = self._new is not None, self._looking.new_folders
+            if was_known:
+                self._settling.changed()  # another configuration than the one that was in use
+        return results
 
     def _follow_remotes(self, config: Config, names: list[str]) -> None:
         # A remote is asked by git, with keys and helpers of the user's: not for what waits for a yes.
@@ -375,7 +383,9 @@ class Engine:
         Raises ConfigError where there is none.
         """
         try:
-            self._loaded = load_config(self._project)
+            layers = read_config(self._project, Asking(new=self._new))
+            if self._loaded is None or layers != self._layers:
+                self._loaded, self._layers = Loaded(parse_config(layers), as_judged(layers)), layers
         except ConfigError as error:
             if self._loaded is None:
                 raise

@@ -6,7 +6,7 @@ import asyncio
 import contextlib
 import os
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from typing import TypeVar
 
@@ -15,7 +15,7 @@ from gofigure import trust
 from gofigure.errors import GofigureError, NotAllowedError, StoreError
 from gofigure.events import ignore
 from gofigure.model import Config
-from gofigure.project import Project, as_judged, parse_config, read_config
+from gofigure.project import Asking, Project, as_judged, parse_config, read_config, untracked_folders
 from gofigure.queries import looking_up
 from gofigure.store.store import Store
 
@@ -39,6 +39,7 @@ class Reader:
         self._config: Config | None = None
         self._trouble = ""
         self._judged = 0.0
+        self._new: Sequence[str] = ()
         self._said_yes = 0
 
     async def ask(self, question: Callable[[Store, Config | None, str], T]) -> T:
@@ -75,7 +76,9 @@ class Reader:
     def _read_config(self) -> None:
         """Raises NotAllowedError where nobody has said yes; other trouble is shown beside what has run."""
         try:
-            layers = read_config(self._project)
+            if time.monotonic() > self._judged + _JUDGE_EVERY:
+                self._new = untracked_folders(self._project)  # git walks over the disk for that
+            layers = read_config(self._project, Asking(new=self._new))
             if layers != self._layers:
                 self._layers, self._judged = layers, 0.0
                 self._config = parse_config(layers)

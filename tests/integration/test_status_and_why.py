@@ -210,7 +210,7 @@ def test_git_is_asked_once_what_it_tracks_and_once_of_the_personal_layer(allowed
         assert done.returncode == 0, said(done)
         asked = (allowed.root.parent / "asked").read_text().splitlines()
         (allowed.root.parent / "asked").unlink()
-        assert sum(" ls-files " in line for line in asked) == 2, words
+        assert sum(" ls-files " in line and "--others" not in line for line in asked) == 2, words
 
 
 def test_a_path_as_seen_from_a_folder_below(allowed: Repo) -> None:

@@ -201,6 +201,7 @@ def test_the_shape_of_the_rest(project: Repo) -> None:
         "local": {"files": [], "changes": []},
         "disabled": [],
         "files": [".gofigure.toml"],
+        "folders": [],
     }
 
 

@@ -26,7 +26,7 @@ timeout = "1m"
 
 
 def layered(local: str, shared: str = SHARED) -> Config:
-    layers = (Layer("shared", shared.encode()), Layer("local", local.encode()))
+    layers = (Layer("shared", shared.encode()), Layer("local", local.encode(), "local"))
     return parse_layers(layers, targets=TARGETS)
 
 
@@ -122,14 +122,10 @@ run = "x"
 [jobs.check]
 strict_dependency = false
 """
-    layers = (Layer("shared", SHARED.encode()), Layer("local", local.encode()))
-    assert changed_by_layers(layers, targets=TARGETS) == (
-        "stages.unit.run",
-        "stages.lint.env.B",
-        "stages.new",
-        "jobs.check.strict_dependency",
-    )
-    assert changed_by_layers(layers[:1], targets=TARGETS) == ()
+    layers = (Layer("shared", SHARED.encode()), Layer("local", local.encode(), "local"))
+    changed = ("stages.unit.run", "stages.lint.env.B", "stages.new", "jobs.check.strict_dependency")
+    assert changed_by_layers(layers, targets=TARGETS) == {"local": changed}
+    assert changed_by_layers(layers[:1], targets=TARGETS) == {}
 
 
 def test_deeply_nested_tables_are_only_a_wrong_value() -> None:

@@ -29,7 +29,7 @@ def test_both_lists(tmp_path: Path) -> None:
 @pytest.mark.parametrize(
     ("text", "said"),
     [
-        ("allow_context = []", "allow_context: unknown key, expected allow_contexts or protected_contexts"),
+        ("allow_context = []", "allow_context: unknown key, expected jobs, color, notify, allow_contexts or "),
         ('allow_contexts = "a"', "allow_contexts: expected a list of contexts"),
         ("allow_contexts = [1]", "allow_contexts: expected a list of contexts"),
         ('allow_contexts = [""]', "allow_contexts: expected a list of contexts"),
