@@ -6,7 +6,7 @@ import os
 from collections.abc import Iterator, Mapping
 from typing import NamedTuple
 
-from gofigure.config.layers import Layers, lay_over
+from gofigure.config.layers import IN_TOML, Layers, lay_over
 from gofigure.config.reading import is_there, read_layers
 from gofigure.config.toml_file import decode, parse_toml
 from gofigure.errors import GofigureError
@@ -40,13 +40,13 @@ def named_around(folder: str, name: str) -> Named:
 
 
 def _tables(layers: Layers) -> Iterator[dict[str, object]]:
-    if any(layer.kind != "toml" for layer in layers):
+    if any(layer.kind not in IN_TOML for layer in layers):
         from gofigure.config.older import read_older
 
         older = read_older(layers, ())
         yield {kind: dict(tables) for kind, tables in older.data.items()}
     for layer in layers:
-        if layer.kind == "toml":
+        if layer.kind in IN_TOML:
             try:
                 yield parse_toml(decode(layer.data, layer.path), layer.path)
             except GofigureError:
