@@ -9,8 +9,8 @@ import time
 from collections.abc import Callable, Iterator, Mapping
 from typing import NamedTuple
 
-from gofigure.config import Layers
-from gofigure.errors import GofigureError
+from gofigure.config import Layers, read_layers
+from gofigure.errors import GitError, GofigureError
 from gofigure.git.environment import GitVariables
 from gofigure.git.repository import Repository, ask
 from gofigure.model import Config
@@ -43,10 +43,18 @@ def look_around(folder: str, environ: Mapping[str, str], taken: GitVariables) ->
         return scene._replace(refusal=error)
     scene = scene._replace(project=project, token=token_of(project.trust))
     try:
-        layers = read_config(project)
+        layers = _layers(project)
         return scene._replace(layers=layers, config=parse_config(layers))
     except GofigureError as error:
         return scene._replace(fault=error)
+
+
+def _layers(project: Project) -> Layers:
+    """Those of the root alone where git cannot say which folders have any: another check tells why."""
+    try:
+        return read_config(project)
+    except GitError:
+        return read_layers(project.config_file)
 
 
 @contextlib.contextmanager
