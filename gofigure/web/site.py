@@ -47,6 +47,7 @@ class Site:
         self.sessions = Sessions()
         self.reader = Reader(setting.project)
         self.around = Around()
+        self._config: Config | None = None  # as it was when somebody last looked around
         self.live = Live(_files(setting.project), self._news, self._look_around)
         self.drafts = Drafts(setting.project, setting.environ, setting.announce)
         self.started = Started(setting.project.root, setting.environ, self.live.bump)
@@ -103,11 +104,11 @@ class Site:
         return {"state": found}
 
     async def _look_around(self) -> bool:
-        """Ask git again; whether it says something else."""
+        """Ask git again, and read the folders' configurations; whether they say something else."""
         config = await self.reader.ask(lambda _store, config, _trouble: config)
         found = await asyncio.to_thread(look_around, self.setting.project, config)
-        changed = found != self.around
-        self.around = found
+        changed = found != self.around or config is not self._config
+        self.around, self._config = found, config
         return changed
 
     async def close(self) -> None:

@@ -13,6 +13,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from support.mono import LIB, begin
 from support.page import Served
 from support.repo import Repo
 from support.rig import Rig, alive, said, until
@@ -80,6 +81,20 @@ def test_a_run_that_a_hook_starts_elsewhere_appears(served: Served) -> None:
         now = stream.until(served, lambda now: _job(now, "check")["verdict"] == "passed")
         assert _job(now, "check")["trigger"] == "pre-commit"
         stream.until(served, lambda now: now["hooks"]["installed"] and (now["branch"], now["changed"]) == ("main", 0))
+
+
+def test_a_folder_that_gets_another_configuration_is_told(rig: Rig, repo: Repo) -> None:
+    begin(repo)
+    repo.write("lib/.gofigure.toml", LIB + "# changed\n")
+    served = Served(rig, repo)
+    with _listening(served) as stream:
+        stream.next()
+        stream.until(served, lambda now: now["changed"] == 1)
+        while f'data-stamp="{stream.seen}"' not in served.ask("GET", "/").text:
+            stream.next()
+        repo.write("lib/.gofigure.toml", LIB.replace("jobs.check", "jobs.other"))  # of which git says what it said
+        stream.next()
+        assert "lib:other" in [job["job"] for job in served.get("/now")["jobs"]]
 
 
 def test_who_comes_back_hears_what_has_happened_and_who_missed_nothing_hears_nothing(served: Served) -> None:
