@@ -10,12 +10,11 @@ from gofigure import config as configuration
 from gofigure.errors import ConfigError
 from gofigure.importing.facts import Found, Job, Left, Line, Stage, Value
 from gofigure.importing.names import Names
-from gofigure.starter.text import literal, plain
+from gofigure.starter.text import commented, literal, plain
 from gofigure.targets import KINDS, commands_of
 
 _OURSELVES = re.compile(r"(?<![\w./-])gofigure(?:-commit-msg)?(?:\s+(?:hook|run|watch)\b|$)")
 _BARE = re.compile(r"[A-Za-z0-9_-]+")
-_WIDEST = 44  # a comment behind longer code than this would be out of line
 _LONG = 110
 _HEAD = """\
 # Made by gofigure import from {tools}, and yours to change; then: gofigure validate, gofigure status
@@ -151,16 +150,7 @@ def _key(name: str) -> str:
 
 
 def _lines(lines: Sequence[Line]) -> str:
-    code = [f"{line.key} = {_value(line.key, line.value)}" for line in lines]
-    column = max((len(one) for one, line in zip(code, lines, strict=True) if line.why and _fits(one)), default=0)
-    return "".join(
-        f"{one:<{column}}  # {plain(line.why)}\n" if line.why else f"{one}\n"
-        for one, line in zip(code, lines, strict=True)
-    )
-
-
-def _fits(code: str) -> bool:
-    return len(code.rpartition("\n")[2]) <= _WIDEST
+    return commented((f"{line.key} = {_value(line.key, line.value)}", line.why) for line in lines)
 
 
 def _value(key: str, value: Value) -> str:

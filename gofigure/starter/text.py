@@ -90,12 +90,14 @@ def _as_comment(draft: Draft) -> str:
 
 
 def _lines(lines: Sequence[Line]) -> str:
-    code = [f"{line.key} = {literal(line.value)}" for line in lines]
-    column = max((len(one) for one, line in zip(code, lines, strict=True) if line.why and _fits(one)), default=0)
-    return "".join(
-        f"{one:<{column}}  # {plain(line.why)}\n" if line.why else f"{one}\n"
-        for one, line in zip(code, lines, strict=True)
-    )
+    return commented((f"{line.key} = {literal(line.value)}", line.why) for line in lines)
+
+
+def commented(lines: Iterable[tuple[str, str]]) -> str:
+    """Lines of code with what stands behind each, in one column as far as they are short."""
+    listed = [*lines]
+    column = max((len(code) for code, why in listed if why and _fits(code)), default=0)
+    return "".join(f"{code:<{column}}  # {plain(why)}\n" if why else f"{code}\n" for code, why in listed)
 
 
 def _fits(code: str) -> bool:
