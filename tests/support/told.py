@@ -72,7 +72,8 @@ def _programs(home: Path) -> Path:
     """A folder for PATH with this gofigure, as if it were installed, and the Python that runs it."""
     folder = home / ".local/bin"
     folder.mkdir(parents=True)
-    for name, words in (("gofigure", f'"{sys.executable}" -m gofigure'), ("python3", f'"{sys.executable}"')):
+    line = "import sys; from gofigure.cli import main; sys.argv[0] = 'gofigure'; main()"
+    for name, words in (("gofigure", f'"{sys.executable}" -c "{line}"'), ("python3", f'"{sys.executable}"')):
         (folder / name).write_text(f'#!/bin/sh\nexec {words} "$@"\n')
         (folder / name).chmod(0o755)
     return folder
