@@ -58,7 +58,6 @@ def build(out: Path) -> list[Page]:
         place.write_text(template.substitute(_filled(site, page, rendered)))
         index += [(f"{page.out}#{one.anchor}", page.title, one.title, one.words) for one in rendered.found]
     (out / "index.js").write_text(f"window.docsIndex = {json.dumps(index, ensure_ascii=True)};\n")
-    (out / "site.css").write_text(_PAGE_CSS.read_text().partition(_COLOURS_END)[0] + (_HERE / "site.css").read_text())
     shutil.copyfile(_HERE / "site.js", out / "site.js")
     return every
 
@@ -69,6 +68,8 @@ def _make_room(out: Path) -> None:
             raise FileExistsError(f"{out} holds something else")
         shutil.rmtree(out)
     out.mkdir(parents=True, exist_ok=True)
+    # First of all: by this file a site that was left half made is known as ours.
+    (out / "site.css").write_text(_PAGE_CSS.read_text().partition(_COLOURS_END)[0] + (_HERE / "site.css").read_text())
 
 
 def _rendered(site: Site, page: Page, out: Path) -> Rendered:

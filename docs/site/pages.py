@@ -53,7 +53,9 @@ def sections() -> list[Section]:
 def decisions() -> list[Page]:
     """Those are not in the list of every page; `decisions.md` names them."""
     found = sorted((ROOT / "docs" / "decisions").glob("*.md"))
-    return [Page(f"docs/decisions/{one.name}", f"decisions/{one.stem}.html", title_of(one.read_text())) for one in found]
+    return [
+        Page(f"docs/decisions/{one.name}", f"decisions/{one.stem}.html", title_of(one.read_text())) for one in found
+    ]
 
 
 def title_of(text: str) -> str:

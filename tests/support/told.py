@@ -10,9 +10,12 @@ import os
 import re
 import subprocess
 import sys
+import tempfile
 from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import NamedTuple
+
+from support.repo import clean_environment
 
 FENCED = re.compile(r"^```([^\s`]*)(?: (\S[^\n]*))?\n(.*?)^```$", re.MULTILINE | re.DOTALL)
 HOME = "/home/you"  # where a page has its project
@@ -95,11 +98,7 @@ def _steps(text: str, root: Path, env: Mapping[str, str]) -> Iterator[str]:
 
 
 def main() -> None:
-    """`python tests/support/told.py PAGE...`: put in what the commands print now."""
-    import tempfile
-
-    from repo import clean_environment
-
+    """`PYTHONPATH=tests python -m support.told PAGE...`: put in what the commands print now."""
     for name in sys.argv[1:]:
         with tempfile.TemporaryDirectory() as folder:
             home = Path(folder) / "home"
