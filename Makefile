@@ -6,7 +6,7 @@ READY := $(VENV)/ready
 
 LOWEST := .venv-lowest
 
-.PHONY: demo test unit integration e2e lint lowest image kubernetes bench bench-faults pictures clean
+.PHONY: demo test unit integration e2e lint lowest image kubernetes bench bench-faults pictures docs clean
 .DEFAULT_GOAL := help
 
 help:
@@ -14,6 +14,7 @@ help:
 	@echo "make test    everything that must hold"
 	@echo "make unit | integration | e2e | lint    parts of it"
 	@echo "make lowest  the unit tests and some others, on the lowest versions of what gofigure uses"
+	@echo "make docs    the docs as a site that needs no network, into build/docs"
 	@echo "make image   gofigure's own Docker image (BASE=debian:trixie-slim)"
 	@echo "make kubernetes   build a control plane (once, about 6 minutes; Debian 12), and try deploying against it"
 	@echo "make bench   speed against peers, into docs/benchmarks.md (TRIALS=20)"
@@ -63,6 +64,9 @@ image:
 kubernetes: $(READY)
 	tests/support/kubernetes/build.sh
 	$(BIN)/python -m pytest tests/integration/kubernetes
+
+docs: $(READY)
+	@$(BIN)/python -m docs.site build/docs
 
 TRIALS ?= 20
 bench: $(READY)

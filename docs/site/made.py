@@ -11,6 +11,7 @@ from functools import cache
 
 from docs.site.pages import decisions
 from gofigure.cli.main import gofigure
+from gofigure.own import KEYS as OWN
 from gofigure.reference.commands import described
 from gofigure.reference.keys import Group, KeyWords, groups
 from gofigure.reference.markdown import of_commands, of_keys
@@ -56,6 +57,11 @@ def _commands(_: str) -> str:
     return _below_title(of_commands(described(gofigure)))
 
 
+def _own(_: str) -> str:
+    rows = (f"| `{one.name}` | {_cell(one.doc)} {_cell(one.expected[0].upper() + one.expected[1:])}. |" for one in OWN)
+    return "\n".join(("| key | what |", "|---|---|", *rows))
+
+
 def _decisions(_: str) -> str:
     return "\n".join(f"- [{page.title}]({page.source.removeprefix('docs/')})" for page in decisions())
 
@@ -69,4 +75,9 @@ def _below_title(text: str) -> str:
     return text.partition("\n")[2].strip()
 
 
-_MAKERS: Mapping[str, Callable[[str], str]] = {"keys": _keys, "commands": _commands, "decisions": _decisions}
+_MAKERS: Mapping[str, Callable[[str], str]] = {
+    "keys": _keys,
+    "commands": _commands,
+    "decisions": _decisions,
+    "own": _own,
+}

@@ -32,7 +32,9 @@ _TARGETS = (
 
 def sections() -> list[Section]:
     return [
-        Section("Begin", (_doc("index", "What it is"), _doc("tutorial", "Tutorial"), _guide(), _doc("import", "Import"))),
+        Section("Begin", (
+            _doc("index", "What it is"), _doc("tutorial", "Tutorial"), _guide(), _doc("import", "Import")
+        )),
         Section("Work", (
             _doc("hooks", "Hooks"), _doc("watch", "Watch"), _doc("page", "The page"), _doc("monorepo", "Many projects"),
             _doc("image", "In a container"),

@@ -5,8 +5,9 @@ from __future__ import annotations
 from pathlib import Path
 
 import pytest
-from docs.site.pages import ROOT
 from support.told import alike, blocks, play
+
+from docs.site.pages import ROOT
 
 PLAYED = sorted(
     page for page in (ROOT / "docs").glob("*.md") if any(one.kind == "console" for one in blocks(page.read_text()))
@@ -17,7 +18,9 @@ PLAYED = sorted(
 def test_what_a_page_tells_is_what_happens(page: Path, tmp_path: Path, environment: dict[str, str]) -> None:
     told = page.read_text()
     played = play(told, tmp_path / "home", environment)
-    assert alike(played) == alike(told), f"if that is right now: PYTHONPATH=tests python -m support.told {page.relative_to(ROOT)}"
+    assert alike(played) == alike(told), (
+        f"if that is right now: PYTHONPATH=tests python -m support.told {page.relative_to(ROOT)}"
+    )
 
 
 def test_there_are_such_pages() -> None:

@@ -6,8 +6,8 @@ import inspect
 import re
 from typing import NamedTuple, get_args
 
+from docs.site.made import completed
 from docs.site.pages import ROOT
-
 from gofigure import errors, events
 from gofigure.cli import as_json
 from gofigure.cli.man import _CODES
@@ -74,6 +74,13 @@ def test_every_hook_and_what_it_hands_over() -> None:
     page = _page("hooks")
     for name in (*HOOKS, *HANDED_VARIABLES):
         assert f"`{name}`" in page, name
+
+
+def test_every_key_of_the_users_own_file() -> None:
+
+    from gofigure.own import KEYS
+
+    assert set(_rows(completed(_page("configuration")))) >= {key.name for key in KEYS}
 
 
 def test_every_layer_of_the_program_is_drawn() -> None:

@@ -9,9 +9,9 @@ from pathlib import Path
 
 import pytest
 import tomli
-from docs.site.pages import ROOT, sections
 from support.told import Block, blocks
 
+from docs.site.pages import ROOT, sections
 from gofigure.cli.main import gofigure
 from gofigure.config import load
 from gofigure.errors import ConfigError
@@ -109,7 +109,12 @@ def test_every_command_line_names_what_there_is() -> None:
     context = gofigure.make_context("gofigure", [], resilient_parsing=True)
     for source, line in _command_lines():
         words = _words(line)
-        if len(words) < 2 or words[0] != "gofigure" or not re.fullmatch(r"[a-z][a-z-]*", words[1]) or "# exit 2" in line:
+        if (
+            len(words) < 2
+            or words[0] != "gofigure"
+            or not re.fullmatch(r"[a-z][a-z-]*", words[1])
+            or "# exit 2" in line
+        ):
             continue
         command = gofigure.get_command(context, words[1])
         assert command is not None, f"{source}: {line}"

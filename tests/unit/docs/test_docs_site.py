@@ -10,11 +10,11 @@ from pathlib import Path
 from urllib.parse import unquote
 
 import pytest
+
 from docs.site.build import NoSuchFileError, Site, build
 from docs.site.made import completed
 from docs.site.pages import ROOT, Page, decisions, sections
 from docs.site.render import render
-
 from gofigure.config.schema import KEYS
 from gofigure.targets import KINDS
 
