@@ -46,7 +46,11 @@ def _alone(key: KeyWords, group: Group, target: str) -> bool:
 
 def _row(key: KeyWords) -> str:
     default = f"`{key.default}`" if key.default else ""
-    return f"| [{key.name}](configuration.md#{key.anchor}) | {_cell(key.words)} {_cell(key.notes)} | {default} |"
+    choices = f" One of {', '.join(f'`{one}`' for one in key.choices)}." if key.choices else ""
+    words = key.words.removeprefix("Of a checkout: ")
+    return (
+        f"| [{key.name}](configuration.md#{key.anchor}) | {_cell(words[0].upper() + words[1:] + choices)} | {default} |"
+    )
 
 
 def _cell(text: str) -> str:

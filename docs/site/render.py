@@ -47,6 +47,7 @@ def render(text: str, *, source: str, leads: Leads) -> Rendered:
         if token.type == "inline":
             _lead(token.children or [], os.path.dirname(source), leads)
     html = str(markdown.renderer.render(_in_frames(tokens), markdown.options, {}))
+    html = html.replace("<pre>", '<pre tabindex="0">')  # what scrolls must be reached by keys; in code it is escaped
     return Rendered(html, tuple(headings), tuple(_found(tokens, headings)))
 
 
@@ -89,16 +90,26 @@ def _lead(tokens: list[Token], folder: str, leads: Leads) -> None:
 
 
 def _in_frames(tokens: list[Token]) -> list[Token]:
-    """A wide table scrolls in a frame of its own, and not the page with it."""
+    """A wide table scrolls in a frame of its own, and not the page with it; each cell knows its column."""
     framed: list[Token] = []
-    for token in tokens:
+    titles: list[str] = []
+    column = 0
+    for at, token in enumerate(tokens):
         if token.type == "table_open":
-            opened = Token("frame_open", "div", 1, attrs={"class": "wide", "tabindex": "0"}, block=True)
-            framed += [opened, token]
-        elif token.type == "table_close":
-            framed += [token, Token("frame_close", "div", -1, block=True)]
-        else:
-            framed.append(token)
+            titles = []
+            framed.append(Token("frame_open", "div", 1, attrs={"class": "wide", "tabindex": "0"}, block=True))
+        elif token.type == "tr_open":
+            column = 0
+        elif token.type == "th_open":
+            titles.append(_words(tokens[at + 1]))
+        elif token.type == "td_open":
+            token.attrSet("data-of", titles[column] if column else "")  # for a phone, where columns are lines
+            column += 1
+        if token.type in {"th_open", "th_close"} and not tokens[at + token.nesting].content:
+            token.tag = "td"  # a corner without words is the title of nothing
+        framed.append(token)
+        if token.type == "table_close":
+            framed.append(Token("frame_close", "div", -1, block=True))
     return framed
 
 

@@ -118,7 +118,7 @@ def _toml(value: Value) -> str:
         case str():
             return f'"{value}"'
         case tuple():
-            return "[]"
+            return f"[{', '.join(_toml(one) for one in value if isinstance(one, str))}]"
         case _:
             return f"{value:g}"
 

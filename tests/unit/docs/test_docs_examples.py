@@ -67,6 +67,18 @@ def test_every_configuration_loads(tmp_path: Path) -> None:
     assert count > 20
 
 
+def test_a_file_is_named_before_it_is_shown() -> None:
+    count = 0
+    for source in PAGES:
+        text = (ROOT / source).read_text()
+        for block in blocks(text):
+            if block.more not in {"", "fragment", "wrong"}:
+                said = text.partition(f"```{block.kind} {block.more}\n{block.text}")[0].rstrip().rpartition("\n\n")[2]
+                assert f"`{block.more}`" in said, f"{source}: {block.more}, after {said!r}"
+                count += 1
+    assert count >= 8
+
+
 def test_what_is_wrong_is_refused_as_told(tmp_path: Path) -> None:
     count = 0
     for source, block, told in _shown("toml"):

@@ -179,4 +179,4 @@ def _lines() -> Iterator[tuple[str, str]]:
 def test_a_remark_is_no_text(read: dict[str, Read], site: Path) -> None:
     assert any("<!--" in line for _, line in _lines())
     for name in read:
-        assert "&lt;!--" not in (site / name).read_text(), name
+        assert "<p>&lt;!--" not in (site / name).read_text(), name

@@ -23,6 +23,9 @@ def test_every_key_is_there_with_an_example() -> None:
         assert key.name in key.example, key.anchor
     target = next(key for key in found if key.anchor == "stages.target")
     assert set(target.choices) == set(KINDS)
+    defaults = {key.anchor: key.default for key in found}
+    assert defaults["stages.tags"] == '["dev"]'
+    assert defaults["jobs.on"] == "[]"
     assert "### needs {#stages.needs}" in of_keys(groups(tuple(KINDS)))
 
 
