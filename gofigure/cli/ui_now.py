@@ -16,6 +16,7 @@ from gofigure.cli.guard import say
 from gofigure.cli.here import here
 from gofigure.cli.watch_now import stopping
 from gofigure.errors import EXIT_PASSED, GofigureError, Interrupted
+from gofigure.project import Project, load_config
 from gofigure.watch.place import folder_of
 from gofigure.web.place import Card, Place, card_of
 from gofigure.web.published import LOOPBACK, has_hardware, published_port
@@ -33,11 +34,11 @@ def ui_now(where: Where, *, read_only: bool, browser: bool, as_json: bool) -> in
     """Returns the exit code."""
     around = here()
     project = around.project
-    trust.require_token(project.trust)
+    _require_token(project)
     where = _as_published(where, around.environ)
     place = Place(folder_of(project.lock_file))
     if not place.take():
-        return _open_other(place.folder, browser=browser, as_json=as_json)
+        return _open_other(place.folder, where, read_only=read_only, browser=browser, as_json=as_json)
     from gofigure.cli.ui_code import announcer
     from gofigure.web.serve import serve
 
@@ -68,6 +69,15 @@ def ui_now(where: Where, *, read_only: bool, browser: bool, as_json: bool) -> in
     return EXIT_PASSED
 
 
+def _require_token(project: Project) -> None:
+    """Raise GofigureError where nobody has said yes yet; or what keeps anybody from saying it."""
+    try:
+        trust.require_token(project.trust)
+    except GofigureError:
+        load_config(project)
+        raise
+
+
 def _commands() -> Sequence[Command]:
     """For the page Docs, when somebody opens it."""
     from gofigure.cli.main import gofigure
@@ -83,11 +93,18 @@ def _as_published(where: Where, environ: Mapping[str, str]) -> Where:
     return where._replace(port=where.port or port, published=not has_hardware())
 
 
-def _open_other(folder: str, *, browser: bool, as_json: bool) -> int:
-    """Another page of this working tree is at work: have it let us in."""
+def _open_other(folder: str, where: Where, *, read_only: bool, browser: bool, as_json: bool) -> int:
+    """Another page of this working tree is at work: have it let us in, if it is such a one as was asked for."""
     card = card_of(folder)
     if card is None:
         raise GofigureError("another page is just beginning, or ending, in this working tree", hint="gofigure ui")
+    other = "shows and steers nothing" if card.read_only else "may run things"
+    if card.read_only != read_only:
+        raise GofigureError(f"a page that {other} is at work here already (process {card.pid})", hint="end it first")
+    if (where.port and where.port != card.port) or (where.socket and card.address != f"unix:{where.socket}"):
+        raise GofigureError(
+            f"a page is at work here already, at {card.address} (process {card.pid})", hint="gofigure ui"
+        )
     login = card.address if not card.port else f"{card.address}/login?ticket={_ticket(card)}"
     _tell(login, card.pid, as_json=as_json)
     if browser and card.port:

@@ -101,7 +101,7 @@ def _named(holder: object, keys: Mapping[str, Key], word: str) -> list[tuple[str
                 refuse(table, f"a table, [{word}s.{name[:60]}]" if is_name(name) else "a table"),
             )
         if not is_name(name):
-            expected = f"a {word}'s name of letters, digits, _, - and . (100 at most)"
+            expected = f"a {word}'s name of letters, digits, _, - and ., not - or . first (100 at most)"
             wrong.insert(0, Wrong((), f"found {quote(name)}, expected {expected}"))
         found.append((name, values, wrong))
     return found

@@ -152,6 +152,11 @@ class History:
             found += [run_row(row) for row in self._db.execute(query, part)]
         return sorted(found, key=lambda run: -run.id)
 
+    def has_run_on(self, content: str) -> bool:
+        """Whether a run was on that, by the words that runs are recorded with."""
+        query = "SELECT EXISTS(SELECT 1 FROM runs WHERE content = ?)"
+        return bool(self._db.execute(query, (content,)).fetchone()[0])
+
     def last_put_back(self, stage: str, worktree: str) -> StageRow | None:
         """The newest run of a working tree that a stage was part of, if it was reused there and outputs put back."""
         row = self._newest_of(stage, worktree)

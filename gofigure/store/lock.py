@@ -104,6 +104,12 @@ def process_of(path: str, run: int) -> int:
     return int(pid) if pid.isdecimal() and words.startswith(f"run {run} of ") else 0
 
 
+def pid_of_holder(path: str) -> int:
+    """The process that holds a lock, for whatever; 0 if none does, or nobody can tell."""
+    pid = (_said_by_holder(path) or "").partition(" ")[0]
+    return int(pid) if pid.isdecimal() else 0
+
+
 def _said_by_holder(path: str) -> str | None:
     """None if nobody holds it, or nobody can tell."""
     try:

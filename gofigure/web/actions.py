@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import os
 import re
+import shlex
 import signal
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 from gofigure.errors import GofigureError
@@ -16,19 +17,23 @@ from gofigure.watch.place import folder_of, send, state_of
 from gofigure.watch.state import Command
 from gofigure.watch.switches import switch, switched_off
 from gofigure.web import deploying
-from gofigure.web.page import Action, Facts, Order
+from gofigure.web.page import Action, Facts, Order, Waiting
 from gofigure.web.shown import switchable
 
 _COMMIT = re.compile(r"[0-9a-f]{7,64}")
 _MOST_NAMES = 500
+_MOST_OF_ONE = 2  # one at work, one to follow it
+_MOST_AT_ONCE = 16
 
 
 def _run(order: Order) -> Facts:
     """Start jobs or stages: {"names": [...], "again": false, "staged": false, "commit": ""}."""
     names = _names(order.body)
     config = order.ask.config
-    if config is None or order.ask.trouble:
-        raise GofigureError(order.ask.trouble or "there is no configuration to run", hint="gofigure validate")
+    if order.ask.trouble:
+        raise GofigureError(order.ask.trouble)  # which says what to type
+    if config is None:
+        raise GofigureError("there is no configuration to run", hint="gofigure init")
     for name in names:
         if name not in config.jobs and name not in config.stages:
             raise GofigureError(f"no job or stage is named {name!r}")
@@ -42,9 +47,20 @@ def _run(order: Order) -> Facts:
     if commit:
         if not isinstance(commit, str) or not _COMMIT.fullmatch(commit):
             raise GofigureError("`commit` is not the name of a commit")
+        if not order.ask.store.history.has_run_on(f"commit {commit}"):  # a fetched one may hold anybody's scripts
+            raise GofigureError(f"no run here was on {commit}", hint=f"in a terminal: gofigure run --commit {commit}")
         args += ["--commit", commit]
+    refuse_too_many((*args, "--", *names), order.ask.waiting)
     order.start((*args, "--", *names))
     return {"started": [*args, "--", *names]}
+
+
+def refuse_too_many(args: Sequence[str], waiting: Sequence[Waiting]) -> None:
+    """Each run that waits is a process."""
+    command = shlex.join(("gofigure", *args))
+    alive = [one.command for one in waiting if not one.error]
+    if alive.count(command) >= _MOST_OF_ONE or len(alive) >= _MOST_AT_ONCE:
+        raise GofigureError("that waits for its turn already", hint="Now has all that waits, and takes it back")
 
 
 def _cancel(order: Order) -> Facts:

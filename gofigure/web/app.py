@@ -11,7 +11,14 @@ from typing import Any, NamedTuple
 from starlette.applications import Starlette
 from starlette.exceptions import HTTPException
 from starlette.requests import Request
-from starlette.responses import HTMLResponse, JSONResponse, RedirectResponse, Response, StreamingResponse
+from starlette.responses import (
+    HTMLResponse,
+    JSONResponse,
+    PlainTextResponse,
+    RedirectResponse,
+    Response,
+    StreamingResponse,
+)
 from starlette.routing import BaseRoute, Route
 from starlette.types import ASGIApp
 
@@ -20,13 +27,14 @@ from gofigure.web import drafts, kept, logs
 from gofigure.web.actions import ACTIONS
 from gofigure.web.body import read_json
 from gofigure.web.files import Files
-from gofigure.web.guard import API, Door, Guard
+from gofigure.web.guard import API, Door, Guard, cookies
 from gofigure.web.page import Action, Answer, Ask, Facts, NotThereError, Order, Page
 from gofigure.web.pages import PAGES
 from gofigure.web.rendering import Rendering
 from gofigure.web.site import Site
 
 V1 = "/api/v1"
+_NO_WAY_IN = "this address lets nobody in: it was used before, or is none; type in a terminal: gofigure ui\n"
 _REMEMBERED = 64
 _LEAST = 0.2  # seconds between two drawings
 _PATIENCE = 20.0  # that a program waits for what takes longer
@@ -55,7 +63,8 @@ def make_app(site: Site, door: Door) -> ASGIApp:
         ]
     list_of_routes += [Route(f"{V1}/do/{action.name}", _do(site, action), methods=["POST"]) for action in ACTIONS]
     app = Starlette(
-        routes=list_of_routes, exception_handlers={GofigureError: _refused(rendering), HTTPException: _lost(rendering)}
+        routes=list_of_routes,
+        exception_handlers={GofigureError: _refused(rendering), HTTPException: _lost(site, door, rendering)},
     )
     return Guard(app, door, site.sessions)
 
@@ -64,8 +73,8 @@ def _login(site: Site, door: Door) -> Handler:
     async def login(request: Request) -> Response:
         """Trade a ticket for a cookie, once."""
         session = site.sessions.trade(request.query_params.get("ticket", ""))
-        if session is None and not site.sessions.knows(request.cookies.get(door.cookie, "")):
-            raise HTTPException(403, "this address was used before; type in a terminal: gofigure ui")
+        if session is None and not _is_in(site, door, request):
+            return PlainTextResponse(_NO_WAY_IN, 403)
         answer = RedirectResponse("/", 303)
         if session is not None:
             answer.set_cookie(
@@ -74,6 +83,10 @@ def _login(site: Site, door: Door) -> Handler:
         return answer
 
     return login
+
+
+def _is_in(site: Site, door: Door, request: Request) -> bool:
+    return any(map(site.sessions.knows, cookies(request.scope["headers"], door.cookie)))
 
 
 def _ticket(site: Site) -> Handler:
@@ -205,11 +218,13 @@ def _refused(rendering: Rendering) -> Callable[[Request, Exception], Awaitable[R
     return answer
 
 
-def _lost(rendering: Rendering) -> Callable[[Request, Exception], Awaitable[Response]]:
+def _lost(site: Site, door: Door, rendering: Rendering) -> Callable[[Request, Exception], Awaitable[Response]]:
     async def answer(request: Request, error: Exception) -> Response:
         status, words = (error.status_code, error.detail) if isinstance(error, HTTPException) else (500, "a bug")
         if request.url.path.startswith(API):
             return JSONResponse({"error": words, "hint": ""}, status)
+        if not _is_in(site, door, request):  # of our own files, which anybody may have, there is none of that name
+            return PlainTextResponse(words, status)
         return HTMLResponse(rendering.refused(words, ""), status)
 
     return answer

@@ -8,7 +8,6 @@ and all but the way in wants the cookie, or the key that only the owner's progra
 from __future__ import annotations
 
 from collections.abc import Iterable
-from http.cookies import CookieError, SimpleCookie
 from typing import NamedTuple
 
 from starlette.responses import HTMLResponse, JSONResponse, Response
@@ -117,7 +116,7 @@ class Guard:
         bearer = [value.removeprefix("Bearer ") for value in _values(headers, b"authorization")]
         if len(bearer) == 1 and self._sessions.is_key(bearer[0]):
             return True
-        return any(self._sessions.knows(value) for value in _cookies(headers, self._door.cookie))
+        return any(self._sessions.knows(value) for value in cookies(headers, self._door.cookie))
 
     def _refused_change(self, method: str, headers: list[tuple[bytes, bytes]]) -> Refusal | None:
         if method != "POST":
@@ -136,15 +135,10 @@ def _values(headers: Iterable[tuple[bytes, bytes]], name: bytes) -> list[str]:
     return [value.decode("latin-1") for key, value in headers if key == name]
 
 
-def _cookies(headers: Iterable[tuple[bytes, bytes]], name: str) -> list[str]:
-    found = []
-    for value in _values(headers, b"cookie"):
-        try:
-            jar = SimpleCookie(value)
-        except CookieError:
-            continue
-        found += [jar[name].value] if name in jar else []
-    return found
+def cookies(headers: Iterable[tuple[bytes, bytes]], name: str) -> list[str]:
+    """Those of that name (RFC 6265, 4.2.1). Servers on other ports set theirs for this host too, odd ones as well."""
+    parts = (part.partition("=") for value in _values(headers, b"cookie") for part in value.split(";"))
+    return [value.strip() for key, _, value in parts if key.strip() == name]
 
 
 def _added(headers: Iterable[tuple[bytes, bytes]]) -> Iterable[tuple[bytes, bytes]]:

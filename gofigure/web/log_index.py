@@ -14,6 +14,7 @@ from gofigure.web.ansi import plain
 _BLOCK = 64 * 1024
 LONGEST = 16 * 1024  # bytes of a line that are shown; the whole is to be downloaded
 _MOST_FOUND = 2000
+_CUT = " … (the line goes on: Download has all of it)"
 
 
 class Lines(NamedTuple):
@@ -44,7 +45,7 @@ class LogIndex:
             self._update(fd)
             total = self._counts[-1] + self._tail + self._ends_open
             first = max(0, min(first, total))
-            return Lines(total, self._size, first, [_text(line) for line in self._from(fd, first, count)])
+            return Lines(total, self._size, first, [_shown(line) for line in self._from(fd, first, count)])
         finally:
             os.close(fd)
 
@@ -80,7 +81,7 @@ class LogIndex:
         self._ends_open = self._size > 0 and os.pread(fd, 1, self._size - 1) != b"\n"
 
     def _from(self, fd: int, first: int, count: int) -> Iterator[bytes]:
-        """Lines without their ends, each cut where it is too long."""
+        """Lines without their ends; of one that is too long, one byte more than is shown."""
         block = max(0, bisect.bisect_left(self._counts, first) - 1) if first else 0
         skip = first - self._counts[block]
         at, held = block * _BLOCK, b""
@@ -94,10 +95,10 @@ class LogIndex:
                 if skip:
                     skip -= 1
                 elif count > 0:
-                    yield (held + line)[:LONGEST]
+                    yield (held + line)[: LONGEST + 1]
                     count -= 1
                 held = b""
-            held = (held + rest)[:LONGEST]
+            held = (held + rest)[: LONGEST + 1]
         if held and count > 0 and not skip and at >= self._size:
             yield held
 
@@ -112,4 +113,8 @@ def open_log(path: str) -> int:
 
 
 def _text(line: bytes) -> str:
-    return line.decode("utf-8", "backslashreplace").removesuffix("\r")
+    return line[:LONGEST].decode("utf-8", "backslashreplace").removesuffix("\r")
+
+
+def _shown(line: bytes) -> str:
+    return _text(line) + (_CUT if len(line) > LONGEST else "")

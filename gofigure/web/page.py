@@ -35,6 +35,7 @@ class Waiting(NamedTuple):
     command: str
     since_ns: int
     error: str = ""  # what it said, where it has ended and there is no run
+    pid: int = 0  # of its process; 0: there is none any more
 
 
 class Apart(NamedTuple):

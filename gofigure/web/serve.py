@@ -9,9 +9,11 @@ import asyncio
 import contextlib
 import ipaddress
 import os
+import signal
 import socket
 import stat
 from collections.abc import Callable, Mapping, Sequence
+from functools import partial
 from typing import Any, NamedTuple
 
 import uvicorn
@@ -22,6 +24,7 @@ from gofigure.watch.place import folder_of
 from gofigure.web.app import make_app
 from gofigure.web.codes import Announce
 from gofigure.web.guard import Door
+from gofigure.web.patient import Patient
 from gofigure.web.place import Card, Place, last_port
 from gofigure.web.published import EVERYWHERE, LOOPBACK, network
 from gofigure.web.site import Setting, Site
@@ -94,7 +97,7 @@ async def _serve(
         access_log=False,
         lifespan="off",
         ws="none",
-        http="h11",
+        http=Patient,
         server_header=False,
         timeout_graceful_shutdown=_GRACE,
         timeout_keep_alive=30,
@@ -108,6 +111,9 @@ async def _serve(
         tell(Address(url, site.sessions.ticket))
 
     server.told = told
+    if signal.getsignal(signal.SIGHUP) is not signal.SIG_IGN:  # nohup's wish is respected
+        hung_up = partial(server.handle_exit, signal.SIGHUP, None)
+        asyncio.get_running_loop().add_signal_handler(signal.SIGHUP, hung_up)  # uvicorn knows INT and TERM
     try:
         await server.serve(sockets=[listening])
     finally:

@@ -6,6 +6,7 @@ import asyncio
 import contextlib
 import os
 import shlex
+import signal
 import sys
 import tempfile
 import threading
@@ -54,30 +55,35 @@ class Started:
         except CannotStart as error:
             self._put(self._waiting[number]._replace(error=str(error)))
             return
+        self._waiting[number] = self._waiting[number]._replace(pid=pid)
         loop = asyncio.get_running_loop()
 
         def wait() -> None:
-            code = os.waitstatus_to_exitcode(os.waitpid(pid, 0)[1])
+            os.waitid(os.P_PID, pid, os.WEXITED | os.WNOWAIT)  # so that nobody else has its number before it is let go
             with contextlib.suppress(RuntimeError):  # the page has ended before it
-                loop.call_soon_threadsafe(self._ended, number, pid, code, complaints)
+                loop.call_soon_threadsafe(self._ended, number, pid, complaints)
 
         loop.call_later(_MOMENT, self._changed)  # it may have to wait
         threading.Thread(target=wait, daemon=True).start()
 
     def dismiss(self, number: int) -> None:
-        """The person has read it."""
-        if self._waiting.get(number, Waiting(0, "", 0)).error:
+        """The person has read what it said, or takes back what still waits: as Ctrl-C does."""
+        one = self._waiting.get(number, Waiting(0, "", 0))
+        if one.pid:
+            os.kill(one.pid, signal.SIGINT)  # it is our child, and was not let go yet
+        elif one.error:
             del self._waiting[number]
             self._changed()
 
-    def _ended(self, number: int, pid: int, code: int, complaints: IO[bytes]) -> None:
+    def _ended(self, number: int, pid: int, complaints: IO[bytes]) -> None:
+        code = os.waitstatus_to_exitcode(os.waitpid(pid, 0)[1])
         apart.discard(pid)
         with complaints:
             complaints.seek(0)
             said = complaints.read(_MOST_WORDS).decode(errors="replace").strip()
         waited = self._waiting.pop(number)
         if code not in (EXIT_PASSED, EXIT_FAILED, EXIT_INTERRUPTED):  # those are on record
-            self._put(waited._replace(error=said or f"it ended with code {code}"))
+            self._put(waited._replace(pid=0, error=said or f"it ended with code {code}"))
         self._changed()
 
     def _put(self, waiting: Waiting) -> None:

@@ -8,6 +8,7 @@ from typing import Any
 
 from gofigure.model import CHANGE, MAY_WAIT
 from gofigure.store.ledger import RunRow, StageRow
+from gofigure.store.lock import pid_of_holder
 from gofigure.store.told import run_told
 from gofigure.triggers.background import folder_of, is_taken
 from gofigure.watch.place import folder_of as watch_folder
@@ -88,11 +89,12 @@ def _job(
 
 def _queue(ask: Ask, watched: Mapping[str, JobState]) -> list[dict[str, Any]]:
     """What is to run and does not yet, or will not by itself, each with the reason."""
+    at_work = pid_of_holder(ask.project.lock_file)
     queue = [
         {"what": one.command, "why": one.error or "is starting, or waits for another run", "failed": bool(one.error),
          "number": one.number, "since_ns": one.since_ns}
         for one in ask.waiting
-        if one.error or ask.now_ns - one.since_ns > _MOMENT_NS
+        if one.error or (ask.now_ns - one.since_ns > _MOMENT_NS and one.pid != at_work)
     ]  # fmt: skip
     if ask.watcher is not None and ask.watcher.waiting:
         queue.append({"what": "the watcher", "why": f"waits: {ask.watcher.waiting}", "failed": False})

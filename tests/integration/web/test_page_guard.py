@@ -203,3 +203,20 @@ def test_a_unix_socket_is_for_its_owner(rig: Rig, repo: Repo, tmp_path: Path) ->
     os.kill(running.pid, 2)
     assert running.finish() == 0
     assert not place.exists()
+
+
+@pytest.mark.parametrize(
+    "odd", ['prefs={"theme":"dark"}', "foo[bar]=1", "n=\xfc", "path=/", "expires=3", "nameless", "a b=c", "k@=2", "="]
+)
+def test_odd_cookies_of_other_servers_keep_nobody_out(served: Served, odd: str) -> None:
+    for line in (f"{odd}; {served.session}", f"{served.session}; {odd}"):
+        assert served.ask("GET", "/", cookie=line).status == 200
+    assert served.ask("GET", "/", cookie=f"{odd}; x{served.session}").status == 401
+
+
+def test_who_is_not_let_in_learns_nothing(served: Served) -> None:
+    for path in ("/login?ticket=x", "/login", "/static/none", "/static/a/b"):
+        answer = served.ask("GET", path, cookie="x=y")
+        assert answer.status in (403, 404)
+        assert str(served.repo.root) not in answer.text
+        assert "<" not in answer.text

@@ -181,7 +181,12 @@ def test_keys_of_later_versions_are_unknown(key: str) -> None:
         ),
         (
             "[stages.'a/b']\nrun='x'",
-            [('1: stages."a/b": found "a/b", expected a stage\'s name of letters, digits, _, - and . (100 at most)')],
+            [
+                (
+                    '1: stages."a/b": found "a/b", expected a stage\'s name of letters, digits, _, - and .,'
+                    " not - or . first (100 at most)"
+                )
+            ],
         ),
         ("[jobs.a]\nstages = []", ["2: jobs.a.stages: found no stage, expected a list of at least one"]),
         ("[jobs.a]\nstages = ['x']", ['2: jobs.a.stages[0]: unknown stage "x"']),
