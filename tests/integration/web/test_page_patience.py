@@ -43,7 +43,7 @@ def test_half_a_request_is_not_waited_for(begun: bytes, monkeypatch: pytest.Monk
         await send({"type": "http.response.body", "body": b"ok"})
 
     async def talk() -> bytes:
-        config = uvicorn.Config(app, log_config=None, lifespan="off")  # type: ignore[arg-type] # it is one
+        config = uvicorn.Config(app, log_config=None, lifespan="off")
         config.load()
         state = ServerState()
         loop = asyncio.get_running_loop()
