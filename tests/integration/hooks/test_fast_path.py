@@ -254,8 +254,10 @@ def test_no_variable_of_ours_is_forgotten() -> None:
     told_to_stages = {*HANDED_VARIABLES} - {"GOFIGURE_HOOK"}  # never without GOFIGURE_INSIDE
     the_scripts = {"GOFIGURE_DATA", "GOFIGURE_INSTALL_PATH"}
     told_to_stages |= {"GOFIGURE_ORDER", "GOFIGURE_YES"}  # to recipes: likewise; the second only by `run --yes`
+    # Where to listen; and what takes rights from who deploys, while what is proven does nothing.
+    told_to_the_page = {"GOFIGURE_PUBLISHED", "GOFIGURE_FROM_PAGE"}
     told_to_a_kept_hook = {"GOFIGURE_STARTED_BY"}  # and where there is one, Python is started anyway
-    assert found - told_to_stages - the_scripts - told_to_a_kept_hook <= set(VARIABLES)
+    assert found - told_to_stages - the_scripts - told_to_the_page - told_to_a_kept_hook <= set(VARIABLES)
 
 
 def test_a_relative_folder_in_path_starts_python(proven: Repo) -> None:

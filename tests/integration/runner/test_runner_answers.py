@@ -181,7 +181,7 @@ def test_the_shape_of_the_rest(project: Repo) -> None:
         "content": "str", "branch": "str", "allowed": "bool", "hooks": [], "missing_hooks": [],
         "watcher": "NoneType", "page": "NoneType", "kept": {"files": "int", "bytes": "int"},
         "hooks_of_others": {}, "fast_path": {}, "local": {}, "disabled": [], "shared": [],
-        "background": [], "commits": "NoneType", "jobs": [],
+        "switched_off": [], "background": [], "commits": "NoneType", "jobs": [],
     }  # fmt: skip
     last = {"run": "int", **STAGE}
     rest = {"skipped": "NoneType", "put_back": "NoneType", "answered": []}
