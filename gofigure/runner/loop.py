@@ -311,8 +311,9 @@ class _Loop:
         for follower in self._followers[stage]:
             if follower not in self._waiting:
                 continue
-            may_follow = self._plan.mends and result.verdict == "failed" and not self._needs(follower, stage)
-            if (result.blocks and not may_follow) or (result.verdict not in ("passed", "reused") and self._needs(follower, stage)):
+            needed = self._needs(follower, stage)
+            goes_on = self._plan.mends and result.verdict == "failed" and not needed
+            if not goes_on and (result.blocks or (result.verdict not in ("passed", "reused") and needed)):
                 # A failure that is allowed does not allow what needs it to be left undone.
                 self._skip(follower, f"{stage} did not pass", allowed=result.verdict == "skipped" and result.allowed)
                 continue

@@ -247,7 +247,7 @@ def test_fixers_that_fail_when_they_mend_all_have_their_turn_in_one_round(projec
     """As pre-commit's do; four of them once took four rounds, and were told that they disagree."""
     names = [f"fix{number}" for number in range(4)]
     stages = "".join(
-        f"[stages.{name}]\nrun = '! grep -l {name} \"$@\" || {{ sed -i s/{name}/done/ \"$@\"; exit 1; }}'\n"
+        f'[stages.{name}]\nrun = \'! grep -l {name} "$@" || {{ sed -i s/{name}/done/ "$@"; exit 1; }}\'\n'
         "files = '\\.txt$'\nfix = true\n"
         for name in names
     )
