@@ -5,7 +5,7 @@ from __future__ import annotations
 import posixpath
 import re
 import shlex
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 
 from gofigure.importing.facts import Line, lines
 from gofigure.starter import Place
@@ -121,7 +121,7 @@ def settings_for(place: Place, line: str, folder: str = "") -> tuple[str, ...]:
     """
     known = [_SETTINGS[name] for name in _SETTINGS if re.search(rf"(?<![\w-]){re.escape(name)}(?![\w-])", line)]
     pattern = "|".join(one for one in known if one) if known else _ANY_SETTINGS
-    named = {posixpath.normpath(posixpath.join(folder, word)) for word in words_of(line)}
+    named = {posixpath.normpath(posixpath.join(folder, word)) for word in _with_modules(words_of(line))}
     found: dict[str, bool] = {path: True for path in place.files if path in named}
     if pattern:
         name_of = re.compile(rf"(?:^|.*/)({pattern})")
@@ -130,6 +130,23 @@ def settings_for(place: Place, line: str, folder: str = "") -> tuple[str, ...]:
             if match and path not in named:
                 found[match[1]] = found.get(match[1], True) and match[1] == path
     return tuple(sorted(_as_glob(name) if at_root else f"**/{_as_glob(name)}" for name, at_root in found.items()))
+
+
+def _with_modules(words: Sequence[str]) -> Iterator[str]:
+    """Words, and the files that a module after `-m` may be."""
+    for before, word in zip(("", *words), words, strict=False):
+        yield word
+        if before == "-m":
+            path = word.replace(".", "/")
+            yield from (f"{path}.py", f"{path}/__main__.py", f"{path}/__init__.py")
+
+
+def folders_of(place: Place, words: Iterable[str]) -> tuple[str, ...]:
+    """Globs of what is below those of the words that are folders here: a package that is installed from there."""
+    paths = (word.removeprefix("file:").partition("[")[0] for word in words if "/" in word or word == ".")
+    folders = sorted({posixpath.normpath(path) for path in paths})
+    there = [one for one in folders if any(path.startswith(f"{one}/") for path in place.files)]
+    return ("**",) if "." in folders else tuple(f"{_as_glob(one)}/**" for one in there)
 
 
 def _as_glob(path: str) -> str:
