@@ -18,6 +18,7 @@ PASSES = ("PRE_COMMIT_HOME", "PREK_HOME")
 
 PROGRAMS = ("prek", "pre-commit")
 # What the result of every file depends on, with `files`.
+_NAMES = (".pre-commit-config.yaml", ".pre-commit-config.yml", "prek.toml")
 SETTINGS = (".pre-commit-config.y*ml", "prek.toml")
 
 _LINE = (
@@ -50,6 +51,21 @@ def settings(run: str) -> tuple[str, ...]:
     """Globs of what the result of every file depends on; those below come first where no other is named."""
     named = elsewhere(run)
     return (named,) if named else SETTINGS
+
+
+def hook_in(run: str) -> bool:
+    """Whether a line of further arguments names a hook: else all of them run."""
+    words = run.split()
+    return any(
+        not word.startswith("-") and before not in ("-c", "--config", "--hook-stage", "--stage", "--color")
+        for before, word in zip(("", *words), words, strict=False)
+    )
+
+
+def places_of(stage: Stage) -> tuple[str, ...]:
+    """Where its configuration may stand, from the root."""
+    names = (elsewhere(stage.run or ""),) if elsewhere(stage.run or "") else _NAMES
+    return tuple(f"{folder}/{name}" if folder else name for folder in stage.locations or ("",) for name in names)
 
 
 def asks_git(text: str) -> bool:
