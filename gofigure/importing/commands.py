@@ -8,6 +8,7 @@ import shlex
 from collections.abc import Iterable, Iterator, Sequence
 
 from gofigure.importing.facts import Line, lines
+from gofigure.importing.shell_lines import split_at_and
 from gofigure.starter import Place
 
 FILES = '"$@"'
@@ -66,11 +67,13 @@ _ONLY_LOOK = re.compile(
     r"|secretlint|gitleaks)(?=\s|$)"
 )
 _PREPARES = re.compile(
-    r"^\s*(?:sudo\s|apt(?:-get)?\s|apk\s+add|brew\s|choco\s|(?:python3?\s+-m\s+)?pip3?\s+install|pipx\s+install|uv\s+(?:sync|pip\s+install|venv)"
+    r"^\s*(?:sudo\s+(?:-\w+\s+)*)?(?:apt(?:-get)?\s|apk\s+add|brew\s|choco\s|(?:python3?\s+-m\s+)?pip3?\s+install|pipx\s+install|uv\s+(?:sync|pip\s+install|venv)"
     r"|poetry\s+install|pdm\s+install|pipenv\s+install|(?:npm|pnpm|yarn|bun)\s+(?:ci|install|i)\b|yarn\s*$|corepack\s|bundle\s+install"
     r"|composer\s+install|go\s+mod\s+download|go\s+install\s|cargo\s+(?:install|fetch)\s|rustup\s|dotnet\s+restore|mix\s+deps\.get"
     r"|git\s+config\s)"
 )
+
+_JOINS = re.compile(r"[;|&`]|<<|\$\(")
 
 
 def words_of(line: str) -> list[str]:
@@ -112,6 +115,13 @@ def only_looks(line: str) -> bool:
 def prepares(line: str) -> bool:
     """Whether a line installs something: no check, and nothing to do at each commit."""
     return _PREPARES.search(line) is not None
+
+
+def only_prepares(script: str) -> bool:
+    """Whether all that a script does is to install something, as far as its lines are plain."""
+    lines = [line.strip() for line in script.replace("\\\n", " ").splitlines()]
+    parts = [part for line in lines if line and not line.startswith("#") for part in split_at_and(line)]
+    return bool(parts) and all(prepares(part) and not _JOINS.search(part) for part in parts)
 
 
 def settings_for(place: Place, line: str, folder: str = "") -> tuple[str, ...]:

@@ -287,6 +287,7 @@ def _stage(whole: _Whole, one: _One, around: _Around, line: str) -> Stage:
     wanted = _wanted(whole, one, around) if takes_files else None
     changed = () if takes_files else _changed(whole, one, around)
     inputs = commands.settings_for(whole.place, line, around.root) if takes_files else ()
+    line = line if one.script else _without_e(line)
     line = _with_fail_text(reading, one, _in_root(line, around.root, takes_files=takes_files))
     fix = flags["stage_fixed"] or (takes_files and commands.is_fixer(line))
     started = lines(run=line) if takes_files else commands.how_to_run(line)
@@ -298,6 +299,13 @@ def _stage(whole: _Whole, one: _One, around: _Around, line: str) -> Stage:
     return Stage(
         one.name, (*started, *made, *around.conditions.lines()), f"{whole.file}: {around.hook}, {shown(one.name)}"
     )
+
+
+def _without_e(line: str) -> str:
+    """The line as lefthook runs it: the last command decides, whatever became of those before."""
+    if "\n" in line.strip():
+        return f"set +e\n{line}"
+    return f"set +e; {line}" if re.search(r";\s*\S", line) else line
 
 
 def _with_files(line: str) -> str:
