@@ -74,6 +74,12 @@ def test_what_cannot_be_carried_over_is_named(step: str, said: str) -> None:
     assert any(said in told for told in found.said()), found.said()
 
 
+def test_lines_stay_lines_in_the_file() -> None:
+    found = github("{run: \"a | b\\nc 'd'\\n\", shell: bash}")
+    assert "run = '''\nbash -eo pipefail -c 'a | b\nc " in found.text
+    assert "u000a" not in found.text
+
+
 def test_a_shell_that_holds_for_all_steps() -> None:
     found = github("run: a | b", "defaults: {run: {shell: bash}}\n")
     assert [stage.run for stage in found.stages.values()] == ["bash -eo pipefail -c 'a | b'"]
