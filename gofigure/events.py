@@ -28,7 +28,7 @@ class RunStarted(NamedTuple):
     stages: tuple[str, ...]
     again: (
         tuple[str, ...] | None
-    ) = ()  # what to say to `gofigure run`, besides a stage's name, to run it on this once more
+    ) = ()  # what to say to `gofigure run`, besides a stage's name, to run it on this once more; ("hook", ...): instead
 
 
 class StageStarted(NamedTuple):

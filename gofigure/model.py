@@ -32,6 +32,7 @@ HANDS_NOTHING = (
     "pre-commit", "pre-merge-commit", "post-commit", "pre-applypatch", "post-applypatch", "pre-auto-gc",
 )  # fmt: skip
 # Where a push arrives: these are about commits that nobody has checked out.
+ABOUT_A_MESSAGE = ("prepare-commit-msg", "commit-msg", "applypatch-msg")
 RECEIVING = ("pre-receive", "update", "push-to-checkout", "post-receive", "post-update")
 PUSHES = ("pre-push", *RECEIVING)  # hooks that are about commits that are pushed
 READ_AGAIN_BY_GIT = ("pre-commit", "pre-merge-commit")  # the index, when these hooks are done

@@ -23,6 +23,7 @@ _OF_ONE: Mapping[tuple[str, str], str] = {
     ("history", "branch"): "branches",
     ("run", "branch"): "branches",
     ("run", "jobs"): "",  # how many
+    ("rollback", "stage"): "deploys",
 }
 _OF_ALL: Mapping[str, str] = {
     "names": "names",
@@ -58,6 +59,14 @@ def _jobs(folder: str) -> Iterable[Candidate]:
 
 def _stages(folder: str) -> Iterable[Candidate]:
     return _named(folder, jobs=False)
+
+
+def _deploys(folder: str) -> Iterable[Candidate]:
+    from gofigure.config.naming import named_around
+    from gofigure.model import CONFIG_NAME
+
+    found = named_around(folder, CONFIG_NAME)
+    return [(_plain(name), _plain(found.stages[name])) for name in found.deploys]
 
 
 def _named(folder: str, *, jobs: bool = True, stages: bool = True) -> Iterable[Candidate]:
@@ -137,6 +146,7 @@ SOURCES: Mapping[str, Callable[[str], Iterable[Candidate]]] = {
     "names": _named,
     "jobs": _jobs,
     "stages": _stages,
+    "deploys": _deploys,
     "stages and files": lambda folder: [*_stages(folder), (FILES, "")],
     "runs": _runs,
     "numbers": _numbers,

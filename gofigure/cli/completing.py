@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import contextlib
 import os
+import re
 import shlex
 import sys
 from collections.abc import Iterable, Iterator, Sequence
@@ -50,7 +51,12 @@ def answer(shell: str, words: Sequence[str]) -> Iterator[str]:
         if word == FILES:
             yield FILES
         elif word.startswith(asked.typed):
-            yield f"{kept}{word[cut:]}\t{what}" if what and shell != "bash" else f"{kept}{word[cut:]}"
+            yield f"{kept}{word}\t{what}" if what and shell != "bash" else f"{kept}{_as_typed(word[cut:], shell)}"
+
+
+def _as_typed(word: str, shell: str) -> str:
+    """In bash it is put into the line as it is; the others quote it themselves."""
+    return re.sub(r"([^\w@%+=:,./~-])", r"\\\1", word) if shell == "bash" else word
 
 
 def _split(line: str) -> list[str]:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import errno
 import os
 import sys
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from typing import NoReturn
 
 from gofigure.cli.streams import flush, open_missing, silence, write
@@ -53,7 +53,27 @@ def guarded(action: Callable[[], int]) -> int:
         return _bug(error)
 
 
+def typed(hint: str, environ: Mapping[str, str], python: str) -> str:
+    """A hint with a command that the person's own shell finds: not one that is on the PATH of pre-commit's hooks only.
+
+    `python`: the interpreter that we are run by.
+    """
+    if "gofigure " not in hint or environ.get("PRE_COMMIT") != "1":
+        return hint
+    import re
+    import shlex
+    import shutil
+
+    own = os.path.dirname(python)
+    path = os.pathsep.join(folder for folder in environ.get("PATH", "").split(os.pathsep) if folder != own)
+    if shutil.which("gofigure", path=path):
+        return hint
+    command = f"{shlex.quote(python)} -m gofigure "
+    return re.sub(r"(?<![\w./-])gofigure (?=[a-z])", lambda _: command, hint)
+
+
 def _refuse(message: str, hint: str) -> int:
+    hint = typed(hint, os.environ, sys.executable)
     say(f"gofigure: {message}")
     if hint:
         say(f"          {hint}")

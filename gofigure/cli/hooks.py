@@ -48,6 +48,11 @@ def install_in(where: Here, via: str | None = None) -> None:
             "no job names a git hook, so there is nothing to install",
             hint='give a job in .gofigure.toml a line such as: on = ["pre-commit"]',
         )
+    if via is None and install.is_only_inside(repository):
+        raise GofigureError(
+            f"hooks would name {sys.executable}, which is in this container alone: outside of it nobody could commit",
+            hint=f"{_OUTSIDE}; where git is used in here only: gofigure install-hooks --via folder",
+        )
     by_name = via == "config" or (via is None and bool(naming.named(repository)))
     if by_name:
         naming.require_new_git(where.environ)
@@ -68,8 +73,7 @@ def install_in(where: Here, via: str | None = None) -> None:
         kept = f" (the hook that was there {then}; it is now {one.kept})" if one.kept else ""
         tell(f"installed {one.path}{kept}")
     if install.is_only_inside(repository):
-        tell(f"they name {sys.executable}, which is in this container alone: outside of it nobody could commit")
-        tell(_OUTSIDE)
+        tell(f"they name {sys.executable}, which is in this container alone: outside of it nobody can commit")
 
 
 @click.command("uninstall-hooks")

@@ -60,7 +60,7 @@ def page(group: click.Group) -> Iterator[str]:
     yield from (".SH SYNOPSIS", r"\fBgofigure\fR [\fIOPTIONS\fR] \fICOMMAND\fR [\fIARGUMENTS\fR]")
     yield ".SH DESCRIPTION"
     yield from _body(about)
-    context = click.Context(group, info_name="gofigure")
+    context = click.Context(group, info_name="gofigure", **group.context_settings)
     yield ".SH OPTIONS"
     yield from _options(group, context)
     yield ".SH COMMANDS"

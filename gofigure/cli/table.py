@@ -87,6 +87,8 @@ def repeat(name: str, again: tuple[str, ...]) -> str:
     """The command that runs the stage once more, on the same content."""
     import shlex  # a failure has time for it
 
+    if again[:1] == ("hook",):
+        return shlex.join(["gofigure", *again])
     return shlex.join(["gofigure", "run", *again, *(["--"] if name.startswith("-") else []), name])
 
 

@@ -17,6 +17,7 @@ class Named(NamedTuple):
 
     jobs: Mapping[str, str] = {}
     stages: Mapping[str, str] = {}
+    deploys: tuple[str, ...] = ()  # those of the stages
 
 
 def named_around(folder: str, name: str) -> Named:
@@ -36,6 +37,7 @@ def named_around(folder: str, name: str) -> Named:
     return Named(
         {name: ", ".join(map(str, _list(keys.get("on")))) for name, keys in _items(data.get("jobs"))},
         {name: str(keys.get("target", keys.get("run", ""))) for name, keys in _items(data.get("stages"))},
+        tuple(name for name, keys in _items(data.get("stages")) if _is_deploy(keys)),
     )
 
 
@@ -57,6 +59,11 @@ def _items(tables: object) -> Iterator[tuple[str, dict[str, object]]]:
     for name, keys in tables.items() if isinstance(tables, dict) else ():
         if isinstance(keys, dict):
             yield name, keys
+
+
+def _is_deploy(keys: Mapping[str, object]) -> bool:
+    """By its type, or as the type that its target has where it says none (config.tables)."""
+    return keys.get("type", "deploy" if keys.get("target") == "kubernetes" else "") == "deploy"
 
 
 def _list(value: object) -> list[object]:

@@ -10,7 +10,7 @@ from gofigure.config.image_checks import image_rules
 from gofigure.config.kinds import Key, Wrong, quote, refuse
 from gofigure.config.schema import tables
 from gofigure.model import Job, Stage, StageType
-from gofigure.targets.pre_commit import SETTINGS as PRE_COMMIT_SETTINGS
+from gofigure.targets.pre_commit import settings as pre_commit_settings
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -64,8 +64,8 @@ def _stage(name: str, values: Mapping[str, Any], keys: Mapping[str, Key]) -> Sta
         from gofigure.config.deploys import with_terminal
 
         stage = with_terminal(stage)
-    if stage.target == "pre-commit" and stage.files is not None:
-        stage = stage._replace(inputs=tuple(dict.fromkeys((*PRE_COMMIT_SETTINGS, *stage.inputs))))
+    if stage.target == "pre-commit" and (stage.files is not None or stage.inputs):
+        stage = stage._replace(inputs=tuple(dict.fromkeys((*pre_commit_settings(stage.run or ""), *stage.inputs))))
     if stage.checkout is not None and stage.checkout not in stage.needs:
         stage = stage._replace(needs=(*stage.needs, stage.checkout))
     return stage

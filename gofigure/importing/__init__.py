@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import shlex
 from collections.abc import Collection, Mapping
 from typing import Protocol
 
+from gofigure.errors import ConfigError
 from gofigure.importing import (
     github,
     husky,
@@ -62,4 +64,14 @@ def chosen(place: Place, names: Collection[str]) -> dict[str, tuple[str, ...]]:
 
 def survey(place: Place, files: Mapping[str, tuple[str, ...]]) -> tuple[Found, ...]:
     """What these files say. Raises ConfigError for the first that cannot be read."""
-    return tuple(FORMATS[tool].read(place, names) for tool, names in files.items())
+    return tuple(_read(place, files, tool) for tool in files)
+
+
+def _read(place: Place, files: Mapping[str, tuple[str, ...]], tool: str) -> Found:
+    try:
+        return FORMATS[tool].read(place, files[tool])
+    except ConfigError as error:
+        others = [name for other, names in files.items() if other != tool for name in names]
+        without = f", or bring over the rest: gofigure import {shlex.join(others)}" if others else ""
+        error.hint = f"mend the file{without}"
+        raise

@@ -5,9 +5,10 @@ from __future__ import annotations
 import posixpath
 import re
 import shlex
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 
 from gofigure.importing.facts import Line, lines
+from gofigure.importing.shell_lines import split_at_and
 from gofigure.starter import Place
 
 FILES = '"$@"'
@@ -66,11 +67,13 @@ _ONLY_LOOK = re.compile(
     r"|secretlint|gitleaks)(?=\s|$)"
 )
 _PREPARES = re.compile(
-    r"^\s*(?:sudo\s|apt(?:-get)?\s|apk\s+add|brew\s|choco\s|(?:python3?\s+-m\s+)?pip3?\s+install|pipx\s+install|uv\s+(?:sync|pip\s+install|venv)"
+    r"^\s*(?:sudo\s+(?:-\w+\s+)*)?(?:apt(?:-get)?\s|apk\s+add|brew\s|choco\s|(?:python3?\s+-m\s+)?pip3?\s+install|pipx\s+install|uv\s+(?:sync|pip\s+install|venv)"
     r"|poetry\s+install|pdm\s+install|pipenv\s+install|(?:npm|pnpm|yarn|bun)\s+(?:ci|install|i)\b|yarn\s*$|corepack\s|bundle\s+install"
     r"|composer\s+install|go\s+mod\s+download|go\s+install\s|cargo\s+(?:install|fetch)\s|rustup\s|dotnet\s+restore|mix\s+deps\.get"
     r"|git\s+config\s)"
 )
+
+_JOINS = re.compile(r"[;|&`]|<<|\$\(")
 
 
 def words_of(line: str) -> list[str]:
@@ -114,6 +117,13 @@ def prepares(line: str) -> bool:
     return _PREPARES.search(line) is not None
 
 
+def only_prepares(script: str) -> bool:
+    """Whether all that a script does is to install something, as far as its lines are plain."""
+    lines = [line.strip() for line in script.replace("\\\n", " ").splitlines()]
+    parts = [part for line in lines if line and not line.startswith("#") for part in split_at_and(line)]
+    return bool(parts) and all(prepares(part) and not _JOINS.search(part) for part in parts)
+
+
 def settings_for(place: Place, line: str, folder: str = "") -> tuple[str, ...]:
     """Globs of what is there and the result of every file may depend on: settings, and files that the line names.
 
@@ -121,7 +131,7 @@ def settings_for(place: Place, line: str, folder: str = "") -> tuple[str, ...]:
     """
     known = [_SETTINGS[name] for name in _SETTINGS if re.search(rf"(?<![\w-]){re.escape(name)}(?![\w-])", line)]
     pattern = "|".join(one for one in known if one) if known else _ANY_SETTINGS
-    named = {posixpath.normpath(posixpath.join(folder, word)) for word in words_of(line)}
+    named = {posixpath.normpath(posixpath.join(folder, word)) for word in _with_modules(words_of(line))}
     found: dict[str, bool] = {path: True for path in place.files if path in named}
     if pattern:
         name_of = re.compile(rf"(?:^|.*/)({pattern})")
@@ -130,6 +140,23 @@ def settings_for(place: Place, line: str, folder: str = "") -> tuple[str, ...]:
             if match and path not in named:
                 found[match[1]] = found.get(match[1], True) and match[1] == path
     return tuple(sorted(_as_glob(name) if at_root else f"**/{_as_glob(name)}" for name, at_root in found.items()))
+
+
+def _with_modules(words: Sequence[str]) -> Iterator[str]:
+    """Words, and the files that a module after `-m` may be."""
+    for before, word in zip(("", *words), words, strict=False):
+        yield word
+        if before == "-m":
+            path = word.replace(".", "/")
+            yield from (f"{path}.py", f"{path}/__main__.py", f"{path}/__init__.py")
+
+
+def folders_of(place: Place, words: Iterable[str]) -> tuple[str, ...]:
+    """Globs of what is below those of the words that are folders here: a package that is installed from there."""
+    paths = (word.removeprefix("file:").partition("[")[0] for word in words if "/" in word or word == ".")
+    folders = sorted({posixpath.normpath(path) for path in paths})
+    there = [one for one in folders if any(path.startswith(f"{one}/") for path in place.files)]
+    return ("**",) if "." in folders else tuple(f"{_as_glob(one)}/**" for one in there)
 
 
 def _as_glob(path: str) -> str:

@@ -17,10 +17,16 @@ _EXPRESSION = re.compile(r"\$\{\{\s*(.*?)\s*\}\}", re.DOTALL)
 _SECRET = re.compile(r"\$\{\{\s*secrets\.(\w+)\s*\}\}")
 _ENV = re.compile(r"\$\{\{\s*env\.(\w+)\s*\}\}")
 _OF_THE_SERVICE = re.compile(r"\bGITHUB_(?!TOKEN)\w+|\bRUNNER_\w+|::set-output|::add-mask")
+# What sh does not know, or reads otherwise.
 _BASH = re.compile(
-    r"\[\[|pipefail|<\(|<<<|\w+=\(|\$\{\w+(?:\[|//|\^|,)|^\s*(?:source|declare|shopt|mapfile)\s", re.MULTILINE
+    r"\[\[|pipefail|<\(|>\(|<<<|\w+\+?=\(|\$\{\w+(?:\[|//|\^|,|:\d)|\$\{!|\(\(|&>|\|&|\$'|\{[\w.]*(?:,[\w.]*)+\}|\{\d+\.\.\d+\}"
+    r"|\[ [^]]*==|^\s*(?:source|declare|shopt|mapfile|readarray|function|local|let|pushd|popd)\s|\becho -e\b"
+    r"|\$(?:RANDOM|SECONDS|BASH\w*|PIPESTATUS)\b",
+    re.MULTILINE,
 )
-_SHELLS = ("", "bash", "sh", "bash -e {0}", "bash {0}")
+_PLAIN = re.compile(r"[\w@%+=:,./ -]+", re.ASCII)
+_OWN_SHELL = re.compile(r"(?:bash|sh)(?: (?:--noprofile|--norc|-\w+(?: pipefail)?))* \{0\}")
+_SHELLS = {"bash": "bash -eo pipefail -c", "python": "python3 -c", "sh": "", "": ""}
 # What a job of theirs has and a stage does not.
 _JOB_LEFT = {
     "strategy": ("a matrix: it runs here once, on this machine", ""),
@@ -101,18 +107,21 @@ def _step(reading: Reading, around: _Around, step: Table, line: int, prepared: l
     run = reading.text(get(step, "run"), f"{around.job}: run")
     what = what or next((one for one in run.splitlines() if one.strip()), "")
     shell = reading.text(get(step, "shell"), f"{around.job}: shell") or around.shell
-    why_not = _why_not(step, run, shell)
+    folder = reading.text(get(step, "working-directory"), f"{around.job}: working-directory") or around.folder
+    around = around._replace(folder=folder)
+    why_not = _why_not(step, run, shell, folder)
     if why_not:
         reading.leave(line, f"{around.job}: {shown(what)}", why_not, "write what it does as a stage")
         return None
-    kept = [one for one in run.splitlines() if one.strip() and not commands.prepares(one)]
-    dropped = [one.strip() for one in run.splitlines() if commands.prepares(one)]
-    if dropped:
-        prepared += dropped
-        reading.leave(line, f"{around.job}: {shown(dropped[0])}", "it installs something", "run it by hand, once")
-    if not [one for one in kept if not one.lstrip().startswith("#")]:
+    if commands.only_prepares(run):
+        prepared += [one.strip() for one in run.splitlines() if one.strip()]
+        reading.leave(line, f"{around.job}: {shown(what)}", "it installs something", "run it by hand, once")
         return None
-    return _stage(reading, around, step, what, kept)
+    installs = next((one.strip() for one in run.splitlines() if commands.prepares(one)), "")
+    if installs:
+        reading.leave(line, f"{around.job}: {shown(installs)}", "it installs something, here at each run",
+                      "take it out of the stage, and run it by hand, once")  # fmt: skip
+    return _stage(reading, around, step, what, run, shell)
 
 
 def _tell_action(reading: Reading, around: _Around, line: int, uses: str, prepared: list[str]) -> None:
@@ -125,22 +134,22 @@ def _tell_action(reading: Reading, around: _Around, line: int, uses: str, prepar
     reading.leave(line, f"{around.job}: uses: {shown(uses)}", "an action of that service", "a line that does the same")
 
 
-def _why_not(step: Table, run: str, shell: str) -> str:
+def _why_not(step: Table, run: str, shell: str, folder: str) -> str:
     """Why a step cannot be carried over; "" if it can."""
     if "if" in step:
         return "a condition decides whether it runs"
     if not run.strip():
         return "it has nothing to run"
-    if shell not in _SHELLS:
+    if shell not in _SHELLS and not _OWN_SHELL.fullmatch(shell):
         return f"it is for {shown(shell)}"
-    left = _EXPRESSION.search(_ENV.sub("", run))
+    left = _EXPRESSION.search(run if shell == "python" else _ENV.sub("", run)) or _EXPRESSION.search(folder)
     if left:
         return f"{shown(left[0])} is filled in by that service"
     own = _OF_THE_SERVICE.search(run)
     return f"{own[0]} is of that service" if own else ""
 
 
-def _stage(reading: Reading, around: _Around, step: Table, what: str, kept: list[str]) -> Stage:
+def _stage(reading: Reading, around: _Around, step: Table, what: str, script: str, shell: str) -> Stage:
     table = {**around.env, **reading.pairs(get(step, "env"), f"{around.job}: env")}
     env: dict[str, str] = {}
     secrets: list[str] = []
@@ -153,13 +162,9 @@ def _stage(reading: Reading, around: _Around, step: Table, what: str, kept: list
             reading.leave(0, f"{around.job}: env.{name}", why, "set it by hand")
         else:
             env[name] = value
-    folder = reading.text(get(step, "working-directory"), f"{around.job}: working-directory") or around.folder
-    script = [_ENV.sub(r"$\1", one) for one in kept]
-    if folder not in ("", "."):
-        script.insert(0, f"cd {shlex.quote(folder)}")
-    run = script[0].strip() if len(script) == 1 else "\n".join(script) + "\n"
-    if _BASH.search(run):
-        run = f"bash -eo pipefail -c {shlex.quote(run)}"
+    run = _by(shell, _ENV.sub(r"$\1", script))
+    if around.folder not in ("", "."):
+        run = f"cd {shlex.quote(around.folder)}\n{run.rstrip()}\n"
     minutes = reading.text(get(step, "timeout-minutes"), f"{around.job}: timeout-minutes")
     made = lines(
         env=env,
@@ -169,3 +174,15 @@ def _stage(reading: Reading, around: _Around, step: Table, what: str, kept: list
     if get(step, "continue-on-error").value is True:
         made = (*made, Line("allow_failure", True))
     return Stage(what, (*commands.how_to_run(run), *made), f"{around.file}: {around.job}, {shown(what)}")
+
+
+def _by(shell: str, script: str) -> str:
+    """What starts a script as that service would; itself where our own shell does the same."""
+    lines = [one.rstrip() for one in script.strip().splitlines()]
+    text = lines[0] if len(lines) == 1 else "\n".join(lines) + "\n"
+    if shell == "" and not _BASH.search(text):
+        return text
+    if shell == "sh" or (shell == "bash" and _PLAIN.fullmatch(text)):
+        return text
+    starts = _SHELLS.get(shell) or shell.replace("{0}", "-c")
+    return f"{starts if shell else 'bash -e -c'} {shlex.quote(text)}"

@@ -10,9 +10,9 @@ from typing import NamedTuple
 from gofigure.importing import commands
 from gofigure.importing.conditions import Conditions, conditions
 from gofigure.importing.expressions import any_of, both, both_found, usable
-from gofigure.importing.facts import Found, Job, Stage, lines
+from gofigure.importing.facts import Found, Job, Left, Stage, lines
 from gofigure.importing.formats import read_any
-from gofigure.importing.given import NOTHING, Given, Reading, Table, get, shown
+from gofigure.importing.given import Given, Reading, Table, get, shown
 from gofigure.importing.globs import BadGlob, Dialect, to_changed, to_files
 from gofigure.model import HANDS_NOTHING, HOOKS
 from gofigure.starter import Place
@@ -88,7 +88,11 @@ def read(place: Place, names: tuple[str, ...]) -> Found:
     reading = Reading(names[0])
     top: Table = {}
     for name in names:
-        top = _laid_over(top, reading.table(read_any(place.read(name), name), name))
+        if name in _LOCAL:
+            reading.left.append(Left(name, 0, "the whole file", "one person's own, and what is made here is for all",
+                                     "write what it changes into .gofigure.local.toml, which git ignores"))  # fmt: skip
+        else:
+            top = reading.table(read_any(place.read(name), name), name)
     whole = _whole(place, reading, names[0], top)
     for name, why in _NAMED.items():
         if name in top:
@@ -104,37 +108,6 @@ def read(place: Place, names: tuple[str, ...]) -> Found:
             reading.unknown({name: given}, (*_QUIET, *_NAMED, *HOOKS), "")
     kept = any("lefthook" in place.read(f".git/hooks/{hook}") for hook in HOOKS)
     return Found("lefthook", names, tuple(jobs), tuple(reading.left), ("lefthook uninstall",) if kept else ())
-
-
-def _laid_over(under: Table, over: Table) -> Table:
-    """The personal file's words count; jobs of one name are one, others are added."""
-    made = dict(under)
-    for name, given in over.items():
-        below = under.get(name, NOTHING).value
-        if isinstance(below, dict) and isinstance(given.value, dict):
-            made[name] = Given(_laid_over(below, given.value), given.line)
-        elif name == "jobs" and isinstance(below, tuple) and isinstance(given.value, tuple):
-            made[name] = Given(_jobs_over(below, given.value), given.line)
-        else:
-            made[name] = given
-    return made
-
-
-def _jobs_over(under: tuple[Given, ...], over: tuple[Given, ...]) -> tuple[Given, ...]:
-    made = list(under)
-    for given in over:
-        name = given.value.get("name", NOTHING).value if isinstance(given.value, dict) else None
-        same = [
-            at
-            for at, one in enumerate(made)
-            if name and isinstance(one.value, dict) and one.value.get("name", NOTHING).value == name
-        ]
-        if same and isinstance(given.value, dict):
-            below = made[same[0]].value
-            made[same[0]] = Given(_laid_over(below if isinstance(below, dict) else {}, given.value), given.line)
-        else:
-            made.append(given)
-    return tuple(made)
 
 
 def _whole(place: Place, reading: Reading, file: str, top: Table) -> _Whole:
@@ -287,6 +260,7 @@ def _stage(whole: _Whole, one: _One, around: _Around, line: str) -> Stage:
     wanted = _wanted(whole, one, around) if takes_files else None
     changed = () if takes_files else _changed(whole, one, around)
     inputs = commands.settings_for(whole.place, line, around.root) if takes_files else ()
+    line = line if one.script else _without_e(line)
     line = _with_fail_text(reading, one, _in_root(line, around.root, takes_files=takes_files))
     fix = flags["stage_fixed"] or (takes_files and commands.is_fixer(line))
     started = lines(run=line) if takes_files else commands.how_to_run(line)
@@ -298,6 +272,13 @@ def _stage(whole: _Whole, one: _One, around: _Around, line: str) -> Stage:
     return Stage(
         one.name, (*started, *made, *around.conditions.lines()), f"{whole.file}: {around.hook}, {shown(one.name)}"
     )
+
+
+def _without_e(line: str) -> str:
+    """The line as lefthook runs it: the last command decides, whatever became of those before."""
+    if "\n" in line.strip():
+        return f"set +e\n{line}"
+    return f"set +e; {line}" if re.search(r";\s*\S", line) else line
 
 
 def _with_files(line: str) -> str:

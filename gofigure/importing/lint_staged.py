@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 import re
 
 from gofigure.importing import commands
@@ -17,18 +18,20 @@ _SCRIPT = re.compile(r"(?:.*/)?(?:\.lintstagedrc|lint-staged\.config)\.(?:js|cjs
 _ANY = re.compile(r"(?:.*/)(?:\.lintstagedrc(?:\.\w+)?)")
 PACKAGE = "package.json"
 _KEY = "lint-staged"
+_MOST = 500  # packages that are looked into
 
 
 def files(place: Place) -> tuple[str, ...]:
     """Its configuration at the root: in package.json, or a file of its own; others are only named."""
     own = [name for name in _RC if name in place.files]
     scripts = [name for name in place.files if _SCRIPT.fullmatch(name) or _ANY.fullmatch(name)]
-    inside = [PACKAGE] if f'"{_KEY}"' in _without_dependencies(place) else []
-    return tuple(dict.fromkeys((*inside, *own, *scripts)))
+    packages = itertools.islice((name for name in place.files if f"/{name}".endswith(f"/{PACKAGE}")), _MOST)
+    inside = [name for name in packages if f'"{_KEY}"' in _without_dependencies(place.read(name))]
+    inside.sort(key=lambda name: name != PACKAGE)
+    return tuple(dict.fromkeys((*inside[:1], *own, *inside[1:], *scripts)))
 
 
-def _without_dependencies(place: Place) -> str:
-    text = place.read(PACKAGE)
+def _without_dependencies(text: str) -> str:
     return re.sub(r'"lint-staged"\s*:\s*"[^"]*"', "", text)
 
 

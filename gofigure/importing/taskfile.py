@@ -28,8 +28,9 @@ def read(place: Place, names: tuple[str, ...]) -> Found:
         table = given.value if isinstance(given.value, dict) else {}
         if get(table, "internal").value is True:
             continue
-        if "requires" in table:
-            reading.leave(given.line, name, "it wants variables to be set", "write a stage by hand")
+        why_not = _why_not(name, table)
+        if why_not:
+            reading.leave(given.line, name, why_not, "write a stage by hand")
             continue
         _tell(reading, name, table)
         why = reading.text(get(table, "desc"), f"{name}.desc") or reading.text(get(table, "summary"), f"{name}.summary")
@@ -40,6 +41,17 @@ def read(place: Place, names: tuple[str, ...]) -> Found:
     if not stages:
         reading.leave(0, "its tasks", "none has a name such as lint, test or build", "write a stage by hand")
     return Found("task", (file,), by_hand("task", file, tuple(stages)), tuple(reading.left))
+
+
+def _why_not(name: str, table: dict[str, Given]) -> str:
+    """Why a task is no stage; "" if it is one."""
+    if "requires" in table:
+        return "it wants variables to be set"
+    if "*" in name:
+        return "its name stands for many"
+    if get(table, "watch").value is True:
+        return "it watches files until somebody ends it"
+    return "it asks a person" if "prompt" in table else ""
 
 
 def _tell(reading: Reading, name: str, table: dict[str, Given]) -> None:

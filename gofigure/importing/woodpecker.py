@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import re
+import shlex
+from collections.abc import Sequence
 
 from gofigure.importing import commands
 from gofigure.importing.facts import Found, Job, Line, Stage, lines
@@ -59,7 +61,7 @@ def _steps(reading: Reading, top: Table) -> list[tuple[str, Table, int]]:
 
 def _stage(reading: Reading, file: str, name: str, step: Table, line: int) -> Stage | None:
     told = reading.texts(get(step, "commands"), f"{name}.commands")
-    kept = [one for one in told if not commands.prepares(one) or "image" in step]
+    kept = () if "image" not in step and commands.only_prepares("\n".join(told)) else told
     why_not = _why_not(reading, step, kept, name)
     if why_not:
         reading.leave(line, name, why_not, "write what it does as a stage")
@@ -69,6 +71,9 @@ def _stage(reading: Reading, file: str, name: str, step: Table, line: int) -> St
             reading.leave(step[key].line, f"{name}.{key}", "it has no counterpart here")
     env, secrets = _environment(reading, step, name)
     run = kept[0] if len(kept) == 1 else "".join(f"{one}\n" for one in kept)
+    folder = reading.text(get(step, "directory"), f"{name}.directory")
+    if folder not in ("", "."):
+        run = f"cd {shlex.quote(folder)}\n{run.rstrip()}\n"
     image = reading.text(get(step, "image"), f"{name}.image")
     made = lines(run=run, image=image, env=env, secrets=secrets)
     if get(step, "failure").value == "ignore":
@@ -76,7 +81,7 @@ def _stage(reading: Reading, file: str, name: str, step: Table, line: int) -> St
     return Stage(name, made, f"{file}: {shown(name)}")
 
 
-def _why_not(reading: Reading, step: Table, kept: list[str], name: str) -> str:
+def _why_not(reading: Reading, step: Table, kept: Sequence[str], name: str) -> str:
     if "settings" in step or not get(step, "commands").value:
         return "a plugin: its image decides what it does"
     if not kept:
@@ -85,7 +90,8 @@ def _why_not(reading: Reading, step: Table, kept: list[str], name: str) -> str:
         return "a condition decides whether it runs"
     if get(step, "detach").value is True:
         return "it runs beside the others"
-    own = next((match for one in kept if (match := _OF_THE_SERVICE.search(one))), None)
+    told = (*kept, reading.text(get(step, "directory"), f"{name}.directory"))
+    own = next((match for one in told if (match := _OF_THE_SERVICE.search(one))), None)
     return f"{own[0]} is filled in by that service" if own else ("" if name else "it has no name")
 
 

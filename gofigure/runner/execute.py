@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 
 from gofigure.errors import NestedError, StoreUnwritable
 from gofigure.events import Note, RunFinished, RunStarted, StageFinished
-from gofigure.model import RECEIVING, STOPPED, RunResult, Snapshot, Verdict
+from gofigure.model import ABOUT_A_MESSAGE, RECEIVING, STOPPED, RunResult, Snapshot, Verdict
 from gofigure.runner.checkouts import Places, opened
 from gofigure.runner.environment import RUN_VARIABLE
 from gofigure.runner.plan import Plan, consumes
@@ -256,6 +256,8 @@ def _started(setting: Setting, plan: Plan, number: int) -> RunStarted:
     words: tuple[str, ...] | None = again(about, trigger.index_file, use_proofs=setting.use_proofs)
     if trigger.kind in RECEIVING:
         words = None  # what was refused is nowhere any more
+    elif trigger.kind in ABOUT_A_MESSAGE and trigger.args:
+        words = ("hook", trigger.kind, *trigger.args)  # the message is still there, and by hand there would be none
     return RunStarted(number, plan.job.name, trigger.kind, _words(plan), tuple(plan.steps), words)
 
 

@@ -8,11 +8,10 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 
-from gofigure.model import BY_A_PERSON, HANDS_NOTHING, HOOKS, Config, Stage, Trigger
+from gofigure.model import ABOUT_A_MESSAGE, BY_A_PERSON, HANDS_NOTHING, HOOKS, Config, Stage, Trigger
 from gofigure.targets import handed_variables, reads_arguments
 
 _NAME = "GOFIGURE_HOOK"
-_ABOUT_A_MESSAGE = ("prepare-commit-msg", "commit-msg", "applypatch-msg")
 
 
 class Handed:
@@ -47,7 +46,7 @@ class Handed:
         if by_way_of is not None:
             return f"it needs {by_way_of}, which reads what git hands to {self.hook}"
         # It may read the message without being told the file's name.
-        is_about_a_message = self._hands and self.hook in _ABOUT_A_MESSAGE
+        is_about_a_message = self._hands and self.hook in ABOUT_A_MESSAGE
         return f"{self.hook} is about a message, which is no content" if is_about_a_message else ""
 
     def is_missing(self, stage: Stage) -> str:

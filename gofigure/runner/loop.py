@@ -118,7 +118,8 @@ class _Loop:
         self._outputs = outputs
         self._sources = sources
         self._made: dict[str, str] = {}  # by stage: what its recipes have handed back
-        self._keep_going = keep_going
+        # A fixer that fails because it has changed something, as pre-commit's do, keeps no other from its work.
+        self._keep_going = keep_going or plan.mends
         self._pulse = pulse
         self._attend = attend
         self._waiting = {stage: set(before) for stage, before in plan.graph.waits_for.items()}
@@ -310,7 +311,9 @@ class _Loop:
         for follower in self._followers[stage]:
             if follower not in self._waiting:
                 continue
-            if result.blocks or (result.verdict not in ("passed", "reused") and self._needs(follower, stage)):
+            needed = self._needs(follower, stage)
+            goes_on = self._plan.mends and result.verdict == "failed" and not needed
+            if not goes_on and (result.blocks or (result.verdict not in ("passed", "reused") and needed)):
                 # A failure that is allowed does not allow what needs it to be left undone.
                 self._skip(follower, f"{stage} did not pass", allowed=result.verdict == "skipped" and result.allowed)
                 continue

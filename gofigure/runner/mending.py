@@ -12,6 +12,7 @@ from collections.abc import Mapping
 from typing import Protocol
 
 from gofigure.errors import GofigureError
+from gofigure.events import Note
 from gofigure.model import BY_A_PERSON, STOPPED, RunResult
 from gofigure.runner.execute import execute
 from gofigure.runner.graph import Graph
@@ -19,7 +20,7 @@ from gofigure.runner.plan import Plan, Step
 from gofigure.runner.setting import Setting
 from gofigure.runner.words import shortened
 
-_ROUNDS = 3
+_ROUNDS = 10  # only what makes another change each time needs more
 _NAMED = 5
 
 
@@ -38,13 +39,23 @@ class Planning(Protocol):
 def mend(setting: Setting, planning: Planning) -> RunResult | None:
     """Let fixers mend; the result of the last of them to fail, None if nothing stands in the way of the rest."""
     mended: tuple[str, ...] = ()
+    seen: set[bytes] = set()
     for _ in range(_ROUNDS):
-        plan = fixers_of(planning.plan(), setting)
+        whole = planning.plan()
+        if whole.content.about.tree in seen:
+            raise GofigureError(
+                f"the fixers do not come to an end: {shortened(mended, _NAMED)} is as it was before",
+                hint="two of them disagree: run them by hand and compare",
+            )
+        seen.add(whole.content.about.tree)
+        plan = fixers_of(whole, setting)
         if plan is None:
             return None
         result = execute(setting, plan, lambda: _left_of(planning.plan_again(), setting))
         if result.verdict in STOPPED:
             return result
+        if setting.leaves_index(plan.content.about) and (result.mended or result.left_alone):
+            return _handed_on(setting, result)
         if not result.mended:
             refuse_to_go_in_circles(result)
             return result if result.verdict == "failed" else None
@@ -52,8 +63,15 @@ def mend(setting: Setting, planning: Planning) -> RunResult | None:
         planning.renew()
     raise GofigureError(
         f"the fixers do not come to an end: {shortened(mended, _NAMED)} changed each of {_ROUNDS} times",
-        hint="two of them disagree, or one makes another change each time; run them by hand and compare",
+        hint="one of them makes another change each time: run them by hand and compare",
     )
+
+
+def _handed_on(setting: Setting, result: RunResult) -> RunResult:
+    """Pre-commit must not take it for a pass: nothing of it is staged."""
+    names = shortened(result.mended or result.left_alone, _NAMED)
+    setting.observe(Note(f"inside pre-commit nothing is staged: look at {names}, stage that, and commit again"))
+    return result._replace(verdict="failed")
 
 
 def refuse_to_go_in_circles(result: RunResult) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import os
 from collections.abc import Callable, Iterable
 from typing import TYPE_CHECKING
@@ -38,6 +39,22 @@ class Reading:
 
             self._contexts = Contexts(self._root, self._repository, self._load, self._selecting)
         return (*self._contexts.selectors(stage, about), *besides)
+
+    def asks_git(self, stage: Stage) -> str:
+        """That it runs hooks of pre-commit's that ask git for more than files; "" if it does not, as far as one sees.
+
+        The configuration is read where it stands: its content in the store is a digest.
+        """
+        if stage.target != "pre-commit":
+            return ""
+        from gofigure.targets.pre_commit import asks_git, hook_in, places_of
+
+        text = stage.run or ""
+        if not hook_in(text):
+            for place in places_of(stage):
+                with contextlib.suppress(OSError), open(os.path.join(self._root, place), encoding="utf-8") as file:
+                    text += "\n" + file.read()
+        return "one of its hooks asks git for the branch, or for what is staged" if asks_git(text) else ""
 
 
 def other_configuration(names: Iterable[str], about: bytes, here: bytes, load: Callable[[bytes], bytes]) -> bool:

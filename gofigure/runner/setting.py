@@ -34,3 +34,7 @@ class Setting(NamedTuple):
     attend: Callable[[Collection[str]], None] | None = None  # told often which stages are under way; may end the run
     tracked: Callable[[Sequence[str]], list[str]] = list  # which of these git tracks, by the newest look
     causes: Sequence[bytes] = ()  # what has changed since the job ran before, where that is why it runs
+
+    def leaves_index(self, about: Snapshot) -> bool:
+        """Whether what is staged is pre-commit's: it goes back to that index where its stash does not fit any more."""
+        return about.kind == "index" and self.environ.get("PRE_COMMIT") == "1"

@@ -56,7 +56,7 @@ def leads_back(step: Step, shared: Shared) -> str:
     python_path = dict(step.stage.env).get("PYTHONPATH", "").split(":")
     for way in shared.ways_back:
         if not (way.python and _comes_first(way, step, python_path)):
-            return _words(way)
+            return _words(way, fix=step.stage.fix)
     return ""
 
 
@@ -68,10 +68,12 @@ def _comes_first(way: Back, step: Step, python_path: list[str]) -> bool:
     )
 
 
-def _words(way: Back) -> str:
+def _words(way: Back, *, fix: bool) -> str:
     what = "the whole of it" if way.leads_to == "." else way.leads_to
     if way.python:
         mend = f'env = {{ PYTHONPATH = "{way.leads_to}" }} makes it import what is checked'
+    elif fix:
+        mend = f"a share without {way.shared} keeps to the checkout"
     else:
         mend = f'workspace = "in-place", or a share without {way.shared}, keeps to one of them'
     return f"{way.shared} leads back into the working tree ({what}); {mend}"

@@ -30,6 +30,7 @@ def take_over(
     `keep`: stores a patch that could not be applied, and returns where. Raises GitError where another process has
     the index.
     """
+    in_index = plan.content.about.kind == "index" and not setting.leaves_index(plan.content.about)
     repository, checkout = setting.repository, places.repositories.get("private")
     if repository is None or checkout is None:
         return (), ()
@@ -40,11 +41,10 @@ def take_over(
         ]
         if not fixes:
             return (), ()
-        if plan.content.about.kind == "index":
+        if in_index:
             into_index(repository, setting.trigger.index_file, fixes)
         hidden = unseen(repository, setting.trigger.index_file)
         left = into_files(repository, Source(checkout, places.tree), fixes, hidden, folder)
-    in_index = plan.content.about.kind == "index"
     names = tuple(show(fix.path) for fix in fixes if in_index or fix.path not in left)
     if names:
         where = " and ".join((["in what is being committed"] * in_index) + (["in the working tree"] * (not left)))

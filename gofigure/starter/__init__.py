@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Protocol
 
-from gofigure.starter import cargo, containers, go, lefthook, make, node, pre_commit, python
+from gofigure.starter import cargo, containers, go, husky, lefthook, make, node, pre_commit, python
 from gofigure.starter.facts import Draft, Found, Place
 from gofigure.starter.folder import look
 from gofigure.starter.text import chosen, config_text
@@ -20,7 +20,7 @@ class Ecosystem(Protocol):
 
 
 # In the order of their stages. Adding one is a file and a line.
-ECOSYSTEMS: tuple[Ecosystem, ...] = (pre_commit, python, node, go, cargo, make, containers, lefthook)
+ECOSYSTEMS: tuple[Ecosystem, ...] = (pre_commit, python, node, go, cargo, make, containers, lefthook, husky)
 
 
 def survey(place: Place) -> tuple[Found, ...]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Mapping, Sequence
 
 from gofigure.starter.facts import Draft, Found, Line, Value
@@ -119,7 +120,7 @@ def _text(value: str) -> str:
     """In the quotes that need the fewest escapes: a regular expression is hard enough to read without."""
     if value.isprintable() and "'" not in value and ('"' in value or "\\" in value):
         return f"'{value}'"
-    if "\n" in value[:-1] and value.endswith("\n") and value.replace("\n", "").isprintable() and "'''" not in value:
+    if "\n" in value[:-1] and "'''" not in value and re.sub(r"[\n\t]", "", value).isprintable():
         return f"'''\n{value}'''"
     return '"' + "".join(map(_escaped, value)) + '"'
 

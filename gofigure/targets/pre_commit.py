@@ -18,6 +18,7 @@ PASSES = ("PRE_COMMIT_HOME", "PREK_HOME")
 
 PROGRAMS = ("prek", "pre-commit")
 # What the result of every file depends on, with `files`.
+_NAMES = (".pre-commit-config.yaml", ".pre-commit-config.yml", "prek.toml")
 SETTINGS = (".pre-commit-config.y*ml", "prek.toml")
 
 _LINE = (
@@ -25,6 +26,53 @@ _LINE = (
     ' if command -v "$program" >/dev/null 2>&1; then exec "$program" run "$@"; fi; done;'
     ' echo "neither prek nor pre-commit can be started: pipx install pre-commit" >&2; exit 127'
 )
+
+# Hooks that ask git for the branch, or for what is staged, beside what they are handed.
+_ASKING = (
+    "no-commit-to-branch check-added-large-files check-merge-conflict check-case-conflict destroyed-symlinks"
+    " forbid-submodules forbid-new-submodules gitleaks gitleaks-docker gitleaks-system check-branch-name"
+)
+_ASKS = (
+    rf"(?:^|[\s:\"',\[{{]|/)(?:{'|'.join(_ASKING.split())})(?=$|[\s\"',\]}}])"
+    r"|(?<!\S)--(?:staged|cached)(?!\S)"
+    r"|\bgit\s+(?:branch|symbolic-ref|rev-parse\s+--abbrev-ref|status|log|rev-list|describe)\b"
+)
+
+
+def elsewhere(run: str) -> str:
+    """The configuration that a line of further arguments names; "" if none."""
+    import re
+
+    found = re.search(r"(?<!\S)(?:-c|--config)(?:=|\s+|(?<=-c))(\"[^\"]*\"|'[^']*'|\S+)", run)
+    return found[1].strip("\"'").removeprefix("./") if found else ""
+
+
+def settings(run: str) -> tuple[str, ...]:
+    """Globs of what the result of every file depends on; those below come first where no other is named."""
+    named = elsewhere(run)
+    return (named,) if named else SETTINGS
+
+
+def hook_in(run: str) -> bool:
+    """Whether a line of further arguments names a hook: else all of them run."""
+    words = run.split()
+    return any(
+        not word.startswith("-") and before not in ("-c", "--config", "--hook-stage", "--stage", "--color")
+        for before, word in zip(("", *words), words, strict=False)
+    )
+
+
+def places_of(stage: Stage) -> tuple[str, ...]:
+    """Where its configuration may stand, from the root."""
+    names = (elsewhere(stage.run or ""),) if elsewhere(stage.run or "") else _NAMES
+    return tuple(f"{folder}/{name}" if folder else name for folder in stage.locations or ("",) for name in names)
+
+
+def asks_git(text: str) -> bool:
+    """Whether some command line or configuration is about the branch or the index, and so about more than files."""
+    import re
+
+    return re.search(_ASKS, text, re.MULTILINE) is not None
 
 
 def commands(stage: Stage) -> tuple[Command, ...]:
@@ -38,8 +86,7 @@ def commands(stage: Stage) -> tuple[Command, ...]:
 
 def source(stage: Stage) -> str | None:
     """Its configuration, in the location itself, unless `run` says where else."""
-    elsewhere = any(word.startswith(("-c", "--config")) for word in (stage.run or "").split())
-    return stage.source or (None if elsewhere else r"^(\.pre-commit-config\.ya?ml|prek\.toml)$")
+    return stage.source or (None if elsewhere(stage.run or "") else r"^(\.pre-commit-config\.ya?ml|prek\.toml)$")
 
 
 def tools(_stage: Stage) -> tuple[str, ...]:

@@ -40,7 +40,8 @@ def ways_back(root: str, shared: Iterable[str], environ: Mapping[str, str], into
     for folder in folders:
         name = os.path.relpath(folder, root) if is_below(folder, root) else folder
         if os.path.basename(folder) == "node_modules":
-            found += [Back(name, leads, python=False) for leads in _below(_node(folder), top, own)]
+            links = (place for place in links_of(folder) if into or not means_the_same(place, folder, root))
+            found += [Back(name, leads, python=False) for leads in _below(links, top, own)]
         else:
             for place, wins in _python(folder):
                 found += [Back(name, leads, python=wins) for leads in _below([place], top, own)]
@@ -100,14 +101,38 @@ def _named_in(module: str) -> Iterator[tuple[str, bool]]:
             yield os.path.dirname(path.removesuffix("/__init__.py")), appended
 
 
-def _node(modules: str) -> Iterator[str]:
-    """Where links in node_modules lead to, scoped ones too (npm workspaces, `npm link`)."""
+def links_of(modules: str) -> Iterator[str]:
+    """Links in node_modules, scoped ones and programs too (npm workspaces, `npm link`)."""
     with contextlib.suppress(OSError):
         for entry in os.scandir(modules):
             if entry.is_symlink():
                 yield entry.path
-            elif entry.name.startswith("@"):
-                yield from (inner.path for inner in os.scandir(entry.path) if inner.is_symlink())
+            elif entry.name.startswith("@") or entry.name == ".bin":
+                links = (inner.path for inner in os.scandir(entry.path) if inner.is_symlink())
+                yield from (link for link in links if entry.name != ".bin" or _is_of_a_link(link, modules))
+
+
+def _is_of_a_link(program: str, modules: str) -> bool:
+    """Whether a program's package is itself a link, or elsewhere: of the hundreds that there are, few."""
+    place = os.path.relpath(os.path.normpath(os.path.join(os.path.dirname(program), os.readlink(program))), modules)
+    names = place.split("/")
+    return names[0] == ".." or os.path.islink(os.path.join(modules, *names[: 2 if names[0].startswith("@") else 1]))
+
+
+def means_the_same(link: str, modules: str, root: str) -> bool:
+    """Whether a link in node_modules names something of the project by its place: then it does so in a checkout, too.
+
+    So npm, pnpm and Yarn link the packages of a workspace, and their programs.
+    """
+    text = os.readlink(link)
+    if (
+        os.path.islink(modules)
+        or os.path.isabs(text)
+        or not is_below(os.path.normpath(os.path.join(os.path.dirname(link), text)), root)
+    ):
+        return False
+    real = os.path.realpath(link)
+    return is_below(real, os.path.realpath(root)) and not is_below(real, os.path.realpath(modules))
 
 
 def _lines(place: str) -> list[str]:

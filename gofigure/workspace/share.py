@@ -4,11 +4,12 @@ from __future__ import annotations
 
 import contextlib
 import os
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 
 from gofigure.digest.tree import look_up
 from gofigure.git.exclude import ignored
 from gofigure.git.repository import Repository
+from gofigure.workspace.leads_back import links_of, means_the_same
 from gofigure.workspace.slots import remove_all
 
 # What tools keep beside the file that describes a project: installed modules. Nothing that is built from the project
@@ -71,10 +72,35 @@ def link(path: bytes, source: str, tree: str) -> None:
             os.unlink(here)  # whatever it leads to, that stays
         os.mkdir(here)
     wanted = _names(there)
+    own = _of_the_project(there, source)
     for name in wanted:
-        _put_link(os.path.join(here, name), os.path.join(there, name))
+        if any(path.startswith(name + b"/") for path in own):
+            _link_each(name, there, here, own)
+        else:
+            _put_link(os.path.join(here, name), own.get(name) or os.path.join(there, name))
     for name in _names(here) - wanted:
-        _unlink(os.path.join(here, name), os.path.join(there, name))
+        _unlink_all(os.path.join(here, name), os.path.join(there, name))
+
+
+def _of_the_project(there: bytes, root: str) -> dict[bytes, bytes]:
+    """Links in node_modules to packages of the project, which in a checkout mean those of the checkout: their texts."""
+    if os.path.basename(there) != b"node_modules":
+        return {}
+    modules = os.fsdecode(there)
+    found = [place for place in links_of(modules) if means_the_same(place, modules, root)]
+    return {os.fsencode(os.path.relpath(place, modules)): os.fsencode(os.readlink(place)) for place in found}
+
+
+def _link_each(folder: bytes, there: bytes, here: bytes, own: Mapping[bytes, bytes]) -> None:
+    """A folder of links in the place of a link to a folder of which some lead into the project."""
+    _make_way(here, folder)
+    names = _names(os.path.join(there, folder))
+    for name in names:
+        path = os.path.join(folder, name)
+        _put_link(os.path.join(here, path), own.get(path) or os.path.join(there, path))
+    for name in _names(os.path.join(here, folder)) - names:
+        path = os.path.join(folder, name)
+        _unlink(os.path.join(here, path), os.path.join(there, path))
 
 
 def unlink(path: bytes, source: str, tree: str) -> None:
@@ -89,7 +115,7 @@ def unlink(path: bytes, source: str, tree: str) -> None:
         _unlink(here, there)
         return
     for name in _names(here):
-        _unlink(os.path.join(here, name), os.path.join(there, name))
+        _unlink_all(os.path.join(here, name), os.path.join(there, name))
     with contextlib.suppress(OSError):  # something of a stage's is left in it
         os.rmdir(here)
 
@@ -114,8 +140,24 @@ def _put_link(place: bytes, target: bytes) -> None:
 
 
 def _unlink(place: bytes, target: bytes) -> None:
-    if os.path.islink(place) and os.readlink(place) == target:
+    """Take our link away: to that place, or to a package of the project."""
+    if not os.path.islink(place):
+        return
+    text = os.readlink(place)
+    if text == target or (text.startswith(b"../") and b"/node_modules/" not in os.path.realpath(place)):
         os.unlink(place)
+
+
+def _unlink_all(place: bytes, target: bytes) -> None:
+    """Take our link away, or ours in a folder of links."""
+    name = os.path.basename(place)
+    if os.path.islink(place) or not (name.startswith(b"@") or name == b".bin"):
+        _unlink(place, target)
+        return
+    for inner in _names(place):
+        _unlink(os.path.join(place, inner), os.path.join(target, inner))
+    with contextlib.suppress(OSError):  # something of a stage's is left in it
+        os.rmdir(place)
 
 
 def _names(folder: bytes) -> set[bytes]:

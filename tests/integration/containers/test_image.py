@@ -281,11 +281,15 @@ def test_where_no_events_come_it_scans(box: Box, tmp_path: Path) -> None:
         subprocess.run(["umount", place], check=True)
 
 
-def test_hooks_that_would_only_work_inside_are_told_of(box: Box) -> None:
+def test_hooks_that_would_only_work_inside_are_refused_unless_they_are_asked_for(box: Box) -> None:
     box.repo.config(CONFIG.replace('on = ["change"]', 'on = ["pre-commit"]'))
-    done = box.run("install-hooks")
+    refused = box.run("install-hooks")
+    assert refused.returncode == 2, said(refused)
+    assert "/opt/gofigure/bin/python, which is in this container alone" in said(refused)
+    assert not (box.repo.root / ".git/hooks/pre-commit").exists()
+    done = box.run("install-hooks", "--via", "folder")
     assert done.returncode == 0, said(done)
-    assert "/opt/gofigure/bin/python, which is in this container alone" in said(done)
+    assert "outside of it nobody can commit" in said(done)
 
 
 def test_it_is_as_small_as_it_can_be(box: Box) -> None:

@@ -231,7 +231,32 @@ def test_fixers_that_undo_one_another_end_with_a_word(project: Repo) -> None:
     project.git("add", "-A")
     done = project.try_git("commit", "-q", "-m", "two")
     assert done.returncode != 0
-    assert "the fixers do not come to an end: a.txt changed each of 3 times" in said(done)
+    assert "the fixers do not come to an end: a.txt changed each of 10 times" in said(done)
+
+
+def test_a_fixer_that_undoes_its_own_work_ends_with_a_word(project: Repo) -> None:
+    project.config(CONFIG.replace("s/BAD/good/", "s/^BAD$/b/; t; s/^b$/BAD/"))
+    edit(project, "a.txt", _3="BAD")
+    project.git("add", "-A")
+    done = project.try_git("commit", "-q", "-m", "two")
+    assert done.returncode != 0
+    assert "the fixers do not come to an end: a.txt is as it was before" in said(done)
+
+
+def test_fixers_that_fail_when_they_mend_all_have_their_turn_in_one_round(project: Repo) -> None:
+    """As pre-commit's do; four of them once took four rounds, and were told that they disagree."""
+    names = [f"fix{number}" for number in range(4)]
+    stages = "".join(
+        f'[stages.{name}]\nrun = \'! grep -l {name} "$@" || {{ sed -i s/{name}/done/ "$@"; exit 1; }}\'\n'
+        "files = '\\.txt$'\nfix = true\n"
+        for name in names
+    )
+    project.config(f'[jobs.check]\non = ["pre-commit"]\nstages = {names}\nstrict_dependency = true\n{stages}')
+    edit(project, "a.txt", _3=" ".join(names))
+    project.git("add", "-A")
+    commit(project)
+    assert committed(project, "a.txt", 3) == "done done done done"
+    assert len(project.json("history")["runs"]) == 3  # they mend, they look once more, and the job is all proven
 
 
 def test_a_commit_cannot_be_mended_any_more_and_so_it_is_checked(project: Repo) -> None:

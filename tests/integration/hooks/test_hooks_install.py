@@ -12,6 +12,11 @@ import pytest
 from support.repo import Repo
 from support.rig import lines, said
 
+from gofigure.cli.here import here
+from gofigure.cli.hooks import install_in
+from gofigure.errors import GofigureError
+from gofigure.triggers import install
+
 CONFIG = """
 [jobs.check]
 on = ["pre-commit"]
@@ -299,3 +304,19 @@ def test_installation_from_a_linked_worktree_serves_the_whole_repository(configu
     configured.write("a.txt", "b\n")
     assert configured.commit("two").returncode == 0
     assert configured.json("history")["runs"][0]["trigger"] == "pre-commit"
+
+
+def test_hooks_that_nobody_outside_of_a_container_could_run_are_refused(
+    configured: Repo, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A real image says so too (containers/test_image), where there is an engine."""
+    for name, value in configured.env.items():
+        monkeypatch.setenv(name, value)
+    monkeypatch.chdir(configured.root)
+    monkeypatch.setattr(install, "is_only_inside", lambda _repository: True)
+    with pytest.raises(GofigureError, match="in this container alone") as refused:
+        install_in(here())
+    assert "--via folder" in refused.value.hint
+    assert not (_hooks(configured) / "pre-commit").exists()
+    install_in(here(), "folder")
+    assert (_hooks(configured) / "pre-commit").exists()

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shlex
 import subprocess
 from pathlib import Path
 
@@ -41,6 +42,16 @@ def test_a_message_is_refused(checked: Repo) -> None:
     amend = ("commit", "-q", "--allow-empty", "--amend", "-m")
     assert checked.try_git(*amend, "other").returncode != 0
     assert checked.try_git(*amend, "PRJ-3").returncode == 0
+
+
+def test_what_is_to_be_typed_to_repeat_it_reads_the_message_again(checked: Repo) -> None:
+    done = checked.commit("no ticket", "--allow-empty")
+    (row,) = [line for line in said(done).splitlines() if "repeat: " in line]
+    words = shlex.split(row.partition("repeat: ")[2])
+    assert words[:3] == ["gofigure", "hook", "commit-msg"]
+    again = checked.gofigure(*words[1:])
+    assert again.returncode == 1
+    assert b"ticket  failed" in again.stderr
 
 
 def test_the_same_content_with_another_message_is_no_pass(checked: Repo) -> None:

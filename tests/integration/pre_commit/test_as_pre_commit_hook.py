@@ -118,6 +118,24 @@ def test_what_it_mends_is_committed(project: Repo) -> None:
     assert project.git("show", "HEAD:a.py") == b"b\n"
 
 
+def test_what_is_not_staged_stays_where_it_is_beside_a_mend(project: Repo) -> None:
+    project.write("a.py", "a\nb\n")
+    assert project.commit("One").returncode == 0
+    project.write("a.py", "a\nb   \n")
+    project.git("add", "a.py")
+    project.write("a.py", "a\nb   \nnot staged\n")
+    done = project.try_git("commit", "-q", "-m", "Two")
+    assert done.returncode != 0
+    assert "patch does not apply" not in told(done)
+    assert b"not staged\n" in (project.root / "a.py").read_bytes()
+    project.git("add", "a.py")
+    done = project.commit("Three")
+    if done.returncode != 0:
+        done = project.commit("Three")
+    assert done.returncode == 0, told(done)
+    assert project.git("show", "HEAD:a.py") == b"a\nb\nnot staged\n"
+
+
 def test_a_wrong_configuration_is_told(project: Repo) -> None:
     project.config(CONFIG.replace("stages", "stage"))
     done = project.commit("One")

@@ -100,6 +100,23 @@ def test_only_files_without_a_proof_reach_the_hook(project: Repo) -> None:
     assert b"1:FORBIDDEN" in refused.stderr, refused.stderr.decode()
 
 
+@pytest.mark.parametrize("run", ["", 'run = "no-commit-to-branch"\n'])
+def test_a_hook_that_asks_for_the_branch_is_asked_on_each_branch(project: Repo, run: str) -> None:
+    branch = "sh -c '! git symbolic-ref HEAD | grep -q protected'"
+    hook = f"{{id: no-commit-to-branch, name: x, language: system, entry: {branch!r}, pass_filenames: false}}"
+    project.write(".pre-commit-config.yaml", f"repos: [{{repo: local, hooks: [{hook}]}}]\n".replace("\\'", "''"))
+    start(project, JOB.format(stages='"all"') + f'[stages.all]\ntarget = "pre-commit"\n{run}files = "."\n')
+    project.write("a.py", "a\n")
+    assert project.commit("one").returncode == 0
+    project.git("switch", "-q", "-c", "protected")
+    project.write("b.py", "b\n")
+    project.git("add", "b.py")
+    project.write("a.py", "not staged\n")  # so that it would have run in another checkout
+    refused = project.try_git("commit", "-q", "-m", "two")
+    assert refused.returncode != 0
+    assert project.try_git("commit", "-q", "--allow-empty", "-m", "nothing new").returncode != 0
+
+
 def test_another_configuration_proves_nothing(project: Repo) -> None:
     start(project, JOB.format(stages='"forbid"') + FORBID)
     project.write("a.py", "a\n")

@@ -352,11 +352,24 @@ def test_an_editable_install_is_told_and_mended(project: Repo, tmp_path: Path, h
     assert not read.startswith(str(project.root))
 
 
-def test_a_package_of_the_same_workspace_is_told(project: Repo) -> None:
+def test_a_package_of_the_same_workspace_is_the_checkouts(project: Repo) -> None:
     project.write("package.json", "{}")
     project.write("src/one/index.js", "1")
     (project.root / "node_modules/@mine").mkdir(parents=True)
     (project.root / "node_modules/@mine/one").symlink_to("../../src/one")
+    _config(project, "grep 1 node_modules/@mine/one/index.js")
+    project.gofigure("allow")
+    _differs(project)
+    project.write("src/one/index.js", "2")
+    stage = _stage(project, "--staged")
+    assert (stage["verdict"], stage["place"], stage["proven"]) == ("passed", "private", True), stage
+
+
+def test_a_package_that_is_linked_by_its_whole_path_is_told(project: Repo) -> None:
+    project.write("package.json", "{}")
+    project.write("src/one/index.js", "1")
+    (project.root / "node_modules/@mine").mkdir(parents=True)
+    (project.root / "node_modules/@mine/one").symlink_to(project.root / "src/one")
     _config(project, "cat node_modules/@mine/one/index.js")
     project.gofigure("allow")
     _differs(project)

@@ -176,3 +176,29 @@ def test_what_is_shared_by_itself() -> None:
     inner = by_default([b"web/package.json", b"api/pyproject.toml", b"x/Cargo.toml", b"x/README"])
     assert set(inner) - set(everywhere) == {b"web/node_modules", b"api/.venv", b"api/venv"}
     assert all(not name.startswith("/") and "/" not in name for names in BESIDE.values() for name in names)
+
+
+def test_packages_of_the_project_in_node_modules_are_those_of_the_checkout(project: Repo) -> None:
+    project.write("packages/a/index.js", "staged")
+    project.write("packages/a/cli.js", "cli")
+    commit(project)
+    modules = project.root / "node_modules"
+    (modules / "a").symlink_to("../packages/a")
+    (modules / ".bin/a").symlink_to("../a/cli.js")
+    (modules / "@mine").mkdir()
+    (modules / "@mine/a").symlink_to("../../packages/a")
+    project.write("packages/a/index.js", "not staged")
+    with private(project, shared=[NODE]) as made:
+        for place in ("a/index.js", "@mine/a/index.js"):
+            assert (made.root / "node_modules" / place).read_text() == "staged"
+        assert os.path.realpath(made.root / "node_modules/.bin/a") == str(made.root / "packages/a/cli.js")
+        assert os.path.realpath(made.root / "node_modules/.bin/pad") == str(modules / ".bin/pad")
+    (modules / "a").unlink()
+    (modules / "@mine/a").unlink()
+    (modules / "@mine").rmdir()
+    (modules / ".bin/a").unlink()
+    with private(project, shared=[NODE]) as made:
+        assert not os.path.lexists(made.root / "node_modules/.bin/a")
+        assert not os.path.lexists(made.root / "node_modules/@mine/a")
+    with private(project, shared=[]) as made:
+        assert not (made.root / "node_modules").exists()

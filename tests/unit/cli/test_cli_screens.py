@@ -228,4 +228,5 @@ def test_what_many_have_in_common_is_one_row() -> None:
 def test_the_command_to_repeat_can_be_pasted() -> None:
     assert repeat("unit", ("--staged",)) == "gofigure run --staged unit"
     assert repeat("-x", ()) == "gofigure run -- -x"
+    assert repeat("jira", ("hook", "commit-msg", "a b")) == "gofigure hook commit-msg 'a b'"
     assert repeat("a b", ()) == "gofigure run 'a b'"

@@ -22,6 +22,13 @@ run = "true"
 [stages.unit]
 target = "pytest"
 """
+DEPLOYS = """
+[stages.shipped]
+type = "deploy"
+run = "true"
+[stages.live]
+target = "kubernetes"
+"""
 
 # What only the person knows.
 FREE = {"args", "host", "since", "text", "until"}
@@ -54,6 +61,8 @@ def bash(line: str) -> list[str]:
         ("gofigure history --job ", ["check"]),
         ("gofigure history --job=", ["check"]),
         ("gofigure history --verdict pa", ["passed"]),
+        ("gofigure history --verdict tim", ["timed\\ out"]),
+        ("gofigure history --verdict timed\\ o", ["timed\\ out"]),
         ("gofigure run --junit ", [FILES]),
         ("gofigure run --junit=a", [FILES]),
         ("gofigure run --jobs ", []),
@@ -72,6 +81,12 @@ def bash(line: str) -> list[str]:
 )
 def test_what_could_stand_there(project: Path, line: str, expected: list[str]) -> None:
     assert bash(line) == expected
+
+
+def test_only_deploys_can_be_rolled_back(project: Path) -> None:
+    assert bash("gofigure rollback ") == []
+    (project / ".gofigure.toml").write_text(CONFIG + DEPLOYS)
+    assert bash("gofigure rollback ") == ["shipped", "live"]
 
 
 def test_others_say_what_it_is(project: Path) -> None:

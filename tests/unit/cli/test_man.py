@@ -24,6 +24,7 @@ def test_every_command_and_option_is_in_it() -> None:
         for one in command.params:
             if isinstance(one, click.Option) and not one.hidden:
                 assert _text(one.opts[0]) in PAGE, (name, one.opts)
+    assert PAGE.count(_text("-h, --help")) == len(gofigure.list_commands(context)) + 1
     assert "until\\-eof" not in PAGE  # which is hidden
 
 

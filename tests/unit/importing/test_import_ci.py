@@ -17,10 +17,20 @@ def github(step: str, top: str = "") -> Imported:
     [
         ("run: pytest -q", "pytest -q"),
         ("{run: npm test, working-directory: web}", "cd web\nnpm test\n"),
-        ("run: |\n          pip install -e .\n          pytest", "pytest"),
+        ("run: |\n          pip install -e .\n          pytest", "pip install -e .\npytest\n"),
+        ("run: pip install -e . && pytest", "pip install -e . && pytest"),
+        ("run: |\n          if x; then\n            pip install y\n          fi", "if x; then\n  pip install y\nfi\n"),
+        ("run: |\n          pip install \\\n            y\n          pytest", "pip install \\\n  y\npytest\n"),
+        ("{run: 'a | b', shell: bash}", "bash -eo pipefail -c 'a | b'"),
+        ("{run: 'a | b'}", "a | b"),
+        ("{run: 'a | b', shell: sh}", "a | b"),
+        ("{run: pytest -q, shell: bash}", "pytest -q"),
+        ("{run: 'a | b', shell: 'bash {0}'}", "bash -c 'a | b'"),
+        ("{run: a, shell: 'bash -el {0}'}", "bash -el -c a"),
+        ("{run: print(1), shell: python, working-directory: web}", "cd web\npython3 -c 'print(1)'\n"),
         ("run: |\n          make a\n          make b", "make a\nmake b\n"),
         ("run: echo ${{ env.NAME }}", "echo $NAME"),
-        ("run: '[[ a == b ]]'", "bash -eo pipefail -c '[[ a == b ]]'"),
+        ("run: '[[ a == b ]]'", "bash -e -c '[[ a == b ]]'"),
     ],
 )
 def test_a_step_is_a_stage(step: str, run: str) -> None:
@@ -48,6 +58,8 @@ def test_what_a_step_says_beside_its_line() -> None:
     [
         ("run: echo ${{ matrix.x }}", "test: echo ${{ matrix.x }}: ${{ matrix.x }} is filled in by that service"),
         ("{run: x, if: always()}", "test: x: a condition decides"),
+        ("{run: x, working-directory: '${{ matrix.p }}'}", "test: x: ${{ matrix.p }} is filled in by that service"),
+        ("run: |\n          pip install \\\n            y", "test: pip install \\: it installs something"),
         ("{run: x, shell: pwsh}", "test: x: it is for pwsh"),
         ("run: echo a >> $GITHUB_OUTPUT", "GITHUB_OUTPUT is of that service"),
         ("uses: codecov/codecov-action@v4", "test: uses: codecov/codecov-action@v4: an action"),
@@ -60,6 +72,23 @@ def test_what_cannot_be_carried_over_is_named(step: str, said: str) -> None:
     found = github(step)
     assert not found.stages
     assert any(said in told for told in found.said()), found.said()
+
+
+def test_lines_stay_lines_in_the_file() -> None:
+    found = github("{run: \"a | b\\nc 'd'\\n\", shell: bash}")
+    assert "run = '''\nbash -eo pipefail -c 'a | b\nc " in found.text
+    assert "u000a" not in found.text
+
+
+def test_a_shell_that_holds_for_all_steps() -> None:
+    found = github("run: a | b", "defaults: {run: {shell: bash}}\n")
+    assert [stage.run for stage in found.stages.values()] == ["bash -eo pipefail -c 'a | b'"]
+
+
+def test_what_installs_among_other_lines_is_named_and_stays() -> None:
+    found = github("run: |\n          npm ci\n          npm test")
+    assert [stage.run for stage in found.stages.values()] == ["npm ci\nnpm test\n"]
+    assert found.said() == ["6 test: npm ci: it installs something, here at each run"]
 
 
 def test_what_a_job_has_and_a_stage_does_not() -> None:
@@ -98,6 +127,8 @@ def test_woodpecker() -> None:
     assert (stage.run, stage.image) == ("go vet ./...\ngo test ./...\n", "golang:1.22")
     assert (stage.env, stage.secrets, stage.allow_failure) == ((("A", "b"),), ("T",), True)
     assert [told.partition(":")[0] for told in found.said()] == ["11 services", "8 publish", "9 tell", "10 release"]
+    below = imported({".woodpecker.yml": "steps: [{name: a, image: x, directory: web, commands: [b]}]"})
+    assert below.stages["a"].run == "cd web\nb\n"
     older = imported({".woodpecker.yml": "pipeline: {a: {image: x, commands: [b]}}"})
     assert older.stages["a"].run == "b"
     assert list(older.config.jobs) == ["ci"]

@@ -104,6 +104,10 @@ def test_lint_staged_alone(file: str, text: str) -> None:
     [
         ({"lint-staged.config.mjs": "export default {}"}, "0 the whole file: a program decides"),
         ({"packages/a/.lintstagedrc.json": "{}"}, "0 the whole file: settings of a folder below"),
+        (
+            {"package.json": "{}", "packages/b/package.json": package(**{"lint-staged": {"*.py": "black"}})},
+            "0 the whole file: settings of a folder below",
+        ),
         ({".lintstagedrc": "'[': x"}, "1 [: a glob that is not understood"),
         ({".lintstagedrc": "'*': {a: b}"}, "1 *: found a table, expected a text"),
         ({".lintstagedrc": "'*': 'echo \"a'"}, '1 echo "a: its quotes are not closed'),

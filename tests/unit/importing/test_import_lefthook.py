@@ -140,13 +140,20 @@ def test_a_script_gets_what_git_hands_over() -> None:
     assert only(found).run == 'bash hooks.d/commit-msg/lint.sh "$@"'
 
 
-def test_the_personal_file_counts_and_what_is_off_stays_off() -> None:
-    found = of(
-        "pre-commit:\n  commands:\n    a: {run: a}\n    b: {run: b}\n  jobs: [{name: c, run: c}]\n",
-        "pre-commit:\n  commands:\n    a: {skip: true}\n    d: {run: d}\n  jobs: [{name: c, run: other}, {run: e}]\n",
-    )
-    assert found.config.disabled == ("a",)
-    assert {name: stage.run for name, stage in found.stages.items()} == {"b": "b", "c": "other", "d": "d", "e": "e"}
+def test_a_personal_file_is_named_and_nothing_of_it_is_for_all() -> None:
+    found = of("pre-commit: {commands: {a: {run: a}}}", "pre-commit: {commands: {a: {skip: true}, mine: {run: b}}}")
+    assert list(found.stages) == ["a"]
+    assert not found.config.disabled
+    assert found.said() == ["0 the whole file: one person's own, and what is made here is for all"]
+
+
+def test_a_line_of_several_commands_goes_on_after_a_failure_as_lefthook_has_it() -> None:
+    assert command("run: 'a; b'").run == "set +e; a; b"
+    text = "pre-commit:\n  commands:\n    one:\n      root: web\n      run: |\n        a\n        b\n"
+    assert only(of(text)).run == "cd web\nset +e\na\nb\n\n"
+
+
+def test_what_is_off_stays_off() -> None:
     off = of("pre-commit: {skip: true, commands: {a: {run: a}}}")
     assert set(off.config.disabled) == {"pre-commit", "a"}
 

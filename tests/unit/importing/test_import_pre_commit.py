@@ -241,3 +241,62 @@ def test_a_file_that_is_none_is_an_error(text: str, line: int, words: str) -> No
 )
 def test_what_is_wrong_is_named(text: str, said: str) -> None:
     assert any(line.startswith(said) for line in imported({FILE: text}).said()), imported({FILE: text}).said()
+
+
+@pytest.mark.parametrize(
+    "name", ["no-commit-to-branch", "check-added-large-files", "check-merge-conflict", "destroyed-symlinks", "gitleaks"]
+)
+def test_what_asks_git_for_more_than_files_is_asked_each_time_and_here(name: str) -> None:
+    found = imported({FILE: f"repos:\n  - repo: https://x/y\n    rev: v1\n    hooks: [{{id: {name}}}]\n"})
+    stage = found.stages[name]
+    assert (stage.cache, stage.workspace) == (False, "in-place")
+    assert "it asks git for the branch" in found.text
+
+
+def test_so_it_is_with_a_line_of_ones_own() -> None:
+    stage = of(hook(entry="git diff --cached --check", pass_filenames="false")).stages["one"]
+    assert (stage.cache, stage.workspace) == (False, "in-place")
+    assert of(hook()).stages["one"].cache
+
+
+@pytest.mark.parametrize(
+    ("keys", "inputs"),
+    [
+        ({"language": "python", "entry": "python tools/check.py"}, "tools/check.py"),
+        ({"language": "python", "entry": "python -m tools.check"}, "tools/check.py"),
+        ({"language": "python", "additional_dependencies": "[./tools, x]"}, "tools/**"),
+        (
+            {"language": "pygrep", "types": "[executable]", "entry": "x", "args": "[--words, tools/words]"},
+            "tools/words",
+        ),
+    ],
+)
+def test_what_makes_up_a_delegated_hook_of_ones_own_is_what_every_file_depends_on(
+    keys: dict[str, str], inputs: str
+) -> None:
+    stage = of(hook(**keys), files={"tools/check.py": "", "tools/words": ""}).stages["one"]
+    assert stage.target == "pre-commit"
+    assert inputs in stage.inputs
+
+
+def test_what_prek_alone_knows() -> None:
+    found = of(hook(env="{A: b}", pass_filenames="2"))
+    stage = found.stages["one"]
+    assert dict(stage.env) == {"A": "b"}
+    assert stage.run == "printf '%s\\0' \"$@\" | xargs -0 -n 2 tool --x"
+    assert stage.files is not None
+    assert found.said() == []
+
+
+def test_what_a_stage_of_its_own_does_not_do_is_named() -> None:
+    assert of(hook(log_file="x", additional_dependencies="[y]")).said() == [
+        "9 one.log_file: a stage of its own has no such thing",
+        "10 one.additional_dependencies: a stage of its own has no such thing",
+    ]
+    assert of(hook(log_file="x", language="python", verbose="true")).said() == []
+
+
+def test_an_error_tells_how_to_do_without_the_file() -> None:
+    with pytest.raises(ConfigError) as caught:
+        imported({FILE: "x: 1\n", "Makefile": "lint:\n"})
+    assert "gofigure import Makefile" in (caught.value.hint or "")

@@ -75,13 +75,22 @@ tasks:
   build: {cmds: [x], requires: {vars: [V]}}
   check: {internal: true, cmds: [x]}
   dev: x
+  fmt:*: x
+  test:loop: {cmds: [x], watch: true}
+  lint:ask: {cmds: [x], prompt: Sure}
 """
 
 
 def test_tasks() -> None:
     found = imported({"Taskfile.yml": TASKS})
     assert [stage.run for stage in found.stages.values()] == ["task lint", "task test"]
-    assert [line.partition(":")[0] for line in found.said()] == ["3 lint.sources", "5 build"]
+    assert [line.partition(":")[0] for line in found.said()] == [
+        "3 lint.sources",
+        "5 build",
+        "8 fmt",
+        "9 test",
+        "10 lint",
+    ]
 
 
 SCRIPTS = {

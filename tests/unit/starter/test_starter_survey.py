@@ -75,6 +75,24 @@ def test_what_is_there_and_can_run_becomes_a_stage(
     assert sorted(active(files, programs)) == sorted(expected)
 
 
+@pytest.mark.parametrize(
+    ("files", "said"),
+    [
+        ({".husky/pre-commit": "npm test"}, "what husky has; gofigure import"),
+        ({".lintstagedrc": "{}"}, "what lint-staged has; gofigure import"),
+        ({"package.json": '{"husky": {"hooks": {}}, "lint-staged": {"*": "a"}}'}, "what husky and lint-staged has"),
+        ({"package.json": '{"devDependencies": {"lint-staged": "15", "husky": "9"}}'}, ""),
+        ({".pre-commit-config.yaml": "repos: [{hooks: [{id: a, stages: [commit-msg]}]}]"}, "what is for commit-msg;"),
+        ({".pre-commit-config.yaml": "default_install_hook_types: [pre-commit, pre-push]"}, "what is for pre-push;"),
+        ({".pre-commit-config.yaml": "repos: [{hooks: [{id: a}]}]"}, ""),
+    ],
+)
+def test_what_another_tool_runs_and_this_file_does_not_is_told(files: dict[str, str], said: str) -> None:
+    remarks = [one.remark for one in survey(place(files, ["prek", "npm"])) if "gofigure import" in one.remark]
+    assert bool(remarks) == bool(said)
+    assert all(said in remark for remark in remarks)
+
+
 def test_the_placeholder_of_npm_is_no_test() -> None:
     scripts = {"test": 'echo "Error: no test specified" && exit 1'}
     assert active({"package.json": json.dumps({"scripts": scripts})}, ["npm"]) == ["markers"]

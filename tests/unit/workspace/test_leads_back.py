@@ -126,8 +126,19 @@ def test_packages_of_the_same_workspace_in_node_modules(root: Path, tmp_path: Pa
     (modules / "away").symlink_to(tmp_path / "elsewhere")
     (modules / "kept").symlink_to(".store")
     (modules / "gone").symlink_to("../packages/gone")
+    (modules / ".bin").mkdir()
+    (modules / ".bin/one").symlink_to("../one/cli.js")
+    assert ways_back(str(root), ["node_modules"], {}) == []  # in a checkout they mean the checkout's
+    for place, leads in (("one", "one"), ("@scope/two", "two")):  # as `npm link` has it
+        (modules / place).unlink()
+        (modules / place).symlink_to(root / "packages" / leads)
     found = ways_back(str(root), ["node_modules"], {})
     assert sorted(found) == [Back("node_modules", f"packages/{name}", python=False) for name in ("one", "two")]
+    modules.rename(root / "cache")
+    modules.symlink_to("cache")
+    (modules / "one").unlink()
+    (modules / "one").symlink_to("../packages/one")
+    assert Back("node_modules", "packages/one", python=False) in ways_back(str(root), ["node_modules"], {})
 
 
 def test_what_cannot_be_read_is_no_error(root: Path) -> None:
