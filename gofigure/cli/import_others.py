@@ -87,7 +87,11 @@ def _next_steps(where: Here, found: Sequence[Found], made: Written) -> list[str]
         steps.append(("gofigure install-hooks", f"allows this file, and git calls it: {', '.join(hooks)}"))
     else:
         steps.append(("gofigure allow", "says yes to this file"))
-    steps.append(("gofigure run", "tries all of it, also on files that you have not touched"))
+    of_hooks = [name for name, job in made.jobs.items() if job.on]
+    if of_hooks:
+        steps.append((f"gofigure run {' '.join(of_hooks)}", "tries them, also on files that you have not touched"))
+    else:
+        steps.append(("gofigure status", "what there is to run, by its name"))
     width = max(len(line) for line, _ in steps)
     return [f"{line:<{width}}  {why}" for line, why in steps]
 

@@ -23,6 +23,7 @@ _TARGETS = {
 }
 _PLAIN = re.compile(r"[\w@%+:,./= -]+", re.ASCII)
 
+_NPM = r"|package\.json|package-lock\.json|yarn\.lock|pnpm-lock\.yaml"  # settings, and which plugins there are
 # What each reads beside its files. A name stands for that file in any folder.
 _SETTINGS = {
     "ruff": r"pyproject\.toml|\.?ruff\.toml",
@@ -31,10 +32,10 @@ _SETTINGS = {
     "flake8": r"\.flake8|setup\.cfg|tox\.ini",
     "mypy": r"pyproject\.toml|\.?mypy\.ini|setup\.cfg",
     "pylint": r"pyproject\.toml|\.?pylintrc|setup\.cfg",
-    "eslint": r"\.eslintrc[^/]*|eslint\.config\.\w+|\.eslintignore|tsconfig[^/]*\.json",
-    "prettier": r"\.prettierrc[^/]*|prettier\.config\.\w+|\.prettierignore|\.editorconfig",
-    "stylelint": r"\.stylelintrc[^/]*|stylelint\.config\.\w+|\.stylelintignore",
-    "biome": r"biome\.jsonc?",
+    "eslint": r"\.eslintrc[^/]*|eslint\.config\.\w+|\.eslintignore|tsconfig[^/]*\.json" + _NPM,
+    "prettier": r"\.prettierrc[^/]*|prettier\.config\.\w+|\.prettierignore|\.editorconfig" + _NPM,
+    "stylelint": r"\.stylelintrc[^/]*|stylelint\.config\.\w+|\.stylelintignore" + _NPM,
+    "biome": r"biome\.jsonc?" + _NPM,
     "rubocop": r"\.rubocop[^/]*\.ya?ml",
     "golangci-lint": r"\.golangci\.(?:ya?ml|toml|json)",
     "gofmt": "",
@@ -42,6 +43,14 @@ _SETTINGS = {
     "yamllint": r"\.yamllint[^/]*",
     "markdownlint": r"\.markdownlint[^/]*",
     "clang-format": r"\.clang-format[^/]*",
+}
+# Of these, what is said of one file depends on the others.
+_WHOLE = {
+    "mypy": ("**/*.py", "**/*.pyi"),
+    "pyright": ("**/*.py", "**/*.pyi"),
+    "pylint": ("**/*.py",),
+    "tsc": ("**/*.ts", "**/*.tsx"),
+    "golangci-lint": ("**/*.go", "**/go.mod"),
 }
 _ANY_SETTINGS = "|".join(dict.fromkeys(pattern for pattern in _SETTINGS.values() if pattern)) + (
     r"|\w*\.config\.\w+|\.[\w-]*rc|rustfmt\.toml|commitlint\.config\.\w+"
@@ -73,6 +82,7 @@ _PREPARES = re.compile(
     r"|git\s+config\s)"
 )
 
+_PACKAGES = {"tsc": "typescript", "commitlint": "@commitlint/cli", "biome": "@biomejs/biome", "ng": "@angular/cli"}
 _JOINS = re.compile(r"[;|&`]|<<|\$\(")
 
 
@@ -131,6 +141,7 @@ def settings_for(place: Place, line: str, folder: str = "") -> tuple[str, ...]:
     """
     known = [_SETTINGS[name] for name in _SETTINGS if re.search(rf"(?<![\w-]){re.escape(name)}(?![\w-])", line)]
     pattern = "|".join(one for one in known if one) if known else _ANY_SETTINGS
+    others = [globs for name, globs in _WHOLE.items() if re.search(rf"(?:^|[\s/]){re.escape(name)}(?=\s|$)", line)]
     named = {posixpath.normpath(posixpath.join(folder, word)) for word in _with_modules(words_of(line))}
     found: dict[str, bool] = {path: True for path in place.files if path in named}
     if pattern:
@@ -139,7 +150,8 @@ def settings_for(place: Place, line: str, folder: str = "") -> tuple[str, ...]:
             match = name_of.fullmatch(path)
             if match and path not in named:
                 found[match[1]] = found.get(match[1], True) and match[1] == path
-    return tuple(sorted(_as_glob(name) if at_root else f"**/{_as_glob(name)}" for name, at_root in found.items()))
+    names = {_as_glob(name) if at_root else f"**/{_as_glob(name)}" for name, at_root in found.items()}
+    return tuple(sorted(names.union(*others)))
 
 
 def _with_modules(words: Sequence[str]) -> Iterator[str]:
@@ -164,6 +176,7 @@ def _as_glob(path: str) -> str:
 
 
 def from_modules(place: Place, words: Sequence[str]) -> list[str]:
-    """The same words, with a program that npm has installed called by its place."""
-    own = f"node_modules/.bin/{words[0]}"
-    return [own, *words[1:]] if "/" not in words[0] and place.exists(own) else list(words)
+    """The same words, with a program that npm has installed, or will, called by its place."""
+    own, name = f"node_modules/.bin/{words[0]}", _PACKAGES.get(words[0], words[0])
+    is_there = place.exists(own) or re.search(rf'"{re.escape(name)}"\s*:\s*"', place.read("package.json")) is not None
+    return [own, *words[1:]] if "/" not in words[0] and is_there else list(words)

@@ -14,6 +14,10 @@ class Line(NamedTuple):
     why: str = ""  # a comment behind it
 
 
+# What a hosted service runs may unpack, reset and delete: there it is a fresh copy, never a person's own files.
+COPY = Line("workspace", "private", "as there, on a copy of its own")
+
+
 class Stage(NamedTuple):
     """A stage to be; its name is a wish, others may have it."""
 

@@ -7,7 +7,7 @@ import shlex
 from typing import NamedTuple
 
 from gofigure.importing import commands
-from gofigure.importing.facts import Found, Job, Line, Stage, lines
+from gofigure.importing.facts import COPY, Found, Job, Line, Stage, lines
 from gofigure.importing.formats import read_any
 from gofigure.importing.given import Given, Reading, Table, get, shown
 from gofigure.starter import Place
@@ -173,6 +173,7 @@ def _stage(reading: Reading, around: _Around, step: Table, what: str, script: st
     )
     if get(step, "continue-on-error").value is True:
         made = (*made, Line("allow_failure", True))
+    made = (*made, COPY)
     return Stage(what, (*commands.how_to_run(run), *made), f"{around.file}: {around.job}, {shown(what)}")
 
 

@@ -16,6 +16,7 @@ from gofigure.starter import Place
 _FOLDER = ".husky"
 _RC = (".huskyrc", ".huskyrc.json", ".huskyrc.yaml", ".huskyrc.yml")
 _PARAMETERS = re.compile(r"""(["']?)\$\{?HUSKY_GIT_PARAMS?\}?\1""")
+_COMMITLINT = re.compile(r"(?:-E|--env)[ =]HUSKY_GIT_PARAMS\b")  # the name of a variable, which it reads
 _STARTERS = ("npx", "run", "exec", "--no", "--", "--no-install", "node", "sh", "bash")
 _CALLS = re.compile(
     r"^(?:(?:npx|bunx|pnpx)(?:\s+(?:--no-install|--no|--yes|-y|--))*"
@@ -81,9 +82,9 @@ def _table(place: Place, reading: Reading, name: str, staged: Found | None) -> l
         if hook not in HOOKS:
             reading.leave(given.line, f"husky.hooks.{shown(hook)}", "no hook of git that gofigure knows")
         elif line:
-            line = re.sub(
-                r"""(["']?)\$\{?HUSKY_GIT_PARAMS\}?\1|(["']?)\$\{?HUSKY_GIT_PARAM\}?\2""", commands.FILES, line
-            )
+            line = _PARAMETERS.sub(commands.FILES, _COMMITLINT.sub('--edit "$1"', line))
+            if "HUSKY_GIT_" in line:
+                reading.leave(given.line, shown(line), "husky's variables are not there", 'git\'s arguments are "$@"')
             jobs += _job(place, reading, hook, [(given.line, one) for one in split_at_and(line)], staged)
     return jobs
 

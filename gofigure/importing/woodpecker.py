@@ -7,7 +7,7 @@ import shlex
 from collections.abc import Sequence
 
 from gofigure.importing import commands
-from gofigure.importing.facts import Found, Job, Line, Stage, lines
+from gofigure.importing.facts import COPY, Found, Job, Line, Stage, lines
 from gofigure.importing.formats import read_any
 from gofigure.importing.given import Given, Reading, Table, get, shown
 from gofigure.starter import Place
@@ -78,7 +78,7 @@ def _stage(reading: Reading, file: str, name: str, step: Table, line: int) -> St
     made = lines(run=run, image=image, env=env, secrets=secrets)
     if get(step, "failure").value == "ignore":
         made = (*made, Line("allow_failure", True))
-    return Stage(name, made, f"{file}: {shown(name)}")
+    return Stage(name, (*made, COPY), f"{file}: {shown(name)}")
 
 
 def _why_not(reading: Reading, step: Table, kept: Sequence[str], name: str) -> str:

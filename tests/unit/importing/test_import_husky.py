@@ -75,12 +75,16 @@ def test_where_a_hook_calls_lint_staged_its_stages_stand(call: str) -> None:
 def test_husky_4_in_package_json() -> None:
     hooks = {
         "pre-commit": "lint-staged && npm test",
-        "commit-msg": "commitlint -E HUSKY_GIT_PARAMS $HUSKY_GIT_PARAMS",
+        "commit-msg": "commitlint -E HUSKY_GIT_PARAMS",
+        "prepare-commit-msg": "look $HUSKY_GIT_PARAMS",
+        "post-merge": "tell $HUSKY_GIT_STDIN",
         "lunch": "x",
     }
     found = imported({"package.json": package(husky={"hooks": hooks}, **{"lint-staged": {"*.py": "black"}})})
     assert runs(found, "pre-commit") == ['black "$@"', "npm test"]
-    assert runs(found, "commit-msg") == ['commitlint -E HUSKY_GIT_PARAMS "$@"']
+    assert runs(found, "commit-msg") == ['commitlint --edit "$1"']
+    assert runs(found, "prepare-commit-msg") == ['look "$@"']
+    assert "husky's variables are not there" in str(found.left)
     assert any("husky.hooks.lunch: no hook of git" in told for told in found.said())
 
 
