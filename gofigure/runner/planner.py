@@ -229,6 +229,7 @@ class Planner:
         needed = {name: steps[name] for name in stage.needs}
         if (asks := self.reading.asks_git(stage)) and not stage.fix:
             stage = stage._replace(workspace="in-place")  # another checkout has no branch, and nothing staged
+        by_git = (name for name, step in needed.items() if step.handed and step.stage.target != "pre-commit")
         commands = commands_of(stage)
         env = declared(stage, self._environ)
         makers = makers_of(stage, (step.makers for step in needed.values()))
@@ -255,7 +256,7 @@ class Planner:
             reads=reads,
             differs=self._differs(content, reads),
             missing=missing(stage, tree, self.selecting),
-            handed=asks or self._handed.hangs_on_it(stage, (name for name, step in needed.items() if step.handed)),
+            handed=asks or self._handed.hangs_on_it(stage, by_git),
             gets_arguments=gets_arguments,
             makers=makers,
             outputs=standing(makers, tree, self.selecting),
