@@ -8,7 +8,7 @@ import time
 from collections import deque
 from collections.abc import Awaitable, Callable, Mapping
 from concurrent.futures import ThreadPoolExecutor
-from typing import Any
+from typing import Any, NamedTuple
 
 from starlette.requests import Request
 from starlette.responses import JSONResponse, Response
@@ -16,7 +16,7 @@ from starlette.routing import Route
 
 from gofigure.config.toml_file import MAX_BYTES
 from gofigure.errors import GofigureError
-from gofigure.project import Project
+from gofigure.project import Project, untracked_folders
 from gofigure.trust import Layer
 from gofigure.web import form, sources
 from gofigure.web.body import read_json
@@ -27,8 +27,15 @@ from gofigure.web.saving import refuse_changed, save
 Json = dict[str, Any]
 _SAVES, _IN = 20, 60.0  # as many in so many seconds
 _MOST_PROBLEMS = 200
+_WALK_EVERY = 2.0  # seconds
 _MOST_LINES = 5000  # beyond, finding the difference may take minutes
 NAMES = ("check", "preview", "save", "confirm")
+
+
+class _Given(NamedTuple):
+    own: sources.Source
+    text: str
+    known: sources.Folders
 
 
 class Drafts:
@@ -41,6 +48,8 @@ class Drafts:
         self._thread = ThreadPoolExecutor(1, thread_name_prefix="drafts")
         self._looking = asyncio.Lock()
         self._saves: deque[float] = deque(maxlen=_SAVES)
+        self._new: list[str] = []
+        self._walked = -_WALK_EVERY
 
     async def check(self, body: Json) -> Json:
         """{"file", "text", "edit"}: the text after the edit, its problems, and the form that it is."""
@@ -70,38 +79,40 @@ class Drafts:
         return await asyncio.get_running_loop().run_in_executor(self._thread, what, body)
 
     def _check(self, body: Json) -> Json:
-        own, text = self._given(body)
+        own, text, known = self._given(body)
         if isinstance(body.get("edit"), dict):
             text = _edited(text, body["edit"])
         return {
             "text": text,
             "form": form.values(text),
-            "problems": problems(own, self._project, text),
+            "problems": problems(own, self._project, text, known),
             "same": own.data is not None and own.data_of(text) == own.data,
             "seen": own.seen,
         }
 
     def _compared(self, body: Json) -> Json:
-        own, text = self._given(body)
+        own, text, known = self._given(body)
         return {
             "diff": difference(own.text, text),
             "same": own.data is not None and own.data_of(text) == own.data,
             "seen": own.seen,
-            "problems": problems(own, self._project, text),
+            "problems": problems(own, self._project, text, known),
         }
 
     def _plan(self, body: Json) -> Json:
         """What keeps it from being known is no reason to keep back the rest."""
-        own, text = self._given(body)
+        own, text, known = self._given(body)
         try:
-            return previewed(self._project, sources.layers_with(self._project, own, own.data_of(text)), self._environ)
+            return previewed(
+                self._project, sources.layers_with(self._project, own, own.data_of(text), known), self._environ
+            )
         except GofigureError as error:
             return {"error": str(error), "hint": error.hint, "jobs": [], "stages": []}
 
     def _save(self, body: Json) -> Json:
-        own, text = self._given(body)
+        own, text, known = self._given(body)
         refuse_changed(own, body.get("seen"))
-        found = [one for one in problems(own, self._project, text) if one["here"]]
+        found = [one for one in problems(own, self._project, text, known) if one["here"]]
         if found:
             raise GofigureError(f"nothing is saved: {found[0]['message']}", hint="mend what is marked")
         data = own.data_of(text)
@@ -115,9 +126,10 @@ class Drafts:
             self.codes.forget()
         return {"saved": own.name, "waits": waits, "code": has_code, "seen": own._replace(data=data).seen}
 
-    def _given(self, body: Json) -> tuple[sources.Source, str]:
-        """The file and the text that a request is about. Raises GofigureError."""
-        own, text = sources.source(self._project, body.get("file")), body.get("text")
+    def _given(self, body: Json) -> _Given:
+        """What a request is about. Raises GofigureError."""
+        known = self._folders()
+        own, text = sources.source(self._project, body.get("file"), known), body.get("text")
         if not isinstance(text, str) or "\r" in text or "\0" in text:
             raise GofigureError("`text` is no text whose lines end in \\n")
         try:
@@ -126,7 +138,13 @@ class Drafts:
             raise GofigureError("`text` has letters that are none") from None
         if size > MAX_BYTES:
             raise GofigureError(f"a configuration has {MAX_BYTES} bytes at most")
-        return own, text
+        return _Given(own, text, known)
+
+    def _folders(self) -> sources.Folders:
+        """For those that git does not track it walks over the disk: not at every key."""
+        if time.monotonic() > self._walked + _WALK_EVERY:
+            self._new, self._walked = untracked_folders(self._project), time.monotonic()
+        return sources.folders(self._project, self._new)
 
 
 def _edited(text: str, edit: Json) -> str:
@@ -136,9 +154,9 @@ def _edited(text: str, edit: Json) -> str:
         raise GofigureError("nested too deeply to be changed by the form") from None
 
 
-def problems(own: sources.Source, project: Project, text: str) -> list[Json]:
+def problems(own: sources.Source, project: Project, text: str, known: sources.Folders) -> list[Json]:
     """What is wrong first, each with the field of the form that it is about."""
-    found = sources.check(project, own, own.data_of(text)).problems[:_MOST_PROBLEMS]
+    found = sources.check(project, own, own.data_of(text), known).problems[:_MOST_PROBLEMS]
     places = form.Places(form.values(text)) if found else None
     return [{**one, "at": places.of(one["key"]) if places is not None and one["here"] else []} for one in found]
 

@@ -1,7 +1,7 @@
 """What a configuration would do, in a process of its own: nothing that it names is started, and it can be ended.
 
 A regular expression may compute for ever, and only a process's main thread can be taken out of one. The texts come by
-standard input, as JSON: {"layers": [[path, bytes, kind, fault], ...]}; what they mean goes to standard output.
+standard input, as JSON: {"layers": [[path, bytes, kind, fault, folder], ...]}; what they mean goes to standard output.
 """
 
 from __future__ import annotations
@@ -39,7 +39,7 @@ _TRIED = 4000  # characters of a command
 
 def previewed(project: Project, layers: tuple[Layer, ...], environ: Mapping[str, str]) -> Json:
     """What these layers mean here: jobs, and stages with what they read. Raises GofigureError."""
-    texts = [[layer.path, layer.data.decode("latin-1"), layer.kind, layer.fault] for layer in layers]
+    texts = [[layer.path, layer.data.decode("latin-1"), layer.kind, layer.fault, layer.folder] for layer in layers]
     argv = [sys.executable, "-P", "-m", "gofigure.web.preview"]
     given = json.dumps({"layers": texts}).encode()
     try:
@@ -58,7 +58,7 @@ def previewed(project: Project, layers: tuple[Layer, ...], environ: Mapping[str,
 def main() -> None:
     """Answer, in the folder of the project."""
     given = json.load(sys.stdin.buffer)["layers"]
-    layers = tuple(Layer(path, text.encode("latin-1"), kind, fault) for path, text, kind, fault in given)
+    layers = tuple(Layer(path, text.encode("latin-1"), *more) for path, text, *more in given)
     try:
         project = locate(ask(os.getcwd(), os.environ, GitVariables()), os.environ)
         said = _plan(project, parse_config(layers))
