@@ -6,9 +6,9 @@ import asyncio
 import difflib
 import time
 from collections import deque
-from collections.abc import Awaitable, Callable, Mapping
+from collections.abc import Awaitable, Callable, Coroutine, Mapping
 from concurrent.futures import ThreadPoolExecutor
-from typing import Any, NamedTuple
+from typing import Any, NamedTuple, TypeVar
 
 from starlette.requests import Request
 from starlette.responses import JSONResponse, Response
@@ -21,10 +21,13 @@ from gofigure.trust import Layer
 from gofigure.web import form, sources
 from gofigure.web.body import read_json
 from gofigure.web.codes import Announce, Codes
+from gofigure.web.newest import Newest
 from gofigure.web.preview import previewed
 from gofigure.web.saving import refuse_changed, save
 
 Json = dict[str, Any]
+T = TypeVar("T")
+Gone = Callable[[], Coroutine[Any, Any, None]]  # ends once the client has gone
 _SAVES, _IN = 20, 60.0  # as many in so many seconds
 _MOST_PROBLEMS = 200
 _WALK_EVERY = 2.0  # seconds
@@ -46,36 +49,38 @@ class Drafts:
         self._environ = environ
         self.codes = Codes(announce)
         self._thread = ThreadPoolExecutor(1, thread_name_prefix="drafts")
-        self._looking = asyncio.Lock()
+        self._previews = Newest()
         self._saves: deque[float] = deque(maxlen=_SAVES)
         self._new: list[str] = []
         self._walked = -_WALK_EVERY
 
-    async def check(self, body: Json) -> Json:
+    async def check(self, body: Json, _gone: Gone) -> Json:
         """{"file", "text", "edit"}: the text after the edit, its problems, and the form that it is."""
         return await self._do(self._check, body)
 
-    async def preview(self, body: Json) -> Json:
+    async def preview(self, body: Json, gone: Gone) -> Json:
         """{"file", "text"}: what it would do, and in what it differs from what is on disk."""
         found = await self._do(self._compared, body)
-        async with self._looking:
-            plan = await asyncio.to_thread(self._plan, body) if not found["problems"] else None
-        return {**found, "plan": plan}
+        if found["problems"]:
+            return {**found, "plan": None}
+        given = await self._do(self._given, body)
+        return {**found, "plan": await self._previews.ask(lambda stop: self._plan(given, stop), gone())}
 
-    async def save(self, body: Json) -> Json:
+    async def save(self, body: Json, _gone: Gone) -> Json:
         """{"file", "text", "seen"}: write it, if what is on disk is still what was seen."""
         return await self._do(self._save, body)
 
-    async def confirm(self, body: Json) -> Json:
+    async def confirm(self, body: Json, _gone: Gone) -> Json:
         """{"code"}: say yes to what was shown with it in the terminal."""
         return await self._do(
             lambda given: {"allowed": self.codes.confirm(self._project.trust, given.get("code"))}, body
         )
 
     def close(self) -> None:
+        self._previews.end()
         self._thread.shutdown(wait=False, cancel_futures=True)
 
-    async def _do(self, what: Callable[[Json], Json], body: Json) -> Json:
+    async def _do(self, what: Callable[[Json], T], body: Json) -> T:
         return await asyncio.get_running_loop().run_in_executor(self._thread, what, body)
 
     def _check(self, body: Json) -> Json:
@@ -99,13 +104,12 @@ class Drafts:
             "problems": problems(own, self._project, text, known),
         }
 
-    def _plan(self, body: Json) -> Json:
+    def _plan(self, given: _Given, stop: int) -> Json:
         """What keeps it from being known is no reason to keep back the rest."""
-        own, text, known = self._given(body)
+        own, text, known = given
+        layers = sources.layers_with(self._project, own, own.data_of(text), known)
         try:
-            return previewed(
-                self._project, sources.layers_with(self._project, own, own.data_of(text), known), self._environ
-            )
+            return previewed(self._project, layers, self._environ, stop)
         except GofigureError as error:
             return {"error": str(error), "hint": error.hint, "jobs": [], "stages": []}
 
@@ -173,9 +177,13 @@ def difference(old: str, new: str) -> list[tuple[str, str]]:
 def routes(drafts: Drafts, changed: Callable[[], None]) -> list[Route]:
     """Where the page asks; `changed` is called when something has been saved or allowed."""
 
-    def route(name: str, ask: Callable[[Json], Awaitable[Json]]) -> Route:
+    def route(name: str, ask: Callable[[Json, Gone], Awaitable[Json]]) -> Route:
         async def answer(request: Request) -> Response:
-            found = await ask(await read_json(request))
+            async def gone() -> None:
+                while (await request.receive())["type"] != "http.disconnect":
+                    pass
+
+            found = await ask(await read_json(request), gone)
             if name in ("save", "confirm"):
                 changed()
             return JSONResponse(found)

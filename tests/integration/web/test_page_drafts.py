@@ -2,11 +2,15 @@
 
 from __future__ import annotations
 
+import contextlib
+import http.client
+import json
 import os
 import signal
 import socket
 import subprocess
 import sys
+import time
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -15,9 +19,12 @@ from urllib.parse import quote
 import pytest
 from support.page import AtTerminal, Served
 from support.pair import refusal
+from support.processes import command_line
 from support.repo import Repo
 from support.rig import Rig, until
 from support.watcher import Watcher, ran
+
+from gofigure.process import family
 
 TEXT = """\
 # The top.
@@ -146,6 +153,60 @@ namespace = "dev"
     wrong = page.do("preview", file="shared", text="[stages.x]\n").json
     assert wrong["plan"] is None
     assert wrong["problems"]
+
+
+_ENDLESS = TEXT.replace('"*.py"', f'"{"*a" * 60}b"')
+
+
+def _previews(page: Served) -> int:
+    """How many are at work below the page."""
+    children = (one.pid for one in family.table().values() if one.parent == page.running.pid)
+    return sum(b"gofigure.web.preview" in command_line(pid) for pid in children)
+
+
+@contextlib.contextmanager
+def _asking(page: Served) -> Iterator[http.client.HTTPConnection]:
+    """A client that waits for a preview which never ends."""
+    headers = {"Content-Type": "application/json", "X-Gofigure": "1", "Cookie": page.session}
+    with contextlib.closing(http.client.HTTPConnection(page.host, timeout=60)) as connection:
+        connection.request("POST", "/api/v1/do/preview", json.dumps({"file": "shared", "text": _ENDLESS}), headers)
+        yield connection
+
+
+def _planned(connection: http.client.HTTPConnection) -> Any:
+    with connection.getresponse() as answer:
+        return json.loads(answer.read())["plan"]
+
+
+def test_a_preview_that_nobody_waits_for_is_ended(page: Served) -> None:
+    page.repo.write("a" * 60 + "!", "")
+    with _asking(page):
+        until(lambda: _previews(page) == 1, what="it is at work")
+        began = time.monotonic()
+    until(lambda: _previews(page) == 0, what="its client has gone, and so has it")
+    assert time.monotonic() - began < 4  # before it has computed for too long
+    with _asking(page) as other:
+        until(lambda: _previews(page) == 1, what="it is at work")
+        plan = page.do("preview", file="shared", text=TEXT).json["plan"]
+        assert [stage["files"] for stage in plan["stages"]] == [1]
+        assert _planned(other)["error"] == "another preview was asked for meanwhile"
+    assert _previews(page) == 0
+
+
+def test_a_preview_computes_for_some_seconds_only(shop: Repo) -> None:
+    program = "import re\nfrom gofigure.web.preview import bound\nbound(1)\nre.match('(a|a)*b', 'a' * 60)\n"
+    done = subprocess.run([sys.executable, "-c", program], env=dict(shop.env), check=False, capture_output=True)
+    assert b"has computed for 1 s" in done.stderr
+
+
+def test_a_page_ends_though_a_preview_is_at_work(page: Served) -> None:
+    page.repo.write("a" * 60 + "!", "")
+    with _asking(page):
+        until(lambda: _previews(page) == 1, what="it is at work")
+        page.running.process.terminate()
+        began = time.monotonic()
+        page.running.finish()
+    assert time.monotonic() - began < 4
 
 
 def test_what_is_saved_runs_after_a_yes_in_a_terminal(page: Served) -> None:
