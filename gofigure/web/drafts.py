@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import contextlib
 import difflib
 import time
 from collections import deque
@@ -48,6 +49,7 @@ class Drafts:
         self._project = project
         self._environ = environ
         self.codes = Codes(announce)
+        self.changed: Callable[[], None] = lambda: None  # called when something has been saved, shown or allowed
         self._thread = ThreadPoolExecutor(1, thread_name_prefix="drafts")
         self._previews = Newest()
         self._saves: deque[float] = deque(maxlen=_SAVES)
@@ -68,7 +70,13 @@ class Drafts:
 
     async def save(self, body: Json, _gone: Gone) -> Json:
         """{"file", "text", "seen"}: write it, if what is on disk is still what was seen."""
-        return await self._do(self._save, body)
+        loop = asyncio.get_running_loop()
+
+        def shown() -> None:
+            with contextlib.suppress(RuntimeError):  # the page has ended before it
+                loop.call_soon_threadsafe(self.changed)
+
+        return await self._do(lambda given: self._save(given, shown), body)
 
     async def confirm(self, body: Json, _gone: Gone) -> Json:
         """{"code"}: say yes to what was shown with it in the terminal."""
@@ -113,7 +121,7 @@ class Drafts:
         except GofigureError as error:
             return {"error": str(error), "hint": error.hint, "jobs": [], "stages": []}
 
-    def _save(self, body: Json) -> Json:
+    def _save(self, body: Json, shown: Callable[[], None]) -> Json:
         own, text, known = self._given(body)
         refuse_changed(own, body.get("seen"))
         found = [one for one in problems(own, self._project, text, known) if one["here"]]
@@ -125,9 +133,9 @@ class Drafts:
             raise GofigureError("that is too often", hint="wait a minute")
         self._saves.append(now)
         waits = save(self._project, own, data)
-        has_code = self.codes.offer(Layer(own.name, data)) if waits else False
-        if not waits and self.codes.name == own.name:
-            self.codes.forget()
+        has_code = self.codes.offer(Layer(own.name, data), shown) if waits else False
+        if not waits:
+            self.codes.forget(own.name)
         return {"saved": own.name, "waits": waits, "code": has_code, "seen": own._replace(data=data).seen}
 
     def _given(self, body: Json) -> _Given:
@@ -175,7 +183,8 @@ def difference(old: str, new: str) -> list[tuple[str, str]]:
 
 
 def routes(drafts: Drafts, changed: Callable[[], None]) -> list[Route]:
-    """Where the page asks; `changed` is called when something has been saved or allowed."""
+    """Where the page asks; `changed` is called when something has been saved, shown or allowed."""
+    drafts.changed = changed
 
     def route(name: str, ask: Callable[[Json, Gone], Awaitable[Json]]) -> Route:
         async def answer(request: Request) -> Response:

@@ -484,6 +484,53 @@ def test_the_code_in_the_terminal_is_a_yes_to_these_bytes(sitting: AtTerminal) -
     assert refusal(shop)
 
 
+def _stopped(page: AtTerminal) -> str:
+    """Ctrl-S in its terminal, and then a save; what was saved."""
+    page.terminal.type(b"\x13")
+    text = EVIL
+
+    def waits() -> bool:
+        nonlocal text
+        text += "# more\n"
+        return _save(page, text).json["code"] is False
+
+    until(waits, what="the terminal takes nothing")
+    return text
+
+
+def test_a_stopped_terminal_stops_nothing_else(sitting: AtTerminal) -> None:
+    text = _stopped(sitting)
+    assert _on_disk(sitting.repo) == text
+    assert sitting.do("check", file="shared", text=TEXT).status == 200
+    assert sitting.get("/jobs")["code_for"] == ""
+    assert not _save(sitting, f"{text}# last\n").json["code"]
+    sitting.terminal.type(b"\x11")
+    until(lambda: sitting.get("/jobs")["code_for"] == ".gofigure.toml", what="the newest code was shown")
+    sitting.terminal.until("+# last")
+    sitting.terminal.until("type into the page", 2)
+    assert sitting.do("confirm", code=sitting.code).status == 200
+    assert refusal(sitting.repo) == ""
+
+
+def test_a_page_ends_though_its_terminal_is_stopped(sitting: AtTerminal) -> None:
+    _stopped(sitting)
+    sitting.terminal.kill(signal.SIGTERM)
+    assert sitting.terminal.finish() == 0
+
+
+_DEAF = "import os, signal, sys; signal.signal(signal.SIGHUP, signal.SIG_IGN); os.execvp(sys.argv[1], sys.argv[1:])"
+
+
+def test_a_terminal_that_has_gone_gets_no_code(shop: Repo) -> None:
+    page = AtTerminal(shop, sys.executable, "-c", _DEAF)
+    try:
+        page.terminal.hang_up()
+        said = _save(page, EVIL).json
+        assert (said["waits"], said["code"], page.get("/jobs")["code_for"]) == (True, False, "")
+    finally:
+        page.close()
+
+
 def test_nobody_can_try_codes(sitting: AtTerminal) -> None:
     _save(sitting, EVIL)
     sitting.terminal.until("type into the page")
