@@ -121,7 +121,7 @@ def as_judged(layers: configuration.Layers) -> tuple[Layer, ...]:
 
 def read_config(project: Project, asking: Asking = AS_IT_STANDS) -> configuration.Layers:
     """The configuration's files, each read once. Raises GofigureError if a personal one could be anybody's."""
-    layers = configuration.read_layers(project.config_file, _folders(project, asking))
+    layers = configuration.read_layers(project.config_file, configured_folders(project, asking))
     local = configuration.personal(layers)
     if local and project.repository:
         names = configuration.names_of(layers)
@@ -135,7 +135,7 @@ def read_config(project: Project, asking: Asking = AS_IT_STANDS) -> configuratio
     return layers
 
 
-def _folders(project: Project, asking: Asking) -> dict[str, bytes | None]:
+def configured_folders(project: Project, asking: Asking) -> dict[str, bytes | None]:
     """The folders with a configuration of their own; the text of one that stands only in the index."""
     repository = project.repository
     if repository is None or repository.is_bare:
@@ -174,7 +174,7 @@ def _stands(root: str, folder: str) -> bool:
 
 def is_configured(project: Project, asking: Asking = AS_IT_STANDS) -> bool:
     """Whether there is a configuration, of the root or of a folder."""
-    return configuration.is_there(project.config_file) or bool(_folders(project, asking))
+    return configuration.is_there(project.config_file) or bool(configured_folders(project, asking))
 
 
 def parse_config(layers: configuration.Layers) -> Config:

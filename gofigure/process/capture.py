@@ -30,6 +30,10 @@ class HelperFailed(GofigureError):  # noqa: N818 - reads as the sentence that it
     """A helper took too long, or ended in the middle of a talk."""
 
 
+class HelperStopped(HelperFailed):
+    """A helper was ended, as somebody wanted it no more."""
+
+
 def start(
     argv: Sequence[Arg],
     *,
@@ -48,9 +52,10 @@ def capture(
     cwd: Arg | None = None,
     input: bytes = b"",  # noqa: A002
     timeout: float | None = None,
+    stop: int = -1,
 ) -> Captured:
-    """Run a helper to its end."""
-    return start(argv, env=env, cwd=cwd, input=input).finish(timeout)
+    """Run a helper to its end; `stop`: a descriptor that says, once it is readable, that nobody wants it any more."""
+    return start(argv, env=env, cwd=cwd, input=input).finish(timeout, stop)
 
 
 class Running:
@@ -72,13 +77,13 @@ class Running:
         """Whether it has ended already, as far as it could without being listened to."""
         return self._exit.ended()
 
-    def finish(self, timeout: float | None = None) -> Captured:
+    def finish(self, timeout: float | None = None, stop: int = -1) -> Captured:
         """Wait for its end; its own background children that keep a pipe open are not waited for."""
         out: list[bytes] = []
         err: list[bytes] = []
         takers = {self._pipes.out: out, self._pipes.err: err}
         try:
-            self._pump(takers, None if timeout is None else time.monotonic() + timeout, timeout)
+            self._pump(takers, None if timeout is None else time.monotonic() + timeout, timeout, stop)
             for fd, held in takers.items():
                 drain(fd, held.append)
         finally:
@@ -91,12 +96,16 @@ class Running:
         self._exit.kill()
         self._exit.close()
 
-    def _pump(self, takers: dict[int, list[bytes]], deadline: float | None, timeout: float | None) -> None:
+    def _pump(self, takers: dict[int, list[bytes]], deadline: float | None, timeout: float | None, stop: int) -> None:
         poll = self._poll()
+        if stop >= 0:
+            poll.register(stop, READABLE)
         while not self._exit.ended():
             if deadline is not None and time.monotonic() >= deadline:
                 raise HelperFailed(f"{self._name} took longer than {timeout:g} s, and was ended")
             for fd, _ in poll.poll(self._exit.milliseconds(deadline)):
+                if fd == stop:
+                    raise HelperStopped(f"{self._name} was ended, as nobody waits for it")
                 if fd == self._pipes.inp:
                     self._feed(poll)
                 elif fd in takers:

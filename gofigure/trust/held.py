@@ -60,12 +60,13 @@ def why_held(trust: Trust, token: bytes, layer: Layer) -> str:
     """Why bytes that nobody has approved cannot pass for written here; "" if no text that is held says so."""
     folder = folder_of(trust)
     try:
-        entries = [entry for entry in _entries(folder) if entry.partition("-")[2].startswith(_file(layer))]
+        entries = _entries(folder)
     except GofigureError as error:
         return f"it cannot be told whether the page has saved it ({error})"
-    if any(entry in (_OPEN + _name(layer), _PAST + _name(layer)) for entry in entries):
+    # Whatever it is called now: a file that was renamed has not been written here.
+    if any(entry.endswith(f"-{_text(layer)}") for entry in entries):
         return "the page has saved it, and nobody has said yes to it yet"
-    if any(entry.startswith(_OPEN) for entry in entries):
+    if any(entry.startswith(_OPEN + _file(layer)) for entry in entries):
         return "the page has saved this file, nobody has said yes to that, and it may be in it"
     held = [found for entry in entries if (found := _read(os.path.join(folder, entry))) is not None]
     if held and _shares(trust, token, layer, held):
@@ -124,7 +125,11 @@ def _file(layer: Layer) -> str:
 
 
 def _name(layer: Layer) -> str:
-    return f"{_file(layer)}-{digest_value('gofigure 2026-11 held text', [layer.data]).hex()}"
+    return f"{_file(layer)}-{_text(layer)}"
+
+
+def _text(layer: Layer) -> str:
+    return digest_value("gofigure 2026-11 held text", [layer.data]).hex()
 
 
 def _age(place: str) -> int | None:

@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import asyncio
+import contextlib
 import difflib
 import time
 from collections import deque
-from collections.abc import Awaitable, Callable, Mapping
+from collections.abc import Awaitable, Callable, Coroutine, Mapping
 from concurrent.futures import ThreadPoolExecutor
-from typing import Any
+from typing import Any, NamedTuple, TypeVar
 
 from starlette.requests import Request
 from starlette.responses import JSONResponse, Response
@@ -16,19 +17,29 @@ from starlette.routing import Route
 
 from gofigure.config.toml_file import MAX_BYTES
 from gofigure.errors import GofigureError
-from gofigure.project import Project
+from gofigure.project import Project, untracked_folders
 from gofigure.trust import Layer
 from gofigure.web import form, sources
 from gofigure.web.body import read_json
 from gofigure.web.codes import Announce, Codes
+from gofigure.web.newest import Newest
 from gofigure.web.preview import previewed
 from gofigure.web.saving import refuse_changed, save
 
 Json = dict[str, Any]
+T = TypeVar("T")
+Gone = Callable[[], Coroutine[Any, Any, None]]  # ends once the client has gone
 _SAVES, _IN = 20, 60.0  # as many in so many seconds
 _MOST_PROBLEMS = 200
+_WALK_EVERY = 2.0  # seconds
 _MOST_LINES = 5000  # beyond, finding the difference may take minutes
 NAMES = ("check", "preview", "save", "confirm")
+
+
+class _Given(NamedTuple):
+    own: sources.Source
+    text: str
+    known: sources.Folders
 
 
 class Drafts:
@@ -38,70 +49,82 @@ class Drafts:
         self._project = project
         self._environ = environ
         self.codes = Codes(announce)
+        self.changed: Callable[[], None] = lambda: None  # called when something has been saved, shown or allowed
         self._thread = ThreadPoolExecutor(1, thread_name_prefix="drafts")
-        self._looking = asyncio.Lock()
+        self._previews = Newest()
         self._saves: deque[float] = deque(maxlen=_SAVES)
+        self._new: list[str] = []
+        self._walked = -_WALK_EVERY
 
-    async def check(self, body: Json) -> Json:
+    async def check(self, body: Json, _gone: Gone) -> Json:
         """{"file", "text", "edit"}: the text after the edit, its problems, and the form that it is."""
         return await self._do(self._check, body)
 
-    async def preview(self, body: Json) -> Json:
+    async def preview(self, body: Json, gone: Gone) -> Json:
         """{"file", "text"}: what it would do, and in what it differs from what is on disk."""
         found = await self._do(self._compared, body)
-        async with self._looking:
-            plan = await asyncio.to_thread(self._plan, body) if not found["problems"] else None
-        return {**found, "plan": plan}
+        if found["problems"]:
+            return {**found, "plan": None}
+        given = await self._do(self._given, body)
+        return {**found, "plan": await self._previews.ask(lambda stop: self._plan(given, stop), gone())}
 
-    async def save(self, body: Json) -> Json:
+    async def save(self, body: Json, _gone: Gone) -> Json:
         """{"file", "text", "seen"}: write it, if what is on disk is still what was seen."""
-        return await self._do(self._save, body)
+        loop = asyncio.get_running_loop()
 
-    async def confirm(self, body: Json) -> Json:
+        def shown() -> None:
+            with contextlib.suppress(RuntimeError):  # the page has ended before it
+                loop.call_soon_threadsafe(self.changed)
+
+        return await self._do(lambda given: self._save(given, shown), body)
+
+    async def confirm(self, body: Json, _gone: Gone) -> Json:
         """{"code"}: say yes to what was shown with it in the terminal."""
         return await self._do(
             lambda given: {"allowed": self.codes.confirm(self._project.trust, given.get("code"))}, body
         )
 
     def close(self) -> None:
+        self._previews.end()
         self._thread.shutdown(wait=False, cancel_futures=True)
 
-    async def _do(self, what: Callable[[Json], Json], body: Json) -> Json:
+    async def _do(self, what: Callable[[Json], T], body: Json) -> T:
         return await asyncio.get_running_loop().run_in_executor(self._thread, what, body)
 
     def _check(self, body: Json) -> Json:
-        own, text = self._given(body)
+        own, text, known = self._given(body)
         if isinstance(body.get("edit"), dict):
             text = _edited(text, body["edit"])
         return {
             "text": text,
             "form": form.values(text),
-            "problems": problems(own, self._project, text),
+            "problems": problems(own, self._project, text, known),
             "same": own.data is not None and own.data_of(text) == own.data,
             "seen": own.seen,
         }
 
     def _compared(self, body: Json) -> Json:
-        own, text = self._given(body)
+        own, text, known = self._given(body)
         return {
             "diff": difference(own.text, text),
             "same": own.data is not None and own.data_of(text) == own.data,
             "seen": own.seen,
-            "problems": problems(own, self._project, text),
+            "problems": problems(own, self._project, text, known),
         }
 
-    def _plan(self, body: Json) -> Json:
+    def _plan(self, given: _Given, stop: int) -> Json:
         """What keeps it from being known is no reason to keep back the rest."""
-        own, text = self._given(body)
+        own, text, known = given
+        layers = sources.layers_with(self._project, own, own.data_of(text), known)
         try:
-            return previewed(self._project, sources.layers_with(self._project, own, own.data_of(text)), self._environ)
+            return previewed(self._project, layers, self._environ, stop)
         except GofigureError as error:
             return {"error": str(error), "hint": error.hint, "jobs": [], "stages": []}
 
-    def _save(self, body: Json) -> Json:
-        own, text = self._given(body)
+    def _save(self, body: Json, shown: Callable[[], None]) -> Json:
+        own, text, known = self._given(body)
         refuse_changed(own, body.get("seen"))
-        found = [one for one in problems(own, self._project, text) if one["here"]]
+        found = [one for one in problems(own, self._project, text, known) if one["here"]]
         if found:
             raise GofigureError(f"nothing is saved: {found[0]['message']}", hint="mend what is marked")
         data = own.data_of(text)
@@ -110,14 +133,15 @@ class Drafts:
             raise GofigureError("that is too often", hint="wait a minute")
         self._saves.append(now)
         waits = save(self._project, own, data)
-        has_code = self.codes.offer(Layer(own.name, data)) if waits else False
-        if not waits and self.codes.name == own.name:
-            self.codes.forget()
+        has_code = self.codes.offer(Layer(own.name, data), shown) if waits else False
+        if not waits:
+            self.codes.forget(own.name)
         return {"saved": own.name, "waits": waits, "code": has_code, "seen": own._replace(data=data).seen}
 
-    def _given(self, body: Json) -> tuple[sources.Source, str]:
-        """The file and the text that a request is about. Raises GofigureError."""
-        own, text = sources.source(self._project, body.get("file")), body.get("text")
+    def _given(self, body: Json) -> _Given:
+        """What a request is about. Raises GofigureError."""
+        known = self._folders()
+        own, text = sources.source(self._project, body.get("file"), known), body.get("text")
         if not isinstance(text, str) or "\r" in text or "\0" in text:
             raise GofigureError("`text` is no text whose lines end in \\n")
         try:
@@ -126,7 +150,13 @@ class Drafts:
             raise GofigureError("`text` has letters that are none") from None
         if size > MAX_BYTES:
             raise GofigureError(f"a configuration has {MAX_BYTES} bytes at most")
-        return own, text
+        return _Given(own, text, known)
+
+    def _folders(self) -> sources.Folders:
+        """For those that git does not track it walks over the disk: not at every key."""
+        if time.monotonic() > self._walked + _WALK_EVERY:
+            self._new, self._walked = untracked_folders(self._project), time.monotonic()
+        return sources.folders(self._project, self._new)
 
 
 def _edited(text: str, edit: Json) -> str:
@@ -136,9 +166,9 @@ def _edited(text: str, edit: Json) -> str:
         raise GofigureError("nested too deeply to be changed by the form") from None
 
 
-def problems(own: sources.Source, project: Project, text: str) -> list[Json]:
+def problems(own: sources.Source, project: Project, text: str, known: sources.Folders) -> list[Json]:
     """What is wrong first, each with the field of the form that it is about."""
-    found = sources.check(project, own, own.data_of(text)).problems[:_MOST_PROBLEMS]
+    found = sources.check(project, own, own.data_of(text), known).problems[:_MOST_PROBLEMS]
     places = form.Places(form.values(text)) if found else None
     return [{**one, "at": places.of(one["key"]) if places is not None and one["here"] else []} for one in found]
 
@@ -153,11 +183,16 @@ def difference(old: str, new: str) -> list[tuple[str, str]]:
 
 
 def routes(drafts: Drafts, changed: Callable[[], None]) -> list[Route]:
-    """Where the page asks; `changed` is called when something has been saved or allowed."""
+    """Where the page asks; `changed` is called when something has been saved, shown or allowed."""
+    drafts.changed = changed
 
-    def route(name: str, ask: Callable[[Json], Awaitable[Json]]) -> Route:
+    def route(name: str, ask: Callable[[Json, Gone], Awaitable[Json]]) -> Route:
         async def answer(request: Request) -> Response:
-            found = await ask(await read_json(request))
+            async def gone() -> None:
+                while (await request.receive())["type"] != "http.disconnect":
+                    pass
+
+            found = await ask(await read_json(request), gone)
             if name in ("save", "confirm"):
                 changed()
             return JSONResponse(found)

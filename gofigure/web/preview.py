@@ -1,15 +1,19 @@
 """What a configuration would do, in a process of its own: nothing that it names is started, and it can be ended.
 
-A regular expression may compute for ever, and only a process's main thread can be taken out of one. The texts come by
-standard input, as JSON: {"layers": [[path, bytes, kind, fault], ...]}; what they mean goes to standard output.
+A regular expression may compute for ever, and only a process's main thread can be taken out of one: it has some
+seconds. The texts come by standard input, as JSON: {"layers": [[path, bytes, kind, fault, folder], ...]}; what they
+mean goes to standard output.
 """
 
 from __future__ import annotations
 
 import json
 import os
+import resource
+import signal
 import sys
 from collections.abc import Mapping
+from types import FrameType
 from typing import Any
 
 from gofigure import trust
@@ -19,7 +23,7 @@ from gofigure.events import ignore
 from gofigure.git.environment import GitVariables
 from gofigure.git.repository import ask
 from gofigure.model import RECIPE, Command, Config, Snapshot, Stage
-from gofigure.process.capture import HelperFailed, capture
+from gofigure.process.capture import HelperFailed, HelperStopped, capture
 from gofigure.project import Project, locate, open_store, parse_config
 from gofigure.recipes.order import project as called
 from gofigure.runner.graph import order
@@ -32,18 +36,24 @@ from gofigure.targets import commands_of, source_of
 from gofigure.targets.docker import image_name
 
 Json = dict[str, Any]
-_PATIENCE = 30.0  # seconds; an expression has 10 (snapshot.patience)
+_PATIENCE = 30.0  # seconds
+_COMPUTING = 5  # of them; a million names take 2
 _SHOWN = 12  # files of each stage
 _TRIED = 4000  # characters of a command
 
 
-def previewed(project: Project, layers: tuple[Layer, ...], environ: Mapping[str, str]) -> Json:
-    """What these layers mean here: jobs, and stages with what they read. Raises GofigureError."""
-    texts = [[layer.path, layer.data.decode("latin-1"), layer.kind, layer.fault] for layer in layers]
+def previewed(project: Project, layers: tuple[Layer, ...], environ: Mapping[str, str], stop: int = -1) -> Json:
+    """What these layers mean here: jobs, and stages with what they read. Raises GofigureError.
+
+    `stop`: a descriptor that is readable once nobody wants to know any more.
+    """
+    texts = [[layer.path, layer.data.decode("latin-1"), layer.kind, layer.fault, layer.folder] for layer in layers]
     argv = [sys.executable, "-P", "-m", "gofigure.web.preview"]
     given = json.dumps({"layers": texts}).encode()
     try:
-        done = capture(argv, env=environ, cwd=project.root, input=given, timeout=_PATIENCE)
+        done = capture(argv, env=environ, cwd=project.root, input=given, timeout=_PATIENCE, stop=stop)
+    except HelperStopped:
+        raise GofigureError("another preview was asked for meanwhile", hint="ask for this one again") from None
     except HelperFailed:
         raise GofigureError(f"the preview has taken longer than {_PATIENCE:g} s, and was ended") from None
     try:
@@ -57,14 +67,30 @@ def previewed(project: Project, layers: tuple[Layer, ...], environ: Mapping[str,
 
 def main() -> None:
     """Answer, in the folder of the project."""
+    bound(_COMPUTING)
     given = json.load(sys.stdin.buffer)["layers"]
-    layers = tuple(Layer(path, text.encode("latin-1"), kind, fault) for path, text, kind, fault in given)
+    layers = tuple(Layer(path, text.encode("latin-1"), *more) for path, text, *more in given)
     try:
         project = locate(ask(os.getcwd(), os.environ, GitVariables()), os.environ)
         said = _plan(project, parse_config(layers))
     except GofigureError as error:
         said = {"error": str(error), "hint": error.hint}
     sys.stdout.buffer.write(json.dumps(said).encode())
+
+
+def bound(seconds: int) -> None:
+    """Raise GofigureError once this process has computed for so long; soon after, the system ends it."""
+
+    def give_up(_number: int, _frame: FrameType | None) -> None:
+        resource.setrlimit(resource.RLIMIT_CPU, (most, most))  # it would be said again every second
+        raise GofigureError(
+            f"the preview has computed for {seconds} s, and was ended", hint="a regular expression may never end"
+        )
+
+    own = resource.getrlimit(resource.RLIMIT_CPU)[1]
+    most = seconds + 2 if own == resource.RLIM_INFINITY else min(own, seconds + 2)
+    signal.signal(signal.SIGXCPU, give_up)
+    resource.setrlimit(resource.RLIMIT_CPU, (min(seconds, most), most))
 
 
 def _plan(project: Project, config: Config) -> Json:

@@ -10,7 +10,7 @@ from gofigure import trust
 from gofigure.errors import GofigureError
 from gofigure.project import Project
 from gofigure.trust import Layer
-from gofigure.web.sources import Source, source
+from gofigure.web.sources import Source, again
 
 
 class ChangedError(GofigureError):
@@ -28,14 +28,13 @@ def save(project: Project, before: Source, data: bytes) -> bool:
 
     Raises ChangedError where others stand there by now, GofigureError where it cannot be done.
     """
-    if before.locked:
-        raise GofigureError(f"{before.name} cannot be written here: {before.locked}")
+    _refuse_locked(before)
     # Before the bytes can be seen by anybody who runs them: killed in between, one yes too many is asked for.
     waits = trust.hold(project.trust, Layer(before.name, data), before.data or b"")
-    place = os.path.realpath(before.path)
+    place = before.path
     own = f"{place}.{os.getpid()}"
     try:
-        mode = stat.S_IMODE(os.stat(place).st_mode) if before.data is not None else None
+        mode = stat.S_IMODE(os.lstat(place).st_mode) if before.data is not None else None
         with contextlib.suppress(FileNotFoundError):
             os.unlink(own)  # of one with our number that was killed
         fd = os.open(own, os.O_WRONLY | os.O_CREAT | os.O_EXCL | os.O_NOFOLLOW | os.O_CLOEXEC, 0o666)
@@ -46,7 +45,9 @@ def save(project: Project, before: Source, data: bytes) -> bool:
                 file.write(data)
                 file.flush()
                 os.fsync(fd)
-            refuse_changed(source(project, before.file), before.seen)
+            now = again(project, before)
+            _refuse_locked(now)
+            refuse_changed(now, before.seen)
             os.replace(own, place)
         except BaseException:
             with contextlib.suppress(FileNotFoundError):
@@ -56,6 +57,11 @@ def save(project: Project, before: Source, data: bytes) -> bool:
     except OSError as error:
         raise GofigureError(f"{before.path} cannot be written: {error.strerror}") from error
     return waits
+
+
+def _refuse_locked(own: Source) -> None:
+    if own.locked:
+        raise GofigureError(f"{own.name} cannot be written here: {own.locked}")
 
 
 def _sync(folder: str) -> None:

@@ -2,33 +2,42 @@
 
 from __future__ import annotations
 
+import contextlib
 import hashlib
 import os
-import stat
+from collections.abc import Iterator, Mapping
 from typing import Any, Literal, NamedTuple
 
 from gofigure import config as configuration
-from gofigure.config.toml_file import MAX_BYTES
 from gofigure.errors import ConfigError, GofigureError
-from gofigure.model import Config
-from gofigure.project import Project, parse_config
+from gofigure.model import CONFIG_NAME, Config
+from gofigure.project import Asking, Project, configured_folders, parse_config
+from gofigure.web.locked import why_locked
 
-File = Literal["shared", "local"]
-FILES: tuple[File, ...] = ("shared", "local")
+FILES = ("shared", "local")  # of the root; those of folders are called by their names
 _SHOWN = 20  # older files
+
+# The folders with a configuration of their own, as `configured_folders` has them.
+Folders = Mapping[str, bytes | None]
 
 
 class Source(NamedTuple):
     """One file that can be edited, as it stands on disk."""
 
-    file: File
+    file: str  # what the page calls it
     path: str
     data: bytes | None  # None: it is not there
     locked: str = ""  # why it cannot be edited here
+    folder: str = ""  # from the root
 
     @property
     def name(self) -> str:
-        return os.path.basename(self.path)
+        """From the root."""
+        return os.path.join(self.folder, os.path.basename(self.path))
+
+    @property
+    def kind(self) -> Literal["toml", "local"]:
+        return "local" if os.path.basename(self.path) == configuration.LOCAL_NAME else "toml"
 
     @property
     def seen(self) -> str:
@@ -46,49 +55,57 @@ class Source(NamedTuple):
         return data.replace(b"\n", b"\r\n") if b"\r\n" in (self.data or b"") else data
 
 
-def source(project: Project, file: object) -> Source:
-    """Raises GofigureError for a name that is none of FILES."""
-    if file not in FILES:
-        raise GofigureError("there is no such file", hint='"shared" or "local"')
-    shared = project.config_file
-    path = shared if file == "shared" else os.path.join(os.path.dirname(shared), configuration.LOCAL_NAME)
-    own: File = "shared" if file == "shared" else "local"
-    if not os.path.lexists(path):
-        return Source(own, path, None, _bare(project))
+class Listed(NamedTuple):
+    """A file that there is, or could be."""
+
+    file: str
+    name: str
+    kind: Literal["toml", "local"]
+    there: bool
+
+
+def folders(project: Project, new: tuple[str, ...] | list[str] = ()) -> Folders:
+    """Those that git tracks, and `new` ones. Raises GofigureError."""
+    return configured_folders(project, Asking(new=new))
+
+
+def listed(project: Project, known: Folders) -> list[Listed]:
+    """All that may be asked for by name; the personal ones of folders only where they are there."""
+    return [
+        Listed(file, name, kind, there)
+        for file, name, kind in _names(known)
+        if (there := os.path.lexists(os.path.join(project.root, name))) or file in FILES
+    ]
+
+
+def source(project: Project, file: object, known: Folders) -> Source:
+    """Raises GofigureError for what is none of the configuration's files."""
+    for own, name, _ in _names(known):
+        if own == file:
+            path = os.path.join(os.path.dirname(project.config_file), name)
+            return again(project, Source(own, path, None, folder=os.path.dirname(name)))
+    raise GofigureError("there is no such file", hint='"shared", "local", or the name of a folder\'s')
+
+
+def again(project: Project, before: Source) -> Source:
+    """The same file, as it stands there now."""
+    if not os.path.lexists(before.path):
+        return before._replace(data=None, locked=why_locked(project, before.name, None))
     try:
-        data = configuration.read(path)
+        data = configuration.read(before.path)
     except GofigureError as error:
-        return Source(own, path, b"", f"{error}")
-    return Source(own, path, data, _bare(project) or _elsewhere(project, path) or _odd(data))
+        return before._replace(data=b"", locked=f"{error}")
+    return before._replace(data=data, locked=why_locked(project, before.name, data))
 
 
-def _bare(project: Project) -> str:
-    return "a bare repository has no file to edit" if project.repository and project.repository.is_bare else ""
-
-
-def _elsewhere(project: Project, path: str) -> str:
-    """Why the file that is written would be another than the project's own."""
-    place, root = os.path.realpath(path), os.path.realpath(project.root)
-    below = os.path.relpath(place, root).split(os.sep)
-    if below[0] == ".." or ".git" in below:
-        return f"it is a link to {place}: edit it there"
-    return "" if stat.S_ISREG(os.stat(place).st_mode) else f"{place} is no regular file"
-
-
-def _odd(data: bytes) -> str:
-    """What a text field cannot hold and give back byte for byte."""
-    if len(data) > MAX_BYTES:
-        return "it is too big"
-    try:
-        data.decode()
-    except UnicodeDecodeError:
-        return "it is not UTF-8"
-    if data.startswith(b"\xef\xbb\xbf") or b"\0" in data:
-        return "it has bytes that no text field can hold"
-    lone = data.replace(b"\r\n", b"")
-    if b"\r" in lone or (b"\r\n" in data and b"\n" in lone):
-        return "its lines end in different ways"
-    return ""
+def _names(known: Folders) -> Iterator[tuple[str, str, Literal["toml", "local"]]]:
+    yield "shared", CONFIG_NAME, "toml"
+    yield "local", configuration.LOCAL_NAME, "local"
+    for folder in known:
+        with contextlib.suppress(UnicodeEncodeError):  # no browser could name it
+            folder.encode()
+            yield f"{folder}/{CONFIG_NAME}", f"{folder}/{CONFIG_NAME}", "toml"
+            yield f"{folder}/{configuration.LOCAL_NAME}", f"{folder}/{configuration.LOCAL_NAME}", "local"
 
 
 def older(project: Project) -> list[dict[str, str]]:
@@ -102,15 +119,15 @@ def older(project: Project) -> list[dict[str, str]]:
     return [{"name": name, "text": layer.data.decode("utf-8", "replace")} for name, layer in shown][:_SHOWN]
 
 
-def layers_with(project: Project, changed: Source, data: bytes | None) -> configuration.Layers:
-    """All files of the configuration, as if one of them held these bytes. Raises GofigureError."""
+def layers_with(project: Project, changed: Source, data: bytes, known: Folders) -> configuration.Layers:
+    """All files of the configuration, as if one of them held these bytes."""
     try:
-        layers = configuration.read_layers(project.config_file)
+        layers = configuration.read_layers(project.config_file, known)
     except GofigureError:  # there is none yet, or another one cannot be read: then that is said beside it
         layers = ()
-    rest = tuple(layer for layer in layers if layer.path != changed.path)
-    own = (configuration.Layer(changed.path, data),) if data is not None else ()
-    return (*own, *rest) if changed.file == "shared" else (*rest, *own)
+    rest = (layer for layer in layers if layer.path != changed.path)
+    own = configuration.Layer(changed.path, data, changed.kind, folder=changed.folder)
+    return tuple(sorted((own, *rest), key=lambda layer: (layer.kind == "local", layer.folder)))
 
 
 class Checked(NamedTuple):
@@ -120,16 +137,17 @@ class Checked(NamedTuple):
     problems: list[dict[str, Any]]  # of all files
 
 
-def check(project: Project, changed: Source, data: bytes) -> Checked:
+def check(project: Project, changed: Source, data: bytes, known: Folders) -> Checked:
     """Every problem, each with its file, line and key."""
-    layers = layers_with(project, changed, data)
-    if changed.file == "local" and layers[0].path == changed.path:
+    layers = layers_with(project, changed, data, known)
+    if all(layer.kind == "local" for layer in layers if layer.folder == changed.folder):
         return Checked(None, [_whole(changed, "there is no shared file yet that it could be laid over")])
+    names = dict(zip((layer.path for layer in layers), configuration.names_of(layers), strict=True))
     try:
         return Checked(parse_config(layers), [])
     except ConfigError as error:
         found = [
-            {**problem._asdict(), "name": os.path.basename(problem.path), "here": problem.path == changed.path}
+            {**problem._asdict(), "name": names.get(problem.path, problem.path), "here": problem.path == changed.path}
             for problem in error.problems
         ]
         return Checked(None, found)

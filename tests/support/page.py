@@ -91,10 +91,11 @@ class Served:
 class AtTerminal(Served):
     """The same, in a terminal at which somebody sits."""
 
-    def __init__(self, repo: Repo) -> None:
+    def __init__(self, repo: Repo, *by: str) -> None:
+        """`by`: a program that starts it."""
         assert repo.gofigure("allow", "--yes").returncode == 0
         self.repo = repo
-        words = [*repo.command, "ui", "--no-browser"]
+        words = [*by, *repo.command, "ui", "--no-browser"]
         self.terminal = Terminal(words, repo.root, {**repo.env, "TERM": "xterm"}, size=(160, 50))
         self.terminal.until("Ctrl-C ends the page")
         [login] = re.findall(r"http://\S+ticket=[\w-]+", self.terminal.text)

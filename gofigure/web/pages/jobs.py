@@ -10,11 +10,13 @@ from gofigure.web.pages.now import state
 
 
 def _facts(ask: Ask) -> Facts:
+    new = ask.config.folders if ask.config is not None else ()  # those that git does not track are among them
+    known = sources.folders(ask.project, new)
     chosen = ask.query.get("file", "shared")
-    if chosen not in sources.FILES:
+    files = sources.listed(ask.project, known)
+    if chosen not in (one.file for one in files):
         raise NotThereError("there is no such file")
-    files = {file: sources.source(ask.project, file) for file in sources.FILES}
-    own = files[chosen]
+    own = sources.source(ask.project, chosen, known)
     return {
         "state": state(ask),
         "file": own.file,
@@ -23,9 +25,9 @@ def _facts(ask: Ask) -> Facts:
         "text": own.text,
         "seen": own.seen,
         "locked": own.locked,
-        "files": [{"file": one.file, "name": one.name, "there": one.data is not None} for one in files.values()],
+        "files": [one._asdict() for one in files],
         "older": sources.older(ask.project),
-        "problems": problems(own, ask.project, own.text) if own.data is not None and not own.locked else [],
+        "problems": problems(own, ask.project, own.text, known) if own.data is not None and not own.locked else [],
         "form": form.values(own.text),
         "fields": form.fields(),
         "targets": sorted(KINDS),

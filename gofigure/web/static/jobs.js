@@ -264,7 +264,7 @@ const write = async (text, seen) => {
 
 const reload = async (asked) => {
   if (asked && now.area.value !== now.saved && !confirm("Let go of what you have changed here?")) return;
-  const answer = await fetch(`/api/v1/jobs?file=${now.file}`);
+  const answer = await fetch(`/api/v1/jobs?file=${encodeURIComponent(now.file)}`);
   const found = await answer.json();
   if (!answer.ok) return say(found.error, true);
   if (!asked && now.area.value !== now.saved) return follow(); // typed meanwhile
@@ -289,7 +289,7 @@ const begin = async () => {
   area.addEventListener("input", typed);
   area.addEventListener("scroll", () => { part(".gutter").scrollTop = area.scrollTop; });
   gutter();
-  const found = await (await fetch(`/api/v1/jobs?file=${now.file}`)).json();
+  const found = await (await fetch(`/api/v1/jobs?file=${encodeURIComponent(now.file)}`)).json();
   Object.assign(now, { fields: found.fields, targets: found.targets });
   if (found.text === area.value || now.locked) heard(found);
   else check();

@@ -17,11 +17,12 @@ _NAME = ".gofigure.toml"
 _WAITS = "nobody has said yes"
 
 
-def _save(repo: Repo, text: str) -> bool:
+def _save(repo: Repo, text: str, name: str = _NAME) -> bool:
     """As the page does it."""
-    place = repo.root / _NAME
-    held = trust.hold(project_at(repo).trust, Layer(_NAME, text.encode()), place.read_bytes())
-    repo.config(text)
+    place = repo.root / name
+    before = place.read_bytes() if place.exists() else b""
+    held = trust.hold(project_at(repo).trust, Layer(name, text.encode()), before)
+    repo.write(name, text)
     return held
 
 
@@ -89,6 +90,39 @@ def test_the_very_bytes_wait_though_each_of_their_lines_was_approved(mine: Repo)
     assert _WAITS in refusal(mine)
     mine.config(config(2, 1))
     assert refusal(mine) == ""  # as ever
+
+
+@pytest.mark.parametrize(
+    ("saved", "moved"),
+    [
+        (".gofigure.local.toml", _NAME),
+        ("services/api/.gofigure.toml", _NAME),
+        (_NAME, "services/api/.gofigure.toml"),
+        ("services/api/.gofigure.toml", "services/web/.gofigure.toml"),
+        (_NAME, ".gofigure.local.toml"),
+    ],
+)
+@pytest.mark.parametrize("more", ["", "# and mine\n"])
+def test_another_name_does_not_launder_it(mine: Repo, saved: str, moved: str, more: str) -> None:
+    _save(mine, config("evil"), saved)
+    assert _WAITS in refusal(mine)
+    (mine.root / moved).parent.mkdir(parents=True, exist_ok=True)
+    (mine.root / saved).rename(mine.root / moved)
+    if saved == _NAME:
+        mine.config(config())
+    mine.write(moved, (mine.root / moved).read_text() + more)
+    assert _WAITS in refusal(mine)
+    say_yes(mine)
+    assert refusal(mine) == ""
+
+
+def test_another_file_is_still_a_persons(mine: Repo) -> None:
+    _save(mine, config("evil"), ".gofigure.local.toml")
+    (mine.root / ".gofigure.local.toml").unlink()
+    mine.config(config(2))
+    assert refusal(mine) == ""
+    mine.write("services/api/.gofigure.toml", "[jobs.own]\nstages = ['own']\n[stages.own]\nrun = 'true'\n")
+    assert refusal(mine) == ""
 
 
 def test_another_working_tree_asks_as_well(mine: Repo, tmp_path: Path) -> None:

@@ -2,21 +2,29 @@
 
 from __future__ import annotations
 
+import contextlib
+import http.client
+import json
 import os
 import signal
 import socket
 import subprocess
 import sys
+import time
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
+from urllib.parse import quote
 
 import pytest
 from support.page import AtTerminal, Served
 from support.pair import refusal
+from support.processes import command_line
 from support.repo import Repo
-from support.rig import Rig
+from support.rig import Rig, until
 from support.watcher import Watcher, ran
+
+from gofigure.process import family
 
 TEXT = """\
 # The top.
@@ -45,7 +53,7 @@ def page(rig: Rig, shop: Repo) -> Served:
 
 
 def _save(page: Served, text: str, file: str = "shared", seen: str | None = None) -> Any:
-    known = page.get(f"/jobs?file={file}")["seen"] if seen is None else seen
+    known = page.get(f"/jobs?file={quote(file)}")["seen"] if seen is None else seen
     return page.do("save", file=file, text=text, seen=known)
 
 
@@ -147,6 +155,60 @@ namespace = "dev"
     assert wrong["problems"]
 
 
+_ENDLESS = TEXT.replace('"*.py"', f'"{"*a" * 60}b"')
+
+
+def _previews(page: Served) -> int:
+    """How many are at work below the page."""
+    children = (one.pid for one in family.table().values() if one.parent == page.running.pid)
+    return sum(b"gofigure.web.preview" in command_line(pid) for pid in children)
+
+
+@contextlib.contextmanager
+def _asking(page: Served) -> Iterator[http.client.HTTPConnection]:
+    """A client that waits for a preview which never ends."""
+    headers = {"Content-Type": "application/json", "X-Gofigure": "1", "Cookie": page.session}
+    with contextlib.closing(http.client.HTTPConnection(page.host, timeout=60)) as connection:
+        connection.request("POST", "/api/v1/do/preview", json.dumps({"file": "shared", "text": _ENDLESS}), headers)
+        yield connection
+
+
+def _planned(connection: http.client.HTTPConnection) -> Any:
+    with connection.getresponse() as answer:
+        return json.loads(answer.read())["plan"]
+
+
+def test_a_preview_that_nobody_waits_for_is_ended(page: Served) -> None:
+    page.repo.write("a" * 60 + "!", "")
+    with _asking(page):
+        until(lambda: _previews(page) == 1, what="it is at work")
+        began = time.monotonic()
+    until(lambda: _previews(page) == 0, what="its client has gone, and so has it")
+    assert time.monotonic() - began < 4  # before it has computed for too long
+    with _asking(page) as other:
+        until(lambda: _previews(page) == 1, what="it is at work")
+        plan = page.do("preview", file="shared", text=TEXT).json["plan"]
+        assert [stage["files"] for stage in plan["stages"]] == [1]
+        assert _planned(other)["error"] == "another preview was asked for meanwhile"
+    assert _previews(page) == 0
+
+
+def test_a_preview_computes_for_some_seconds_only(shop: Repo) -> None:
+    program = "import re\nfrom gofigure.web.preview import bound\nbound(1)\nre.match('(a|a)*b', 'a' * 60)\n"
+    done = subprocess.run([sys.executable, "-c", program], env=dict(shop.env), check=False, capture_output=True)
+    assert b"has computed for 1 s" in done.stderr
+
+
+def test_a_page_ends_though_a_preview_is_at_work(page: Served) -> None:
+    page.repo.write("a" * 60 + "!", "")
+    with _asking(page):
+        until(lambda: _previews(page) == 1, what="it is at work")
+        page.running.process.terminate()
+        began = time.monotonic()
+        page.running.finish()
+    assert time.monotonic() - began < 4
+
+
 def test_what_is_saved_runs_after_a_yes_in_a_terminal(page: Served) -> None:
     shop = page.repo
     assert page.get("/jobs")["trouble"] == ""
@@ -218,17 +280,13 @@ def test_somebody_else_has_written_it(page: Served) -> None:
     assert _save(page, TEXT, seen="").json["waits"] is False
 
 
-def test_mode_links_and_line_ends_stay(page: Served) -> None:
-    shop, place = page.repo, page.repo.root / ".gofigure.toml"
-    real = shop.write("etc/jobs.toml", TEXT.replace("\n", "\r\n"), mode=0o640)
-    place.unlink()
-    place.symlink_to("etc/jobs.toml")
+def test_mode_and_line_ends_stay(page: Served) -> None:
+    place = page.repo.write(".gofigure.toml", TEXT.replace("\n", "\r\n"), mode=0o640)
     assert page.get("/jobs")["text"] == TEXT
     assert _save(page, EVIL).status == 200
-    assert place.is_symlink()
-    assert real.read_bytes() == EVIL.replace("\n", "\r\n").encode()
-    assert real.stat().st_mode & 0o777 == 0o640
-    assert sorted(one.name for one in real.parent.iterdir()) == ["jobs.toml"]
+    assert place.read_bytes() == EVIL.replace("\n", "\r\n").encode()
+    assert place.stat().st_mode & 0o777 == 0o640
+    assert [one.name for one in place.parent.glob(".gofigure.*")] == [".gofigure.toml"]
 
 
 @pytest.mark.parametrize("data", [b"a = 1\r\nb = 2\n", b"\xef\xbb\xbf[jobs]\n", b"# \xff\n", b"# a\rb\n"])
@@ -240,17 +298,92 @@ def test_what_a_text_field_cannot_hold_is_not_written(page: Served, data: bytes)
     assert (page.repo.root / ".gofigure.toml").read_bytes() == data
 
 
-def test_no_link_leads_out_of_the_project(page: Served) -> None:
+def test_no_link_is_followed(page: Served) -> None:
+    """What stands behind it could be another project's, where nothing would hold it; or no configuration at all."""
     place = page.repo.root / ".gofigure.toml"
-    for target in (page.repo.root.parent / "outside", page.repo.root / ".git" / "config"):
+    page.repo.write("log.sh", TEXT)
+    for target in ("../outside", ".git/config", "log.sh"):
         place.unlink()
-        if not target.exists():
-            target.write_text(TEXT)
+        real = page.repo.root / target
+        if not real.exists():
+            real.write_text(TEXT)
         place.symlink_to(target)
-        before = target.read_bytes()
+        before = real.read_bytes()
         assert "link" in page.get("/jobs")["locked"]
         assert _save(page, EVIL).status == 409
-        assert target.read_bytes() == before
+        assert real.read_bytes() == before
+        assert place.is_symlink()
+    place.unlink()
+    place.hardlink_to(page.repo.root / "log.sh")
+    assert "hard link" in page.get("/jobs")["locked"]
+    assert _save(page, EVIL).status == 409
+    assert _on_disk(page.repo) == TEXT
+    (page.repo.root / ".gofigure.local.toml").symlink_to("log.sh")
+    assert _save(page, "", "local").status == 409
+    assert (page.repo.root / "log.sh").read_text() == TEXT
+
+
+def test_a_nested_repository_is_not_written_through_a_link(page: Served) -> None:
+    top = page.repo
+    sub = Repo.create(top.root / "sub", top.env)
+    sub.config(TEXT.replace('"change"', '"pre-commit"'))
+    assert sub.gofigure("allow", "--yes").returncode == 0
+    assert sub.gofigure("install-hooks").returncode == 0
+    (top.root / ".gofigure.toml").unlink()
+    (top.root / ".gofigure.toml").symlink_to("sub/.gofigure.toml")
+    assert top.gofigure("allow", "--yes").returncode == 0
+    assert _save(page, EVIL.replace('"change"', '"pre-commit"')).status == 409
+    assert sub.commit("x").returncode == 0
+    assert not (top.root / "evil").exists()
+
+
+def test_nor_a_folder_that_has_become_a_repository(page: Served) -> None:
+    top, name = page.repo, "sub/.gofigure.toml"
+    top.write(name, TEXT)
+    top.git("add", name)
+    assert page.get(f"/jobs?file={name}")["locked"] == ""
+    top.git("init", "-q", "sub")
+    assert "another repository" in page.get(f"/jobs?file={name}")["locked"]
+    assert _save(page, EVIL, name).status == 409
+    assert (top.root / name).read_text() == TEXT
+
+
+def test_a_draft_of_what_is_yours_alone_is_laid_over(page: Served) -> None:
+    """It is checked and previewed with what it lies over, and is no second shared file."""
+    local = '[stages.unit]\nrun = "echo mine"\ntimeout = "soon"\n'
+    said = page.do("check", file="local", text=local).json
+    assert [(one["line"], one["at"]) for one in said["problems"]] == [(3, ["stages", "unit", "timeout"])]
+    assert _save(page, local, "local").status == 409
+    good = local.replace('"soon"', "90")
+    assert page.do("check", file="local", text=good).json["problems"] == []
+    plan = page.do("preview", file="local", text=good).json["plan"]
+    assert [stage["commands"] for stage in plan["stages"]] == [["echo mine"]]
+    page.repo.write(".gofigure.local.toml", local)
+    assert page.get("/jobs?file=local")["problems"]
+    assert page.do("preview", file="local", text=good).json["plan"]["stages"][0]["commands"] == ["echo mine"]
+
+
+def test_a_folders_file_is_edited_as_the_roots(page: Served) -> None:
+    repo, name = page.repo, "services/a b&c/.gofigure.toml"
+    repo.write(name, TEXT)  # git does not track it yet
+    assert repo.gofigure("allow", "--yes").returncode == 0
+    until(lambda: name in str(page.get("/jobs")["files"]), what="the folder's file is named")
+    assert quote(name) in page.ask("GET", "/jobs").text
+    said = page.get(f"/jobs?file={quote(name)}")
+    assert (said["name"], said["text"], said["locked"], said["problems"]) == (name, TEXT, "", [])
+    bad = page.do("check", file=name, text=TEXT.replace("run", "rum")).json["problems"]
+    assert ("stages", "unit", "rum") in [tuple(one["at"]) for one in bad if one["here"]]
+    root = TEXT + 'needs = ["services/a b&c:unit"]\n'
+    assert page.do("check", file="shared", text=root).json["problems"] == []
+    plan = page.do("preview", file=name, text=EVIL).json["plan"]
+    assert [stage["stage"] for stage in plan["stages"]] == ["unit", "services/a b&c:unit"]
+    assert _save(page, EVIL, name).json["waits"]
+    assert (repo.root / name).read_text() == EVIL
+    assert "nobody has said yes" in refusal(repo)
+    local = "services/a b&c/.gofigure.local.toml"
+    assert page.do("save", file=local, text='[stages.unit]\nrun = "true"\n', seen="").json["waits"]
+    assert (repo.root / local).exists()
+    assert page.do("check", file="services/none/.gofigure.toml", text="").status == 409
 
 
 def test_what_is_wrong_is_not_saved(page: Served) -> None:
@@ -308,7 +441,7 @@ if moment == "held": trust.hold = hold
 if moment == "written": os.replace = lambda *a, real=os.replace: die() if a[1].endswith(".toml") else real(*a)
 if moment == "replaced": saving._sync = die
 project = locate(ask(os.getcwd(), os.environ, GitVariables()), os.environ)
-saving.save(project, sources.source(project, "shared"), text.encode())
+saving.save(project, sources.source(project, "shared", {}), text.encode())
 """
 
 
@@ -349,6 +482,53 @@ def test_the_code_in_the_terminal_is_a_yes_to_these_bytes(sitting: AtTerminal) -
     assert sitting.get("/jobs")["code_for"] == ""
     shop.config(EVIL)
     assert refusal(shop)
+
+
+def _stopped(page: AtTerminal) -> str:
+    """Ctrl-S in its terminal, and then a save; what was saved."""
+    page.terminal.type(b"\x13")
+    text = EVIL
+
+    def waits() -> bool:
+        nonlocal text
+        text += "# more\n"
+        return _save(page, text).json["code"] is False
+
+    until(waits, what="the terminal takes nothing")
+    return text
+
+
+def test_a_stopped_terminal_stops_nothing_else(sitting: AtTerminal) -> None:
+    text = _stopped(sitting)
+    assert _on_disk(sitting.repo) == text
+    assert sitting.do("check", file="shared", text=TEXT).status == 200
+    assert sitting.get("/jobs")["code_for"] == ""
+    assert not _save(sitting, f"{text}# last\n").json["code"]
+    sitting.terminal.type(b"\x11")
+    until(lambda: sitting.get("/jobs")["code_for"] == ".gofigure.toml", what="the newest code was shown")
+    sitting.terminal.until("+# last")
+    sitting.terminal.until("type into the page", 2)
+    assert sitting.do("confirm", code=sitting.code).status == 200
+    assert refusal(sitting.repo) == ""
+
+
+def test_a_page_ends_though_its_terminal_is_stopped(sitting: AtTerminal) -> None:
+    _stopped(sitting)
+    sitting.terminal.kill(signal.SIGTERM)
+    assert sitting.terminal.finish() == 0
+
+
+_DEAF = "import os, signal, sys; signal.signal(signal.SIGHUP, signal.SIG_IGN); os.execvp(sys.argv[1], sys.argv[1:])"
+
+
+def test_a_terminal_that_has_gone_gets_no_code(shop: Repo) -> None:
+    page = AtTerminal(shop, sys.executable, "-c", _DEAF)
+    try:
+        page.terminal.hang_up()
+        said = _save(page, EVIL).json
+        assert (said["waits"], said["code"], page.get("/jobs")["code_for"]) == (True, False, "")
+    finally:
+        page.close()
 
 
 def test_nobody_can_try_codes(sitting: AtTerminal) -> None:
