@@ -68,9 +68,12 @@ export const hurry = () => {
   refresh();
 };
 
+const place = () => location.href.replace(/#.*/, "");
+
 const show = async () => {
   const began = Date.now();
-  const address = new URL(location.href.replace(/#.*/, ""));
+  const here = place();
+  const address = new URL(here);
   const list = document.querySelector("[data-from]");
   // Who reads further down keeps those lines.
   if (list && (scrollY || list.contains(document.activeElement))) address.searchParams.set("from", list.dataset.from);
@@ -80,6 +83,7 @@ const show = async () => {
     return false;
   }
   const now = new DOMParser().parseFromString(await answer.text(), "text/html");
+  if (here !== place()) return false; // left meanwhile: who leads elsewhere shows that
   if (!now.getElementById("top")) return false;
   root.dataset.stamp = now.documentElement.dataset.stamp;
   root.dataset.state = now.documentElement.dataset.state;

@@ -65,6 +65,25 @@ def test_a_search_says_how_far_it_is(opening: Opening, served: Served) -> None:
     expect(tab.locator("[data-log-found]")).to_contain_text("1 of ")
 
 
+def test_the_log_of_another_attempt_and_back(opening: Opening, served: Served) -> None:
+    served.repo.config("[jobs.check]\nstages = ['s']\n[stages.s]\nrun = 'echo from $$; exit 1'\nretries = 1\n")
+    served.repo.gofigure("allow", "--yes")
+    served.repo.gofigure("run", "check")
+    tab = opening("/runs/1")
+    log, which = tab.locator(".log .line").first, tab.get_by_label("Which log")
+    expect(which).to_have_value("1")
+    expect(log).to_contain_text("from")
+    second = log.inner_text()
+    for _ in range(2):
+        which.select_option("0")
+        expect(log).not_to_have_text(second)
+        expect(log).to_contain_text("from")
+        expect(tab.get_by_role("link", name="Download")).to_have_attribute("href", re.compile("/0/0/raw$"))
+        tab.go_back()
+        expect(which).to_have_value("1")
+        expect(log).to_contain_text(second.split()[-1])
+
+
 def test_a_button_that_becomes_another_keeps_the_focus(opening: Opening, served: Served) -> None:
     assert served.gate is not None
     tab = opening()
@@ -83,6 +102,7 @@ def test_of_two_choices_that_exclude_each_other_the_newer_counts(opening: Openin
     expect(which).to_have_value("commit")
     tab.get_by_role("button", name="Show").click()
     expect(tab.locator(".crumbs")).to_contain_text("commit")
+    tab.wait_for_load_state()  # before that nobody hears what is chosen
     which.select_option("the working tree")
     tab.get_by_role("button", name="Show").click()
     expect(tab).to_have_url(re.compile(r"/content\??$"))
