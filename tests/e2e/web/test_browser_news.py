@@ -133,6 +133,9 @@ def test_long_names_and_small_screens(opening: Opening, served: Served) -> None:
     assert tab.evaluate("document.documentElement.scrollWidth <= innerWidth")
     tab.goto(served.address)
     expect(tab.locator('[data-key="job-check"] time')).to_be_visible()
+    tab.goto(f"{served.address}/runs/1")
+    labels = "[...document.querySelectorAll('.drawing .label')]"
+    assert tab.evaluate(f"{labels}.every((one) => one.getBBox().width > 20 && one.getBBox().width <= 136)")
     brand, keys = tab.locator(".brand").bounding_box(), tab.locator("#help").bounding_box()
     assert brand is not None
     assert keys is not None
