@@ -13,15 +13,16 @@ _KEPT = ("http://", "https://", "#")
 
 
 def to_html(text: str) -> str:
-    """Titles get anchors. Links to files become plain text, and pictures their words: all is offline."""
+    """Titles get anchors. Links to files become plain text, and pictures are left out: all is offline."""
     markdown = MarkdownIt("commonmark", {"html": False}).enable("table")
     tokens = markdown.parse(text)
     for at, token in enumerate(tokens):
         if token.type == "heading_open":
             token.attrSet("id", anchor_of(tokens[at + 1].content))
         elif token.type == "inline":
-            _tame(token.children or [])
-    return str(markdown.renderer.render(tokens, markdown.options, {}))
+            token.children = [one for one in token.children or [] if one.type != "image"]
+            _tame(token.children)
+    return str(markdown.renderer.render(_without_empty_tables(tokens), markdown.options, {}))
 
 
 def _tame(tokens: Sequence[Token]) -> None:
@@ -33,5 +34,18 @@ def _tame(tokens: Sequence[Token]) -> None:
                 token.tag, token.attrs = "span", {}
         elif token.type == "link_close" and not leads.pop():
             token.tag = "span"
-        elif token.type == "image":
-            token.type, token.children = "text", None
+
+
+def _without_empty_tables(tokens: Sequence[Token]) -> list[Token]:
+    """Such as one of pictures."""
+    found: list[Token] = []
+    began = 0
+    for token in tokens:
+        if token.type == "table_open":
+            began = len(found)
+        found.append(token)
+        if token.type == "table_close" and not any(
+            one.content.strip() for cell in found[began:] for one in cell.children or ()
+        ):
+            del found[began:]
+    return found

@@ -2,12 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from typing import Any, NamedTuple
+from unicodedata import east_asian_width
 
 BOX, ROW, GAP, PAD = 168, 40, 44, 6
 _BETWEEN = 14
 _MOST_STAGES = 80  # a drawing of more shows nothing
+_ROOM = BOX - 30 - 6  # of a label, behind the sign
+_WIDTHS = {**dict.fromkeys("ijl.,:;'|! ", 5.0), **dict.fromkeys("frt-/()_", 6.2), **dict.fromkeys("mwMW@%…", 13.0)}
+_LETTER, _WIDE = 8.8, 13.0  # of 12.5 px, bold, in a wide font
+_SHARES = (0.34, 0.5, 0.0, 0.75, 1.0)  # of a short name, for its beginning; names mostly differ at their ends
 _BARS, _BAR, _HEIGHT, _LEAST = 20, 6, 22, 3
 
 
@@ -23,6 +28,7 @@ class Bar(NamedTuple):
 
 class Box(NamedTuple):
     stage: str
+    label: str  # its name, as far as there is room
     x: int
     y: int
 
@@ -53,15 +59,45 @@ def graph(stages: Sequence[str], waits_for: Mapping[str, frozenset[str]]) -> Dra
     column = _columns(stages, waits_for)
     rows: dict[int, int] = {}
     boxes: dict[str, Box] = {}
-    for name in stages:
+    for name, label in zip(stages, labels(stages), strict=True):
         row = rows.get(column[name], 0)
         rows[column[name]] = row + 1
-        boxes[name] = Box(name, PAD + column[name] * (BOX + GAP), PAD + row * (ROW + _BETWEEN))
+        boxes[name] = Box(name, label, PAD + column[name] * (BOX + GAP), PAD + row * (ROW + _BETWEEN))
     edges = [_edge(boxes[before], boxes[name]) for name in stages for before in _nearest(name, waits_for, boxes)]
     width = 2 * PAD + (max(column.values()) + 1) * (BOX + GAP) - GAP
     return Drawing(
         width, 2 * PAD + max(rows.values()) * (ROW + _BETWEEN) - _BETWEEN, tuple(boxes.values()), tuple(edges)
     )
+
+
+def labels(names: Sequence[str]) -> list[str]:
+    """Each name as it fits into its box: cut in the middle, and where it can be so that no two become the same."""
+    taken = {name for name in names if _width(name) <= _ROOM}
+    found = []
+    for name in names:
+        label = name if name in taken else _cut(name, taken)
+        taken.add(label)
+        found.append(label)
+    return found
+
+
+def _cut(name: str, taken: Collection[str]) -> str:
+    cuts = [_fitted(name, share) for share in _SHARES]
+    return next((one for one in cuts if one not in taken), cuts[0])
+
+
+def _fitted(name: str, share: float) -> str:
+    for count in range(min(len(name) - 1, 40), 1, -1):
+        head = round(count * share)
+        label = f"{name[:head]}…{name[len(name) - count + head :]}"
+        if _width(label) <= _ROOM:
+            return label
+    return "…"
+
+
+def _width(text: str) -> float:
+    """About: no server knows a browser's fonts."""
+    return sum(_WIDE if east_asian_width(one) in "WF" else _WIDTHS.get(one, _LETTER) for one in text)
 
 
 def _columns(stages: Sequence[str], waits_for: Mapping[str, frozenset[str]]) -> dict[str, int]:

@@ -45,6 +45,7 @@ class Rendering:
             "slug": slug,
             "bars": sparkline,
             "keyed": keyed,
+            "coded": coded,
             "started": lambda trigger: _STARTED.get(trigger, trigger),
         }
         self._scheme = scheme
@@ -89,6 +90,12 @@ def keyed(text: str) -> Markup:
         for at, part in enumerate(parts)
     )
     return Markup("").join(linked)
+
+
+def coded(text: str) -> Markup:
+    """Words in which what stands between backticks is code."""
+    parts = text.split("`")
+    return Markup("").join(Markup("<code>{}</code>").format(part) if at % 2 else part for at, part in enumerate(parts))
 
 
 def slug(verdict: str) -> str:

@@ -1,10 +1,18 @@
 // What buttons ask the server for, and links that stay on the page.
 import { go, hurry } from "./live.js";
-import { say } from "./said.js";
+import { GONE, say } from "./said.js";
+
+export const ask = async (address, options) => {
+  try {
+    return await fetch(address, options);
+  } catch {
+    throw new Error(GONE); // a browser's own words for it help nobody
+  }
+};
 
 export const post = async (name, body) => {
   const headers = { "Content-Type": "application/json", "X-Gofigure": "1" };
-  const answer = await fetch(`/api/v1/do/${name}`, { method: "POST", headers, body: JSON.stringify(body) });
+  const answer = await ask(`/api/v1/do/${name}`, { method: "POST", headers, body: JSON.stringify(body) });
   const said = await answer.json();
   if (!answer.ok) throw new Error(said.hint ? `${said.error} (${said.hint})` : said.error);
   return said;
@@ -12,21 +20,27 @@ export const post = async (name, body) => {
 
 const DONE = { run: "started", cancel: "asked to stop", pause: "asked", look: "asked", rollback: "started", reset: "started" };
 
+const busy = new WeakSet(); // a button that is disabled would lose the focus
+
+// News may make another button of it meanwhile: what it was is asked first.
 const act = async (button) => {
-  button.disabled = true;
+  if (busy.has(button)) return;
+  busy.add(button);
+  const name = button.dataset.do;
+  const label = button.textContent.trim();
   try {
     const body = JSON.parse(button.dataset.body);
     const typed = button.dataset.typed && document.getElementById(button.dataset.typed);
     if (typed) body.typed = typed.value;
-    await post(button.dataset.do, body);
+    await post(name, body);
     hurry();
     if (typed) typed.value = "";
-    const done = "off" in body ? (body.off ? "off" : "on") : DONE[button.dataset.do];
-    if (done) say(`${button.textContent.trim()}: ${done}`);
+    const done = "off" in body ? (body.off ? "off" : "on") : DONE[name];
+    if (done) say(`${label}: ${done}`);
   } catch (error) {
     say(error.message || "no answer", true);
   }
-  button.disabled = false;
+  busy.delete(button);
 };
 
 export const copy = async (text, what) => {

@@ -1,6 +1,6 @@
 // The configuration as a form and as text. The text is what counts: the form is drawn from it by the server, and each of
 // its changes is one change of the text.
-import { post } from "./act.js";
+import { ask, post } from "./act.js";
 import { say } from "./said.js";
 
 const PAUSE = 250; // ms without a key after which the text is checked
@@ -121,7 +121,7 @@ const adder = (kind) => {
     event.preventDefault();
     const name = field.value.trim();
     if (!(await edit({ do: "add", kind, name, target: target.value }))) return;
-    field.value = "";
+    document.getElementById(field.id).value = ""; // drawn anew, with what was being typed
     choose(kind, name);
   };
   return make("form", { className: "adder", onsubmit }, field, target, make("button", { className: "small" }, "Add"));
@@ -255,7 +255,9 @@ const write = async (text, seen) => {
     const done = await post("save", { file: now.file, text, seen });
     Object.assign(now, { seen: done.seen, saved: text, stale: document.getElementById("disk").dataset.seen });
     touched();
-    say(done.waits ? `saved; to let it run, in a terminal: gofigure allow${done.code ? ", or the code printed there" : ""}` : "saved; it was allowed before, and may run");
+    if (done.waits) part(".text").scrollIntoView({ block: "end" });
+    if (done.waits) document.getElementById("may-run").scrollIntoView({ block: "nearest" });
+    say(done.waits ? `saved; to let it run: gofigure allow in a terminal${done.code ? ", or its code typed above the text" : ""}` : "saved; it was allowed before, and may run");
   } catch (error) {
     touched();
     told(error);
@@ -264,7 +266,7 @@ const write = async (text, seen) => {
 
 const reload = async (asked) => {
   if (asked && now.area.value !== now.saved && !confirm("Let go of what you have changed here?")) return;
-  const answer = await fetch(`/api/v1/jobs?file=${encodeURIComponent(now.file)}`);
+  const answer = await ask(`/api/v1/jobs?file=${encodeURIComponent(now.file)}`);
   const found = await answer.json();
   if (!answer.ok) return say(found.error, true);
   if (!asked && now.area.value !== now.saved) return follow(); // typed meanwhile
@@ -289,7 +291,7 @@ const begin = async () => {
   area.addEventListener("input", typed);
   area.addEventListener("scroll", () => { part(".gutter").scrollTop = area.scrollTop; });
   gutter();
-  const found = await (await fetch(`/api/v1/jobs?file=${encodeURIComponent(now.file)}`)).json();
+  const found = await (await ask(`/api/v1/jobs?file=${encodeURIComponent(now.file)}`)).json();
   Object.assign(now, { fields: found.fields, targets: found.targets });
   if (found.text === area.value || now.locked) heard(found);
   else check();

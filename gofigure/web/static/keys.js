@@ -14,7 +14,7 @@ const step = (by) => {
   next.scrollIntoView({ block: "nearest" });
 };
 
-const press = (key) => (current()?.querySelector(`[data-key="${key}"]`) || document.querySelector(`.headline [data-key="${key}"], .facts [data-key="${key}"]`))?.click();
+const press = (key) => (current()?.querySelector(`[data-press="${key}"]`) || document.querySelector(`.headline [data-press="${key}"], .facts [data-press="${key}"]`))?.click();
 
 const KEYS = {
   j: () => step(1),

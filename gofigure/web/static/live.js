@@ -1,7 +1,7 @@
 // One tab of a browser listens for all of them: a browser has six connections for a host, and ten tabs would want ten.
 // What is heard is the name of a state. Whoever shows another one asks for its page again, so nothing can be missed.
 import { morph } from "./morph.js";
-import { say } from "./said.js";
+import { GONE, STRANGER, say } from "./said.js";
 
 const root = document.documentElement;
 const channel = new BroadcastChannel("gofigure");
@@ -68,18 +68,22 @@ export const hurry = () => {
   refresh();
 };
 
+const place = () => location.href.replace(/#.*/, "");
+
 const show = async () => {
   const began = Date.now();
-  const address = new URL(location.href.replace(/#.*/, ""));
+  const here = place();
+  const address = new URL(here);
   const list = document.querySelector("[data-from]");
   // Who reads further down keeps those lines.
   if (list && (scrollY || list.contains(document.activeElement))) address.searchParams.set("from", list.dataset.from);
   const answer = await fetch(address, { headers: { Accept: "text/html" } });
   if (answer.status === 401) {
-    link("this tab is no longer let in: gofigure ui");
+    link(STRANGER);
     return false;
   }
   const now = new DOMParser().parseFromString(await answer.text(), "text/html");
+  if (here !== place()) return false; // left meanwhile: who leads elsewhere shows that
   if (!now.getElementById("top")) return false;
   root.dataset.stamp = now.documentElement.dataset.stamp;
   root.dataset.state = now.documentElement.dataset.state;
@@ -87,9 +91,7 @@ const show = async () => {
   const icon = document.querySelector("link[rel=icon]");
   const newer = now.querySelector("link[rel=icon]").getAttribute("href");
   if (icon.getAttribute("href") !== newer) icon.setAttribute("href", newer);
-  const words = document.getElementById("link").textContent;
   morph(document.getElementById("top"), now.getElementById("top"));
-  link(words);
   morph(document.getElementById("main"), now.getElementById("main"));
   settle();
   took = Date.now() - began;
@@ -114,11 +116,12 @@ const hear = () => {
     heard(news);
   });
   source.addEventListener("error", () => {
-    const words = { link: "the page's server has gone: gofigure ui" };
+    // A browser gives up for good after a refusal: a server is there, started again.
+    const isRefused = source.readyState === EventSource.CLOSED;
+    const words = { link: isRefused ? STRANGER : GONE };
     channel.postMessage(words);
     heard(words);
-    // A browser gives up for good after a refusal, such as by a server that was started again.
-    if (source.readyState === EventSource.CLOSED) setTimeout(hear, 1500);
+    if (isRefused) setTimeout(hear, 1500);
   });
 };
 
@@ -126,7 +129,7 @@ export const start = (then) => {
   settle = then;
   channel.addEventListener("message", (event) => heard(event.data));
   document.addEventListener("visibilitychange", hurry);
-  window.addEventListener("popstate", () => show().catch(() => say("no answer", true)));
+  window.addEventListener("popstate", () => show().catch(() => say(GONE, true)));
   // The lock goes to the next tab when this one is closed.
   navigator.locks.request("gofigure-live", () => { hear(); return new Promise(() => {}); });
 };

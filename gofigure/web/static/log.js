@@ -1,5 +1,6 @@
 // A log of any size: only the lines that can be seen are asked for and drawn. What is printed becomes text nodes.
 import { copy } from "./act.js";
+import { go } from "./live.js";
 
 const HEIGHT = 18; // px of a line, as in page.css
 const TALLEST = 8e6; // px: browsers end somewhere above that
@@ -8,22 +9,22 @@ const PAGE = 400; // lines asked for at once
 
 let view = null;
 
+// What the server says of a log: another of these is another view.
+const told = ({ dataset }) => [dataset.log, dataset.file, dataset.line, dataset.find].join(" ");
+
 export const attach = () => {
   const place = document.querySelector("[data-log]");
-  const name = place ? place.dataset.log : "";
-  const newer = view && place && !view.chosen && view.file !== place.dataset.file; // another attempt has begun
-  if (view && (view.place !== place || view.name !== name || newer)) {
-    view.close();
-    view = null;
-  }
-  if (place && !view) view = new View(place, name);
-  else if (view) view.draw();
+  if (view && view.place === place && view.told === told(place)) return view.draw();
+  const before = view;
+  view?.close();
+  view = place && new View(place, before);
 };
 
 class View {
-  constructor(place, name) {
+  constructor(place, before) {
     this.place = place;
-    this.name = name;
+    this.told = told(place);
+    this.name = place.dataset.log;
     this.closed = new AbortController();
     this.tools = place.parentElement;
     this.inner = document.createElement("div");
@@ -34,10 +35,14 @@ class View {
     place.replaceChildren(this.inner);
     this.wrap = place.classList.contains("wrap");
     this.file = place.dataset.file;
-    this.chosen = false; // a person wants this one, whatever comes
     this.line = Number(place.dataset.line || 0); // a link leads to it
-    delete place.dataset.line;
+    this.asked = place.dataset.find || "";
     this.follow = !place.dataset.ended && !this.line;
+    this.tool = (name) => this.tools.querySelector(`[data-log-${name}]`);
+    const isSame = before?.name === this.name && before.asked === this.asked; // what is typed goes on with another attempt
+    if (!isSame) this.tool("search").value = this.asked;
+    if (this.tool("file")) this.tool("file").value = this.file;
+    this.timer = 0;
     this.reset();
     this.listen();
     this.load();
@@ -48,16 +53,28 @@ class View {
     this.total = 0;
     this.size = -1;
     this.ended = false;
-    this.found = null;
-    this.at = -1;
-    this.drawn = "";
+    this.forget();
     this.pending = new Set();
     this.turn = (this.turn || 0) + 1;
   }
 
+  // Nothing is looked for.
+  forget() {
+    this.found = null;
+    this.at = -1;
+    this.drawn = "";
+    this.searches = (this.searches || 0) + 1;
+    this.tell("");
+  }
+
+  tell(words) {
+    this.tool("found").textContent = words;
+    this.tool("next").textContent = this.tool("search").value ? "Next find" : "Next error";
+  }
+
   listen() {
     const on = (target, name, what) => target?.addEventListener(name, what, { signal: this.closed.signal });
-    const tool = (name) => this.tools.querySelector(`[data-log-${name}]`);
+    const { tool } = this;
     on(this.place, "scroll", () => {
       const end = this.place.scrollTop + this.place.clientHeight >= this.place.scrollHeight - HEIGHT * 2;
       if (!end) this.setFollow(false);
@@ -77,24 +94,30 @@ class View {
       const chosen = String(getSelection());
       copy(chosen || [...this.rows.children].map((row) => row.lastChild.textContent).join("\n"), chosen ? "the selection" : "what is shown");
     });
-    on(tool("file"), "change", (event) => {
-      this.file = event.target.value;
-      this.chosen = event.target.chosen = true;
-      const raw = tool("raw");
-      raw.setAttribute("href", `${this.name}${event.target.value}/raw`);
-      this.reset();
-      this.load();
+    on(this.tools, "change", ({ target }) => {
+      if (!target.matches("[data-log-file]")) return;
+      const address = new URL(location);
+      address.searchParams.set("stage", this.place.dataset.stage);
+      address.searchParams.set("file", target.value);
+      address.searchParams.delete("line");
+      go(address.href);
     });
-    let timer = 0;
-    on(tool("search"), "input", () => { clearTimeout(timer); timer = setTimeout(() => this.search(), 150); });
-    on(tool("search"), "keydown", (event) => { if (event.key === "Enter") { event.preventDefault(); this.step(event.shiftKey ? -1 : 1); } });
+    const typed = () => {
+      clearTimeout(this.timer);
+      if (tool("search").value) this.timer = setTimeout(() => this.search(), 150);
+      else { this.forget(); this.draw(); }
+    };
+    on(tool("search"), "input", typed);
+    on(tool("search"), "keydown", (event) => {
+      if (event.key === "Enter") { event.preventDefault(); this.step(event.shiftKey ? -1 : 1); }
+      if (event.key === "Escape") { event.target.value = ""; typed(); }
+    });
     on(tool("next"), "click", () => this.step(1));
     on(tool("next"), "step", (event) => this.step(event.detail));
-    this.tool = tool;
     this.setFollow(this.follow);
   }
 
-  close() { this.closed.abort(); this.turn += 1; }
+  close() { this.closed.abort(); clearTimeout(this.timer); this.turn += 1; }
 
   get base() { return `${this.name}${this.file}`; }
 
@@ -111,7 +134,10 @@ class View {
       this.take(await this.ask(`${this.base}?first=0&count=${PAGE}`));
       if (this.follow) this.toEnd();
       this.draw();
-      if (this.line) this.show(Math.min(this.line, this.total) - 1);
+      if (this.line) {
+        this.show(Math.min(this.line, this.total) - 1);
+        if (this.asked && this.asked === this.tool("search").value) this.search(this.at);
+      }
       else if (this.ended && this.place.dataset.failed) await this.step(1); // what one comes here for
       while (!this.ended && turn === this.turn) {
         if (document.hidden) { await new Promise((done) => document.addEventListener("visibilitychange", done, { once: true })); continue; }
@@ -218,20 +244,26 @@ class View {
     return row;
   }
 
-  async search() {
+  // What is found, from 0; `at`: the line that is marked already, where no other is to be.
+  async search(at = -1) {
     const words = this.tool("search").value;
-    const address = words ? `q=${encodeURIComponent(words)}` : "errors=1";
-    const turn = this.turn;
+    const of = words ? `q=${encodeURIComponent(words)}` : "errors=1";
+    this.searches += 1;
+    const mine = this.searches;
+    this.tell("searching…");
     try {
-      const found = await this.ask(`${this.base}/search?${address}`);
-      if (turn !== this.turn) return;
-      this.found = { ...found, of: address, size: this.size };
-    } catch { return; }
-    this.at = -1;
-    this.tool("next").textContent = words ? "Next find" : "Next error";
+      const found = await this.ask(`${this.base}/search?${of}`);
+      if (mine !== this.searches) return;
+      this.found = { ...found, of, size: this.size };
+    } catch {
+      if (mine === this.searches && !this.closed.signal.aborted) this.tell("it could not be searched");
+      return;
+    }
+    this.at = at;
     const count = this.found.lines.length;
-    this.tool("found").textContent = words || !count ? (count ? `${count}${this.found.more ? "+" : ""} lines` : "nothing found") : `${count}${this.found.more ? "+" : ""} lines complain`;
-    if (words && count) this.step(1);
+    if (count) this.tell(`${count}${this.found.more ? "+" : ""} lines${words ? "" : " complain"}`);
+    else this.tell(words ? "nothing found" : "no line complains");
+    if (words && count && at < 0) this.step(1);
   }
 
   async step(by) {
@@ -246,7 +278,7 @@ class View {
     const all = this.found?.lines || [];
     if (!all.length) return;
     const next = by > 0 ? all.find((at) => at > this.at) ?? all[0] : all.findLast((at) => at < this.at) ?? all.at(-1);
-    this.tool("found").textContent = `${all.indexOf(next) + 1} of ${all.length}${this.found.more ? "+" : ""}`;
+    this.tell(`${all.indexOf(next) + 1} of ${all.length}${this.found.more ? "+" : ""}`);
     this.show(next);
   }
 

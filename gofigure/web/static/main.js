@@ -33,12 +33,11 @@ const showTab = (name) => {
   for (const one of document.querySelectorAll("[data-panel]")) one.hidden = one.dataset.panel !== name;
 };
 
-// What a person has chosen outlives each new state that the server shows.
+// What news have put in is set up; what was there stays as it is.
 const settle = () => {
   showTab(location.hash.slice(1) || document.querySelector("[data-tab]")?.dataset.tab);
   attach();
   if (document.getElementById("editor")) import("./jobs.js").then((jobs) => jobs.attach());
-  filter();
   tick();
 };
 
@@ -50,11 +49,15 @@ document.addEventListener("click", (event) => {
     attach();
   }
 });
-// An address holds only what is asked for; what is being chosen outlives news.
+// An address holds only what is asked for; of two fields that exclude each other the newer counts.
 document.addEventListener("formdata", (event) => {
   for (const [name, value] of [...event.formData]) if (!value) event.formData.delete(name);
 });
-document.addEventListener("change", (event) => { event.target.chosen = true; });
+document.addEventListener("input", ({ target }) => {
+  const other = target.dataset.or && target.form.elements[target.dataset.or];
+  if (!other || target.value === other.name) return;
+  other.value = target.value && [...(other.options || [])].some((one) => one.value === target.name) ? target.name : "";
+});
 document.addEventListener("keydown", (event) => {
   const tab = event.target.closest?.("[data-tab]");
   const next = tab && { ArrowRight: tab.nextElementSibling, ArrowLeft: tab.previousElementSibling }[event.key];
@@ -68,5 +71,6 @@ act();
 keys();
 search();
 settle();
+filter();
 start(settle);
 setInterval(tick, 1000);

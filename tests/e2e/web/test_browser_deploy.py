@@ -90,6 +90,15 @@ def test_what_is_protected_says_so_in_words(opening: Opening, served: Served) ->
     assert tab.locator("[data-do]").count() == 0
 
 
+def test_a_look_that_fails_says_so_where_it_was_asked_for(opening: Opening, served: Served) -> None:
+    text = (served.repo.root / ".gofigure.toml").read_text()
+    served.repo.config(text.replace('context = "kind-tests"', 'context = "no-such"'))
+    served.repo.gofigure("allow", "--yes")
+    tab = opening("/deploy?stage=owned")
+    tab.get_by_role("button", name="Look").click()
+    expect(tab.locator(".where .bad")).to_contain_text("no-such")
+
+
 def test_keys_lead_through_the_stages(opening: Opening, served: Served) -> None:
     tab = opening("/deploy")
     tab.keyboard.press("j")

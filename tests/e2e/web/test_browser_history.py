@@ -73,6 +73,7 @@ def test_a_point_leads_to_its_run(opening: Opening, served: Served) -> None:
     tab.get_by_role("link", name="unit", exact=True).click()
     expect(tab.locator("#trend")).to_contain_text("Stage unit")
     point = tab.get_by_role("link", name=re.compile("run 1: passed in"))
+    tab.wait_for_load_state()  # before that nobody hears a key
     tab.keyboard.press("j")
     expect(point).to_be_focused()
     tab.keyboard.press("Enter")

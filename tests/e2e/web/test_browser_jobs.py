@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -106,8 +107,10 @@ def test_new_renamed_and_removed(opening: Opening, served: Served) -> None:
     tab = opening("/jobs")
     tab.locator("#new-stages").fill("suite")
     tab.locator("#new-target").select_option("pytest")
-    tab.get_by_role("button", name="Add").nth(1).click()
+    tab.locator("#new-stages").press("Enter")
     expect(tab.locator("#field-name")).to_have_value("suite")
+    expect(tab.locator("#new-stages")).to_have_value("")
+    expect(tab).to_have_title(re.compile("Jobs · repo"))
     assert '# locations = ["services/api"]' in _text(tab)
     tab.locator("#chip-jobs-check").click()
     tab.locator("#field-jobs-check-stages").fill("lint\nunit\ntypes\nsuite")
@@ -161,7 +164,9 @@ def test_the_code_typed_into_the_page(sitting: AtTerminal, context: BrowserConte
     tab.locator("#text").fill(_text(tab).replace('run = "true"', 'run = "touch ../by-code"'))
     tab.keyboard.press("Control+s")
     tab.get_by_role("button", name="Save", exact=True).click()
+    expect(tab.locator("#said")).to_contain_text("above the text")
     sitting.terminal.until("type into the page")
+    expect(tab.locator("#code")).to_be_in_viewport()
     expect(tab.locator("#may-run")).to_contain_text("nobody has said yes")
     tab.locator("#code").fill("WRONG")
     tab.get_by_role("button", name="Allow").click()

@@ -118,9 +118,12 @@ def test_tabs_go_on_with_the_next_server(opening: Opening, served: Served, rig: 
     os.kill(served.running.pid, signal.SIGKILL)
     served.running.finish()
     expect(tab.locator("#link")).to_contain_text("has gone")
+    tab.locator('[data-key="job-check"]').get_by_role("button", name="Run").click()
+    expect(tab.locator("#said")).to_contain_text("has gone: type gofigure ui")
     served.repo.gofigure("run", "check")  # which nobody hears
     served.forgiven = ("401 (Unauthorized)",)  # the tab may ask the next one before it is let in there
     again = Served(rig, served.repo)
+    expect(tab.locator("#link")).to_contain_text("does not know this tab")
     new = context.new_page()
     new.goto(again.login)
     expect(new.locator('[data-key="job-check"] .mark.passed').first).to_be_visible()

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from gofigure.web.drawing import graph, sparkline
+from gofigure.web.drawing import graph, labels, sparkline
 from gofigure.web.rendering import took
 
 
@@ -27,6 +27,23 @@ def test_what_waits_stands_behind_and_nothing_twice() -> None:
 def test_too_many_to_be_seen() -> None:
     assert graph([str(at) for at in range(500)], {}) is None
     assert graph([], {}) is None
+
+
+def test_a_name_that_is_too_long_keeps_what_differs() -> None:
+    names = [
+        "unit",
+        "services-payments-unit",
+        "services/payments:unit",
+        "services/payments:lint",
+        "clients/orders:unit",
+    ]
+    cut = ["unit", "servi…ments-unit", "servi…ments:unit", "servi…ments:lint", "clien…orders:unit"]
+    assert labels(names) == cut
+    alike = [f"{'a' * 20}{at}{'b' * 8}" for at in "xy"]
+    assert len(set(labels(alike))) == 2
+    hopeless = [f"{'a' * 40}{at}{'b' * 40}" for at in "xy"]
+    assert all("…" in one and len(one) < 20 for one in labels(hopeless))
+    assert labels(["x" * 7, "w" * 20]) == ["x" * 7, "www…wwwwww"]
 
 
 def test_the_newest_twenty_oldest_first() -> None:

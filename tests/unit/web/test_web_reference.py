@@ -53,7 +53,9 @@ def test_html_is_our_own_only() -> None:
     assert "<img" not in html
     assert 'href="javascript' not in html
     assert "<span>file</span>" in html
-    assert "alt" in html
+    assert "alt" not in html
+    assert "<table>" not in to_html("| | |\n|---|---|\n| ![a](a.png) | ![b](b.png) |\n")
+    assert "<table>" in to_html("| | |\n|---|---|\n| `a` | ![b](b.png) |\n")
     assert '<h1 id="t-t">' in html
     assert 'href="https://x.y"' in to_html("[out](https://x.y)")
     for one in sections():
