@@ -156,17 +156,22 @@ def test_ctrl_c_ends_it_with_its_streams(served: Served) -> None:
 def test_what_cannot_be_run_says_why(served: Served) -> None:
     for names in ([], ["nothing"], "check", ["--no-cache"], ["check", 1], None, ["x"] * 1000):
         assert served.do("run", names=names).status == 409
-    for commit in ("HEAD", "--staged", "abc", "x" * 40, 7):
+    for commit in ("HEAD", "--staged", "abc", "x" * 40, 7, "0" * 40):
         assert served.do("run", names=["check"], commit=commit).status == 409
     assert served.do("run", names=["check"], again="yes").status == 409
     for number in (0, -1, 1 << 70, "1", True, None):
         assert served.do("cancel", run=number).status == 409
     assert served.do("pause").status == 409  # no watcher
     assert served.repo.json("history")["runs"] == []
-    assert served.do("run", names=["check"], commit="0" * 40).status == 200
+    served.repo.gofigure("run", "check", "--commit", "HEAD")
+    content = served.get("/runs/1")["run"]["content"].removeprefix("commit ")
+    served.repo.git("update-ref", "-d", "HEAD")
+    served.repo.git("reflog", "expire", "--all", "--expire=now")
+    served.repo.git("prune", "--expire=now")  # and so it is gone
+    assert served.do("run", names=["check"], commit=content).status == 200
     with _listening(served) as stream:
         now = stream.until(served, lambda now: any(one["failed"] for one in now["queue"]))
-        assert "0000" in now["queue"][0]["why"]
+        assert content in now["queue"][0]["why"]
         assert served.do("dismiss", number=now["queue"][0]["number"]).status == 200
         stream.until(served, lambda now: not now["queue"])
 
