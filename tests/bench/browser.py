@@ -87,7 +87,7 @@ def main() -> None:
         repo = prepared(Path(place))
         served = Served(rig, repo)
         lines = [*_server(served, chosen.trials), *_browser(served, repo, chosen.trials)]
-    text = ["| what | goal | median | worst |", "|---|---:|---:|---:|", *lines, "", docs.machine(), docs.load()]
+    text = ["| what | goal | median | worst |", "|---|---|---|---|", *lines, "", docs.machine(), docs.load()]
     print("\n".join(text))
     if chosen.write:
         docs.write("page", f"{_HEAD}\n\nWith {_RUNS:,} runs on record, and a log of {_LOG // 10**6} MB.", text)
