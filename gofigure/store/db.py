@@ -10,7 +10,7 @@ import contextlib
 import os
 import sqlite3
 import time
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from typing import Any
 
 from gofigure.errors import StoreError, StoreUnwritable
@@ -92,6 +92,7 @@ class Database:
         self.executemany = connection.executemany
         self._owed: list[tuple[str, Sequence[Sequence[Any]]]] = []
         self._is_writing = False
+        self._afterwards: list[Callable[[], None]] = []
 
     def execute(self, sql: str, values: Any = ()) -> sqlite3.Cursor:
         """Run one statement. Raises StoreError, here or when its rows are read."""
@@ -118,6 +119,7 @@ class Database:
             yield
             self.connection.execute("COMMIT")
             self._owed.clear()
+            afterwards, self._afterwards = self._afterwards, []
         except sqlite3.Error as error:
             self._roll_back()
             raise self.connection.explained(error) from error
@@ -126,6 +128,13 @@ class Database:
             raise
         finally:
             self._is_writing = False
+            self._afterwards.clear()
+        for do in afterwards:
+            do()
+
+    def afterwards(self, do: Callable[[], None]) -> None:
+        """Have something done once what is being written can be seen by others; not at all if it never can."""
+        self._afterwards.append(do)
 
     def pay(self, step: int) -> None:
         """Write what is owed now, so many rows in a transaction: who runs something gets the file between two."""

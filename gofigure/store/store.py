@@ -211,8 +211,8 @@ class Store:
                 self.ledger.finish(result)
             if window is not None:
                 self.windows.record(run, window)
-        if loses_proofs:
-            self.forget_markers()  # written meanwhile, by who had still found the proof
+            if loses_proofs:
+                self._db.afterwards(self.forget_markers)  # written meanwhile, by who had still found the proof
 
     def close(self) -> None:
         self._db.close()
