@@ -6,13 +6,14 @@ READY := $(VENV)/ready
 
 LOWEST := .venv-lowest
 
-.PHONY: demo test unit integration e2e lint lowest image kubernetes bench bench-faults pictures docs clean
+.PHONY: demo test nightly unit integration e2e lint lowest image kubernetes bench bench-faults pictures docs clean
 .DEFAULT_GOAL := help
 
 help:
 	@echo "make demo    the main job on a clone of this repository, from hooks to reuse"
 	@echo "make test    everything that must hold"
 	@echo "make unit | integration | e2e | lint    parts of it"
+	@echo "make nightly everything that must hold, at length: lowest versions, a real control plane, a thousand kills"
 	@echo "make lowest  the unit tests and some others, on the lowest versions of what gofigure uses"
 	@echo "make docs    the docs as a site that needs no network, into build/docs"
 	@echo "make image   gofigure's own Docker image (BASE=debian:trixie-slim)"
@@ -40,14 +41,21 @@ lint: $(READY)
 unit integration e2e: $(READY)
 	$(BIN)/python -m pytest tests/$@
 
-# Most tests wait for processes: one worker more than there are cores keeps all of them busy. Those with an engine of
-# their own run apart: a test of how processes are ended would end it.
+# Most tests wait for processes: one worker more than there are cores keeps all of them busy. The longest files come first,
+# so that no worker has one left at the end. Those with an engine of their own run apart: a test of how processes are ended
+# would end it.
 LIBRARIES = $(addprefix tests/integration/,test_first_slice.py test_screen.py web checkout/test_refs.py)
 ENGINE = tests/integration/containers tests/integration/kubernetes/test_shop.py
 WORKERS = -n $$(($$(getconf _NPROCESSORS_ONLN) + 1)) --dist loadfile
+NOT_NIGHTLY = -m "not plane"
+LONGEST_FIRST = --no-loadscope-reorder tests/e2e tests/integration tests/unit
 test: lint
-	$(BIN)/python -m pytest $(WORKERS) $(ENGINE:%=--ignore=%)
-	$(BIN)/python -m pytest $(WORKERS) $(ENGINE)
+	$(BIN)/python -m pytest $(WORKERS) $(NOT_NIGHTLY) $(LONGEST_FIRST) $(ENGINE:%=--ignore=%)
+	$(BIN)/python -m pytest $(WORKERS) $(NOT_NIGHTLY) $(ENGINE)
+
+# What takes longer than a change should wait for.
+nightly: test lowest kubernetes
+	GOFIGURE_TRIALS=1000 $(BIN)/python -m pytest $(WORKERS) tests/integration/hooks/test_hooks_never_lost.py tests/integration/hooks/test_fixers_killed.py
 
 # What is left out needs no library, or one that comes with a linter.
 lowest: $(READY)

@@ -27,7 +27,7 @@ def home(tmp_path_factory: pytest.TempPathFactory) -> Path:
 @pytest.fixture(autouse=True)
 def environment(home: Path, monkeypatch: pytest.MonkeyPatch) -> dict[str, str]:
     """No test can reach the real home, a real identity, or the git variables of a hook that runs the tests."""
-    env = clean_environment(home)
+    env = clean_environment(home, in_haste=True)
     for name in list(os.environ):
         monkeypatch.delenv(name)
     for name, value in env.items():

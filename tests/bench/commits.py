@@ -68,6 +68,19 @@ def noop(ground: Ground) -> None:
     ground.hook("#!/bin/sh\nexit 0\n")
 
 
+_LOOK = "git --no-optional-locks status --porcelain=v2 -z --untracked-files=all --no-renames"
+
+
+def git_alone(ground: Ground) -> None:
+    """What nobody can do without who says that a stage has passed on this very tree: a look before it and one after."""
+    ground.hook(f"#!/bin/sh\n{_LOOK} >/dev/null & git write-tree >/dev/null; wait\ntrue\n{_LOOK} >/dev/null\n")
+
+
+def python_alone(ground: Ground) -> None:
+    """A Python that imports nothing, and does nothing."""
+    ground.hook(f"#!/bin/sh\nexec '{sys.executable}' -I -S -c pass\n")
+
+
 def installed(ground: Ground) -> None:
     ground.call(ground.gofigure, "install-hooks")
     ground.call(*_COMMIT)
@@ -120,6 +133,8 @@ CHANGED: Mapping[str, SetUp] = {
     NO_HOOK: nothing,
     "one no-op hook": noop,
     BASE: write_tree,
+    "two looks by git, nothing else": git_alone,
+    "a Python that does nothing": python_alone,
     "gofigure, not yet proven": installed,
     **_THEIRS,
 }

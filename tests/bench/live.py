@@ -29,6 +29,16 @@ class Cost(NamedTuple):
     peak_mb: float
 
 
+def fields_of(pid: int) -> list[str]:
+    """What proc(5) tells of a process, after its name: state, parent, group, session, ... Raises OSError."""
+    return Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()
+
+
+def seconds_of(fields: Sequence[str]) -> float:
+    """Processor time, with that of children that have ended."""
+    return sum(map(int, fields[11:15])) / _TICK
+
+
 class Live:
     """Its stage is a program that writes a byte to a FIFO: a start is seen when it comes, by the monotonic clock."""
 
@@ -143,10 +153,10 @@ class Live:
         seconds = mb = peak = 0.0
         for place in Path("/proc").glob("[0-9]*"):
             with contextlib.suppress(OSError):
-                fields = (place / "stat").read_text().rpartition(")")[2].split()
+                fields = fields_of(int(place.name))
                 if int(fields[3]) != self.pid:
                     continue
-                seconds += sum(map(int, fields[11:15])) / _TICK
+                seconds += seconds_of(fields)
                 sizes = dict(line.split(":") for line in (place / "status").read_text().splitlines())
                 if "VmRSS" in sizes:  # not of one that has ended
                     mb += int(sizes["VmRSS"].split()[0]) / 1024

@@ -13,6 +13,7 @@ from support.repo import Repo
 from support.rig import Gate, Rig, Running
 from support.screen import Terminal
 
+_PAGE = re.compile(r"/(now|history|content|jobs|deploy|docs|runs/\d+)(\?|$)")
 BROWSER = {"Sec-Fetch-Site": "same-origin", "Sec-Fetch-Mode": "cors"}
 
 
@@ -33,10 +34,20 @@ class Answer(NamedTuple):
 class Served:
     """A `gofigure ui` at work."""
 
-    def __init__(self, rig: Rig, repo: Repo, *args: str, env: Mapping[str, str] = {}) -> None:
-        assert repo.gofigure("allow", "--yes").returncode == 0
+    def __init__(
+        self,
+        rig: Rig,
+        repo: Repo,
+        *args: str,
+        env: Mapping[str, str] = {},
+        browser: bool = False,
+        allow: bool = True,
+    ) -> None:
+        """`browser`: started with one, $BROWSER of `env`."""
+        assert not allow or repo.gofigure("allow", "--yes").returncode == 0
         self.repo = repo
-        self.running: Running = rig.start(repo, "ui", "--no-browser", "--json", *args, env=env)
+        words = ("--json",) if browser else ("--json", "--no-browser")
+        self.running: Running = rig.start(repo, "ui", *words, *args, env=env)
         self.running.until_says(b"}")
         self._reached(json.loads(self.running.output)["address"])
 
@@ -77,10 +88,19 @@ class Served:
             connection.close()
 
     def get(self, path: str) -> Any:
-        """The JSON twin of a page."""
+        """The JSON twin of a page, which can be shown too, whatever it holds."""
         answer = self.ask("GET", f"/api/v1{path}")
         assert answer.status == 200, answer
+        if _PAGE.match(path):
+            # Under an address of its own: what was drawn for another is remembered for a moment.
+            shown = self.ask("GET", f"{path.replace('/now', '/', 1)}{'&' if '?' in path else '?'}twin=1")
+            assert shown.status == 200, shown
         return answer.json
+
+    def page(self, path: str) -> Answer:
+        """A page with all that it finds out: a browser is shown it without, where that takes more than a moment."""
+        self.get(path)
+        return self.ask("GET", path)
 
     def do(self, name: str, **body: object) -> Answer:
         """What a button does."""
@@ -91,12 +111,12 @@ class Served:
 class AtTerminal(Served):
     """The same, in a terminal at which somebody sits."""
 
-    def __init__(self, repo: Repo, *by: str) -> None:
-        """`by`: a program that starts it."""
+    def __init__(self, repo: Repo, *by: str, size: tuple[int, int] = (160, 50)) -> None:
+        """`by`: a program that starts it; `size`: columns, rows."""
         assert repo.gofigure("allow", "--yes").returncode == 0
         self.repo = repo
         words = [*by, *repo.command, "ui", "--no-browser"]
-        self.terminal = Terminal(words, repo.root, {**repo.env, "TERM": "xterm"}, size=(160, 50))
+        self.terminal = Terminal(words, repo.root, {**repo.env, "TERM": "xterm"}, size=size)
         self.terminal.until("Ctrl-C ends the page")
         [login] = re.findall(r"http://\S+ticket=[\w-]+", self.terminal.text)
         self._reached(login)

@@ -17,10 +17,25 @@ Done = subprocess.CompletedProcess[bytes]
 _KEPT = ("PATH", "TMPDIR", "COVERAGE_PROCESS_START", "SSL_CERT_FILE", "CI")
 
 
-def clean_environment(home: Path) -> dict[str, str]:
+_GIT = """\
+[user]
+\tname = A Tester
+\temail = tester@example.com
+[init]
+\tdefaultBranch = main
+[gc]
+\tauto = 0
+[maintenance]
+\tauto = false
+"""
+_IN_HASTE = "[core]\n\tfsync = none\n"
+
+
+def clean_environment(home: Path, *, in_haste: bool = False) -> dict[str, str]:
+    """A new home; git does not tidy up there. `in_haste`: nor does it wait for the disk."""
     env = {name: os.environ[name] for name in _KEPT if name in os.environ}
     config = home / ".gitconfig"
-    config.write_text("[user]\n\tname = A Tester\n\temail = tester@example.com\n[init]\n\tdefaultBranch = main\n")
+    config.write_text(_GIT + (_IN_HASTE if in_haste else ""))
     env.update(
         HOME=str(home),
         LANG="C.UTF-8",
