@@ -12,7 +12,7 @@ from gofigure.git.exclude import IgnoreRule, ignore_rule, is_ignored
 from gofigure.project import Project
 from gofigure.queries import Present
 from gofigure.runner.plan import Content
-from gofigure.runner.readers import Reader, readers
+from gofigure.runner.readers import NEVER_HANDED, Reader, readers
 from gofigure.runner.told import step_told
 from gofigure.snapshot.select import Selector, covers, show
 from gofigure.store.windows import Part
@@ -108,10 +108,15 @@ def told(found: AboutPath) -> dict[str, Any]:
                 "stage": reader.step.stage.name,
                 **step_told(reader.step),
                 "handed_over": reader.handed_over,
+                "passed_over": reader.handed_over is not None and _is_never_handed(found.entry),
             }
             for reader in found.readers
         ],
     }
+
+
+def _is_never_handed(entry: Entry | None) -> bool:
+    return entry is not None and entry.kind in NEVER_HANDED
 
 
 def _part(part: Part | None) -> dict[str, object] | None:

@@ -88,7 +88,7 @@ class NestedError(GofigureError):
 
 
 class RootGone(GofigureError):  # noqa: N818 - says it better
-    """The folder that is watched was deleted or moved; nothing of it must be made again."""
+    """The folder that is watched, or shown, was deleted or moved; nothing of it must be made again."""
 
 
 class Interrupted(Exception):  # noqa: N818 - a request to stop, not an error

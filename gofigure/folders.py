@@ -139,7 +139,7 @@ class Touched:
         from gofigure.runner.scripts import scripts_of
         from gofigure.targets import commands_of
 
-        selectors = self._planner.reading.selectors(stage, about)
+        selectors = self._planner.keying.reading.selectors(stage, about)
         _, scripts = scripts_of(stage, commands_of(stage), about.tree, selectors, (), self._planner.selecting)
         return (*selectors, *scripts)
 

@@ -113,6 +113,7 @@ class Job(NamedTuple):
     stages: tuple[str, ...]
     on: tuple[str, ...] = ()
     strict_dependency: bool = False
+    keep_going: bool = False  # after a failure
     background: bool = False  # git does not wait for it
     enabled: bool = True
     required: bool = False  # as if each of its stages said so; the same with those below

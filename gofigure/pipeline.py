@@ -81,7 +81,7 @@ def run(project: Project, request: Request, observe: Observer) -> list[RunResult
             if not done:
                 done = carry_out_each(setting, todo, content, failed, looking, fast, request)
             results += done
-            if any(ends_the_request(result, request) for result in done):
+            if any(ends_the_request(result, request, jobs) for result in done):
                 return results
             fast.keep(loaded, token, planner, store.contents, content, done)
     if grown is not None:

@@ -8,8 +8,9 @@ from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING
 
 from gofigure.errors import GofigureError
+from gofigure.events import Note
 from gofigure.fast_path import FastPath
-from gofigure.model import BY_A_PERSON, RECEIVING, STOPPED, Job, RunResult, Snapshot
+from gofigure.model import BY_A_PERSON, MANUAL, RECEIVING, STOPPED, Job, RunResult, Snapshot
 from gofigure.snapshot.commits import of_index
 from gofigure.snapshot.looking import Looking
 from gofigure.subject import Request, content_now
@@ -120,7 +121,12 @@ def carry_out_each(
             looking.forget()  # something has run since it looked
         for result in done:
             fast.forget_after(result)
-        if any(ends_the_request(result, request) for result in done):
+        ends = next((result for result in done if ends_the_request(result, request, jobs)), None)
+        if ends is not None:
+            if left and ends.verdict not in STOPPED:
+                others = ", ".join(job.name for job in left)
+                way = "--keep-going" if setting.trigger.kind == MANUAL else f"keep_going = true in [jobs.{ends.job}]"
+                setting.observe(Note(f"not started, as {ends.job} {ends.verdict}: {others} (go on: {way})"))
             break
     return results
 
@@ -180,7 +186,8 @@ def executed(setting: Setting, planning: Planning) -> RunResult:
     return result
 
 
-def ends_the_request(result: RunResult, request: Request) -> bool:
-    """Whether what comes after this run is not to be started."""
-    goes_on = request.keep_going or request.overseer is not None  # what changes later must not wait for a mend
+def ends_the_request(result: RunResult, request: Request, jobs: Sequence[Job]) -> bool:
+    """Whether what comes after this run, of one of `jobs`, is not to be started."""
+    keeps_going = request.keep_going or any(job.keep_going for job in jobs if job.name == result.job)
+    goes_on = keeps_going or request.overseer is not None  # what changes later must not wait for a mend
     return result.verdict in STOPPED or (result.verdict == "failed" and not goes_on)

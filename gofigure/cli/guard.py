@@ -122,22 +122,30 @@ def say(text: str) -> None:
 
 
 def _bug(error: Exception) -> int:
-    say(f"gofigure: a bug in gofigure: {type(error).__name__}: {error}")
-    try:
-        say(f"          the report to send is {_report()}")
-    except OSError as failure:
-        say(f"          no report can be written ({failure.strerror or failure}); it is in {_place(error)}")
+    say_bug(error, reported(error))
     return EXIT_BUG
 
 
-def _place(error: Exception) -> str:
+def say_bug(error: BaseException, report: str) -> None:
+    say(f"gofigure: a bug in gofigure: {type(error).__name__}: {error}\n          {report}")
+
+
+def reported(error: BaseException) -> str:
+    """Write a report of a bug; where it is, in words."""
+    try:
+        return f"the report to send is {_report(error)}"
+    except OSError as failure:
+        return f"no report can be written ({failure.strerror or failure}); it is in {_place(error)}"
+
+
+def _place(error: BaseException) -> str:
     import traceback
 
     last = traceback.extract_tb(error.__traceback__)[-1]
     return f"{last.filename}, line {last.lineno}, {last.name}"
 
 
-def _report() -> str:
+def _report(error: BaseException) -> str:
     import platform
     import tempfile
     import traceback
@@ -148,7 +156,8 @@ def _report() -> str:
         "w", prefix="gofigure-bug-", suffix=".txt", delete=False, encoding="utf-8", errors="backslashreplace"
     ) as file:
         file.write(f"gofigure {__version__}, Python {sys.version}, {platform.platform()}\n")
-        file.write(f"arguments: {sys.argv[1:]!r}\nfolder: {_folder()}\n\n{traceback.format_exc()}")
+        file.write(f"arguments: {sys.argv[1:]!r}\nfolder: {_folder()}\n\n")
+        file.writelines(traceback.format_exception(error))
     return file.name
 
 

@@ -130,6 +130,8 @@ def _tell(deploys: list[Deploy], stage: str, live: Mapping[str, Any] | None, *, 
         print(f"{stage} has never been deployed to where it goes now", file=sys.stderr)
     if live is not None:
         print(f"now, at {live['server']} ({live['why']}):")
+        if not live["objects"]:
+            print("  it answers; nothing of this stage's is on record")
         for one in live["objects"]:
             print(
                 f"  {printable(one['called'])}  {one['state']}{': ' if one['words'] else ''}{printable(one['words'])}"

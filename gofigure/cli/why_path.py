@@ -11,13 +11,13 @@ from gofigure.cli.console import console_for
 from gofigure.cli.here import Here, from_root
 from gofigure.cli.terminal import tell
 from gofigure.config import meant
-from gofigure.digest.tree import KIND_WORDS
+from gofigure.digest.tree import KIND_WORDS, Entry
 from gofigure.errors import GofigureError
 from gofigure.git.exclude import IgnoreRule
 from gofigure.model import Config
 from gofigure.project import Loaded
 from gofigure.queries import looking_on
-from gofigure.runner.readers import Reader
+from gofigure.runner.readers import NEVER_HANDED, Reader
 from gofigure.runner.told import outlook
 from gofigure.runner.why import ago
 from gofigure.subject import Request
@@ -63,7 +63,7 @@ def _tell(found: AboutPath) -> None:
     width = max(map(len, names))
     column = max(len(outlook(reader.step)) for reader in found.readers)
     for label, reader in zip(names, found.readers, strict=True):
-        tell(f"  {label:<{width}}  {outlook(reader.step):<{column}}  {_reason(reader)}")
+        tell(f"  {label:<{width}}  {outlook(reader.step):<{column}}  {_reason(reader, found.entry)}")
 
 
 def _by(rule: IgnoreRule | None) -> str:
@@ -81,7 +81,9 @@ def _tell_past(found: AboutPath) -> None:
         tell(f"  it changed under run {part.run} of {part.job}, {ago(part.at_ns)}: {ROLES.get(part.role, part.role)}")
 
 
-def _reason(reader: Reader) -> str:
+def _reason(reader: Reader, entry: Entry) -> str:
     if reader.handed_over is None:
         return reader.step.reason
+    if entry.kind in NEVER_HANDED:
+        return f"{reader.step.reason}; a {KIND_WORDS[entry.kind]} is not handed over"
     return f"{reader.step.reason}; this file {'is handed over' if reader.handed_over else 'is proven'}"

@@ -65,6 +65,14 @@ KEYS: tuple[Key, ...] = (
     ),
     Key(
         "jobs.*",
+        "keep_going",
+        _FLAG,
+        False,
+        "Whether a failure holds back only what depends on it, so that one commit shows all that is wrong; "
+        "without, nothing new is started after it.",
+    ),
+    Key(
+        "jobs.*",
         "background",
         _FLAG,
         False,
@@ -151,7 +159,8 @@ KEYS: tuple[Key, ...] = (
         "files",
         _PATTERN,
         None,
-        "A regular expression that makes this a per-file stage: it gets the matching files without a proof.",
+        "A regular expression that makes this a per-file stage: it gets the matching files without a proof, "
+        "links and submodules left out.",
     ),
     Key(
         "stages.*",

@@ -100,8 +100,8 @@ def _epoch(project: Project, done: Done) -> Epoch | None:
     """The epoch, if these stages may have one and the tree covers the configuration."""
     config, planner, tree = done.loaded.config, done.planner, done.about.tree
     stages = [config.stages[stage.stage] for result in done.results for stage in result.stages]
-    looked_up = planner.tools.looked_up
-    if why_none(stages, looked_up, planner.base_path) or not _covers_configuration(done):
+    looked_up = planner.keying.tools.looked_up
+    if why_none(stages, looked_up, planner.keying.base_path) or not _covers_configuration(done):
         return None
 
     def in_tree(path: str) -> bool:

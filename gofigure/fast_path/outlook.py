@@ -49,11 +49,11 @@ def _why_never(loaded: Loaded, plans: Sequence[Plan], planner: Planner, contents
         if never := never_reused(step):
             return f"{step.stage.name} is never reused ({never})"
     tools = {name for step in steps for name in step.facts.tools}
-    looked_up = [one for one in planner.tools.looked_up if one.name in tools]
+    looked_up = [one for one in planner.keying.tools.looked_up if one.name in tools]
     tree = plans[0].content.about.tree
     if any(look_up(tree, os.fsencode(name), contents.load_tree) is None for name in names):
         return "the configuration is not part of the repository"
-    return why_none((step.stage for step in steps), looked_up, planner.base_path)
+    return why_none((step.stage for step in steps), looked_up, planner.keying.base_path)
 
 
 def _why_not_now(project: Project) -> str:

@@ -36,6 +36,7 @@ class Job(NamedTuple):
     on: tuple[str, ...] = ()
     could: tuple[str, ...] = ()  # hooks that might start it: said in a comment
     strict: bool = False
+    goes_on: bool = False  # after a failure
     lines: tuple[Line, ...] = ()  # other keys
 
 

@@ -137,7 +137,7 @@ def _hook(whole: _Whole, hook: str, table: Table) -> Job | None:
         return None
     by_hand = hook not in HOOKS
     why = f"{whole.file}: {hook}" + (", which is no hook of git" if by_hand else "")
-    return Job(hook, tuple(stages), why, () if by_hand else (hook,), strict=piped)
+    return Job(hook, tuple(stages), why, () if by_hand else (hook,), strict=piped, goes_on=not piped)
 
 
 def _texts_of(reading: Reading, table: Table, key: str, what: str) -> tuple[str, ...]:

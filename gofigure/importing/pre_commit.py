@@ -113,7 +113,7 @@ def _jobs(whole: Whole, hooks: list[Hook], *, strict: bool) -> list[Job]:
             continue
         by_hand = on == "manual"
         why = f"{whole.file}: hooks of the stage manual" if by_hand else f"{whole.file}: its hooks for {on}"
-        made.append(Job(on, tuple(stages), why, () if by_hand else (on,), strict=strict))
+        made.append(Job(on, tuple(stages), why, () if by_hand else (on,), strict=strict, goes_on=not strict))
     for hook in hooks:
         for one in hook.stages:
             if one not in HOOKS and one != "manual":

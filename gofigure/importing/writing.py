@@ -134,6 +134,8 @@ def _job(name: str, job: Job, listed: Sequence[str]) -> str:
     lines += [Line("stages", tuple(listed))]
     if job.strict and len(listed) > 1:
         lines.append(Line("strict_dependency", True, "in this order, and stop at the first failure"))
+    if job.goes_on and len(listed) > 1:
+        lines.append(Line("keep_going", True, "all that is wrong is shown at once, as before"))
     text = f"# {plain(job.why)}\n[jobs.{_key(name)}]\n"
     if not job.on:
         could = f"; for git to start it: on = {literal(job.could)}" if job.could else ""

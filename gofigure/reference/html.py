@@ -37,15 +37,17 @@ def _tame(tokens: Sequence[Token]) -> None:
 
 
 def _without_empty_tables(tokens: Sequence[Token]) -> list[Token]:
-    """Such as one of pictures."""
+    """Such as one of pictures; a head above nothing is empty, too."""
     found: list[Token] = []
-    began = 0
+    began = body = 0
     for token in tokens:
         if token.type == "table_open":
-            began = len(found)
+            began = body = len(found)
+        elif token.type == "tbody_open":
+            body = len(found)
         found.append(token)
         if token.type == "table_close" and not any(
-            one.content.strip() for cell in found[began:] for one in cell.children or ()
+            one.content.strip() for cell in found[body:] for one in cell.children or ()
         ):
             del found[began:]
     return found

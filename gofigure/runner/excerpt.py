@@ -4,23 +4,17 @@ from __future__ import annotations
 
 import os
 import re
+from collections.abc import Callable
 
 from gofigure.runner.clean import clean
+from gofigure.runner.complaint import finds, is_quoted
 
 LINES = 8
 _WINDOW = 64 * 1024
-# What compilers, linters and test runners begin a complaint with; else any line that sounds like trouble.
-_COMPLAINT = re.compile(
-    r"^E\s{2,}\S|\b(error|fatal|panic)(\[\w+\])?:|^(FAILED|ERROR|FAIL|✗|✘)\b|--- FAIL"
-    r"|^[\w./-]+\.[a-z]\w*:\d+(:\d+)?: |^(?-i:[A-Z]{1,4}\d{3,4}) ",  # a place in a file; a linter's rule
-    re.IGNORECASE,
-)
 _TROUBLE = re.compile(
     r"\b(errors?|fail(ed|ure|s)?|exception|traceback|undefined|not found|cannot|no such|expected)\b", re.IGNORECASE
 )
 _OURS = "gofigure: "  # see recipes/__main__.py
-# Source code as linters quote it, "12 | except OSError as error:", complains of nothing.
-_QUOTED = re.compile(r"\s*\d*\s*\|")
 
 
 def excerpt(logs: tuple[str, ...]) -> tuple[str, ...]:
@@ -36,9 +30,9 @@ def excerpt(logs: tuple[str, ...]) -> tuple[str, ...]:
         return ("its output is not text",) if data.strip() else ()
     if verdict := _verdict(lines):
         return tuple(line[:400] for line in verdict)
-    found = _first(_COMPLAINT, lines)
+    found = _first(finds, lines)
     if found is None:  # what is about it is needed to understand a lesser hint
-        hint = _first(_TROUBLE, lines)
+        hint = _first(_sounds_like_trouble, lines)
         found = min(len(lines) if hint is None else hint, len(lines) - LINES + 1)
     start = max(0, found - 1)
     return tuple(line[:400] for line in lines[start : start + LINES])
@@ -53,8 +47,12 @@ def _verdict(lines: list[str]) -> list[str]:
     return last[at:] if len(last) - at <= LINES else [*last[at : at + LINES - 1], last[-1]]
 
 
-def _first(pattern: re.Pattern[str], lines: list[str]) -> int | None:
-    return next((at for at, line in enumerate(lines) if pattern.search(line) and not _QUOTED.match(line)), None)
+def _sounds_like_trouble(line: str) -> bool:
+    return _TROUBLE.search(line) is not None and not is_quoted(line)
+
+
+def _first(is_it: Callable[[str], bool], lines: list[str]) -> int | None:
+    return next((at for at, line in enumerate(lines) if is_it(line)), None)
 
 
 def _ends(log: str) -> bytes:

@@ -119,7 +119,7 @@ def _begin(setting: Setting, plan: Plan) -> dict[int, Plan]:
     with setting.store.together():
         for one in plan.members or (plan,):
             steps = [plan.steps[name] for name in one.steps]
-            rows = [(step.stage.name, step.reason, b"" if step.astray else step.key) for step in steps]
+            rows = [(step.stage.name, step.kept_reason, b"" if step.astray else step.key) for step in steps]
             runs[setting.store.begin(_new_run(setting, one), rows)] = one
     return runs
 
@@ -176,7 +176,7 @@ def _run(
             renewed=renewed,
             outputs=outputs,
             sources=CheckedOut(setting),
-            keep_going=setting.keep_going,
+            keep_going=setting.keep_going or plan.job.keep_going,
             pulse=pulse,
             attend=setting.attend,
         )
@@ -233,7 +233,8 @@ def _reused(setting: Setting, plan: Plan) -> RunResult:
         from gofigure.runner.loop import verdict_of
 
         verdict = verdict_of(stages)
-    number = setting.store.record_reused(_new_run(setting, plan), stages, verdict)
+    kept = [stage._replace(reason=plan.steps[stage.stage].kept_reason) for stage in stages]
+    number = setting.store.record_reused(_new_run(setting, plan), kept, verdict)
     setting.observe(_started(setting, plan, number))
     for stage in stages:
         setting.observe(StageFinished(number, stage))

@@ -98,6 +98,11 @@ class Step(NamedTuple):
         return self.fate == "reuse"
 
     @property
+    def kept_reason(self) -> str:
+        """The reason as it is written down: how long ago something was is true for a moment."""
+        return f"proven in run {self.proof.run}" if self.reused and self.proof is not None else self.reason
+
+    @property
     def is_to_run(self) -> bool:
         """Whether a run must come to a verdict on it."""
         return self.fate not in ("reuse", "leave out")

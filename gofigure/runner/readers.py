@@ -5,9 +5,11 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import NamedTuple
 
-from gofigure.digest.tree import FOLDER, Entry
+from gofigure.digest.tree import FOLDER, LINK, MODULE, Entry
 from gofigure.runner.plan import Plan, Step
 from gofigure.snapshot.select import Selecting, Selector, covers, selects
+
+NEVER_HANDED = (LINK, MODULE)  # no files of their own, though a stage's `files` match their names
 
 
 class Reader(NamedTuple):

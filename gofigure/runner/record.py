@@ -46,6 +46,13 @@ class _Proven(NamedTuple):
 _NOTHING = _Proven((), ())
 
 
+def _lasting(step: Step, result: StageResult) -> StageResult:
+    """What is true of it for good, and of this content."""
+    if step.reused:
+        result = result._replace(reason=step.kept_reason)
+    return result._replace(key=b"") if step.astray else result  # what that did, it did on other content
+
+
 class Recorder:
     """Collects what happens in one run and writes it in few transactions, each sound by itself."""
 
@@ -101,8 +108,7 @@ class Recorder:
 
     def finished(self, step: Step, result: StageResult) -> None:
         """A stage came to its verdict."""
-        if step.astray:
-            result = result._replace(key=b"")  # what it did, it did on other content
+        result = _lasting(step, result)
         if result.cases:
             result = self._with_room(result)
         self._keep(result)

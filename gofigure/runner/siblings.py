@@ -43,7 +43,7 @@ def beside_one_another(plans: Sequence[Plan]) -> Plan:
             waits_for[name] = waits_for.get(name, frozenset()) | before
     label = shortened([plan.job.name for plan in plans], _NAMED)
     return Plan(
-        Job(label, tuple(steps)),
+        Job(label, tuple(steps), keep_going=any(plan.job.keep_going for plan in plans)),
         plans[0].content,
         Graph(tuple(step.stage for step in steps.values()), waits_for),
         steps,

@@ -55,7 +55,7 @@ class TaskMaker:
     def task_of(self, step: Step, made: Mapping[str, str] = {}) -> Task:
         """`made`: what recipes have handed back so far, by stage."""
         stage, root = step.stage, self._root_of(step, made)
-        env = {**self._planner.environment(stage), INSIDE_VARIABLE: self._inside}
+        env = {**self._planner.keying.environment(stage), INSIDE_VARIABLE: self._inside}
         handed: tuple[str, ...] = ()
         handed_over: Mapping[str, str] = {}
         if step.gets_arguments:

@@ -15,7 +15,7 @@ from typing import Any
 
 from gofigure.errors import StoreError, StoreUnwritable
 from gofigure.store.migrations import STEPS
-from gofigure.store.names import NAME
+from gofigure.store.names import ASIDE, NAME
 from gofigure.store.planted import CutOffError, identity, journal_inode, refuse_foreign_journal, refuse_planted
 
 MEMORY = ":memory:"
@@ -97,6 +97,12 @@ class Database:
     def execute(self, sql: str, values: Any = ()) -> sqlite3.Cursor:
         """Run one statement. Raises StoreError, here or when its rows are read."""
         return self.connection.cursor(_Cursor).execute(sql, values)
+
+    def refuse_newer(self) -> None:
+        """Raise StoreError where a newer gofigure has taken it over since it was opened."""
+        (version,) = self.execute("PRAGMA user_version").fetchone()
+        if version > len(STEPS):
+            raise _newer(self.path, version)
 
     def owe(self, sql: str, rows: Sequence[Sequence[Any]]) -> None:
         """Write rows that can be worked out again: in the next transaction, or when this is closed.
@@ -237,7 +243,7 @@ def _copy(path: str, token: bytes) -> Database:
 
 def _set_aside(path: str, file: tuple[int, int] | None) -> str:
     """Move a store away, unless another process has done so already and `path` is its new one. The new name."""
-    aside = f"{path}.set-aside-{time.strftime('%Y%m%d-%H%M%S')}-{os.getpid()}"
+    aside = f"{path.removesuffix(NAME)}{ASIDE}{time.strftime('%Y%m%d-%H%M%S')}-{os.getpid()}"
     if identity(path) == file:
         for side in ("", "-journal", "-wal", "-shm"):
             with contextlib.suppress(FileNotFoundError):

@@ -2,3 +2,4 @@
 
 NAME = ".gofigure"
 SIDE_FILES = (NAME + "-journal", NAME + "-wal", NAME + "-shm")
+ASIDE = NAME + ".set-aside-"  # before when, and by whom: what was damaged or not ours

@@ -81,6 +81,10 @@ class Store:
         """Whether it is in memory only."""
         return self._db.path == MEMORY
 
+    def refuse_newer(self) -> None:
+        """Raise StoreError where a newer gofigure has taken it over since it was opened."""
+        self._db.refuse_newer()
+
     def copied(self) -> Store:
         """What it holds, in memory: to try what would become of it."""
         return Store(self._db.copied())

@@ -64,8 +64,7 @@ def install_named(repository: Repository, hooks: Iterable[str], *, path: str, da
 
 
 def uninstall_named(repository: Repository, hooks: Iterable[str] = HOOKS) -> list[Installed]:
-    places = [(hook, forget(repository, hook)) for hook in hooks]
-    return [Installed(hook, place, None) for hook, place in places if place is not None]
+    return [Installed(hook, place, None) for hook, place in forget(repository, hooks).items()]
 
 
 def uninstall(repository: Repository, hooks: Iterable[str] = HOOKS) -> list[Installed]:

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import os
 import shlex
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 
 from gofigure.errors import GofigureError
 from gofigure.git.config_hooks import FIRST_VERSION, ConfigHooks, config_hooks
@@ -52,14 +52,20 @@ def runs_here(repository: Repository) -> bool:
     return version(repository.git.env) >= FIRST_VERSION
 
 
-def forget(repository: Repository, hook: str) -> str | None:
-    """Take the name out of the configuration, then the script away. Returns its place; None if there was neither."""
+def forget(repository: Repository, hooks: Iterable[str]) -> dict[str, str]:
+    """Take the names out of the configuration, then the scripts away: hook -> its place, where there was either."""
+    known = config_hooks(repository.git).hooks
+    return {hook: place for hook in hooks if (place := _forget(repository, hook, is_named=_NAME + hook in known))}
+
+
+def _forget(repository: Repository, hook: str, *, is_named: bool) -> str | None:
     place = place_of(repository, hook)
-    code = repository.git.start("config", "--local", "--remove-section", f"hook.{_NAME}{hook}").finish().code
+    removal = ("config", "--local", "--remove-section", f"hook.{_NAME}{hook}")
+    was_named = is_named and repository.git.start(*removal).finish().code == 0
     there = os.path.lexists(place)
     if there:
         os.unlink(place)
-    return place if there or code == 0 else None
+    return place if there or was_named else None
 
 
 def is_our_name(hook_name: str) -> bool:

@@ -21,6 +21,7 @@ _MOST = 100  # objects, each a call
 def look(kubectl: Kubectl, spec: Mapping[str, Any], order: Order, judged: Judged, folder: str) -> dict[str, Any]:
     """What stands there of the objects that are on record (`look` of the spec), and of those in the journal."""
     known = Journal(folder, order.stage, kubectl.context, kubectl.namespace).read()
+    _require_an_answer(kubectl)
     asked = together(from_records(spec["look"]), known.objects)
     ours = labels_of(project(order.state_dir), order.stage)
     return {
@@ -30,6 +31,17 @@ def look(kubectl: Kubectl, spec: Mapping[str, Any], order: Order, judged: Judged
         "more": max(0, len(asked) - _MOST),
         "reset": _to_delete(kubectl, spec) if spec["reset"] == "all" and judged.verdict == "local" else None,
     }
+
+
+def _require_an_answer(kubectl: Kubectl) -> None:
+    """Raise Refused where nobody answers: with nothing on record, nothing else would have to be asked.
+
+    Who answers that this may not be asked is there.
+    """
+    words = ("get", "--raw=/version")
+    said = kubectl.try_(*words)
+    if said.code != 0 and b"(Forbidden)" not in said.err:
+        raise kubectl.refusal(words, said)
 
 
 def _to_delete(kubectl: Kubectl, spec: Mapping[str, Any]) -> dict[str, Any]:

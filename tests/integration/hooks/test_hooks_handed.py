@@ -79,7 +79,7 @@ def _everything(repo: Repo, tmp_path: Path) -> None:
     repo.git("repack", "-q")
     repo.git("commit", "-q", "--allow-empty", "-m", "for a second pack")
     repo.git("repack", "-q")
-    repo.git("-c", "gc.autoPackLimit=1", "-c", "gc.autoDetach=false", "gc", "--auto", "-q")
+    repo.git("-c", "gc.auto=6700", "-c", "gc.autoPackLimit=1", "-c", "gc.autoDetach=false", "gc", "--auto", "-q")
     repo.git("reset", "-q", "--hard", "HEAD~1")
     repo.git("init", "-q", "--bare", str(tmp_path / "remote"))
     repo.git("push", "-q", str(tmp_path / "remote"), "HEAD:refs/heads/one", "HEAD:refs/heads/two")

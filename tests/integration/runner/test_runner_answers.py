@@ -187,7 +187,7 @@ def test_the_shape_of_the_rest(project: Repo) -> None:
     rest = {"skipped": "NoneType", "put_back": "NoneType", "answered": []}
     why = {"stages": [{"stage": "str", "now": NOW, "last": last, **rest}]}
     assert _shape(project.json("why", "s")) == why
-    reader = {"job": "str", "stage": "str", **NOW, "handed_over": "NoneType"}
+    reader = {"job": "str", "stage": "str", **NOW, "handed_over": "NoneType", "passed_over": "bool"}
     assert _shape(project.json("why", "./a")["stages"]) == [reader]
     log = {"path": "str", "attempt": "int", "command": "int", "bytes": "int"}
     assert _shape(project.json("logs", "1")) == {

@@ -9,6 +9,8 @@ import pytest
 from support.repo import Repo
 from support.rig import Rig, alive, lines, said, stages, until, verdicts
 
+_TWO = (("one", ["a", "b"]), ("two", ["c"]))
+
 
 def _configure(repo: Repo, text: str) -> None:
     repo.config(text)
@@ -136,13 +138,35 @@ def test_keep_going_runs_all_that_does_not_depend_on_it(repo: Repo) -> None:
 
 
 def test_a_failed_job_stops_the_next_one_unless_told_to_keep_going(repo: Repo) -> None:
+    hooked = 'on = ["pre-commit"]\n'
     _configure(
         repo,
-        '[jobs.a]\nstages = ["bad"]\n[jobs.b]\nstages = ["good"]\n[stages.bad]\nrun = "exit 1"\n'
+        f'[jobs.a]\n{hooked}stages = ["bad"]\n[jobs.b]\n{hooked}stages = ["good"]\n[stages.bad]\nrun = "exit 1"\n'
         '[stages.good]\nrun = "echo it"\n',
     )
     assert [run["job"] for run in repo.json("run")["runs"]] == ["a"]
+    assert "not started, as a failed: b (go on: --keep-going)" in said(repo.gofigure("run"))
     assert [run["verdict"] for run in repo.json("run", "-k")["runs"]] == ["failed", "passed"]
+    assert repo.gofigure("install-hooks").returncode == 0
+    committing = repo.try_git("commit", "--allow-empty", "-m", "x")
+    assert b"(go on: keep_going = true in [jobs.a])" in committing.stderr  # a hook takes no words
+
+
+def test_a_commit_shows_all_that_is_wrong_where_its_jobs_say_so(repo: Repo) -> None:
+    """As pre-commit does (its fail_fast): who mends one linter's finding should not meet the next one's only then."""
+    jobs = "".join(
+        f'[jobs.{name}]\non = ["pre-commit"]\nkeep_going = true\nstages = {stages}\n' for name, stages in _TWO
+    )
+    _configure(repo, jobs + "".join(f'[stages.{name}]\nrun = "echo {name}; exit 1"\n' for name in ("a", "b", "c")))
+    assert repo.gofigure("install-hooks").returncode == 0
+    repo.git("add", "-A")
+    blocked = repo.try_git("commit", "-m", "all wrong")
+    assert blocked.returncode == 1
+    assert {name: said(blocked).count(f"\n  {name}  failed") for name in ("a", "b", "c")} == {"a": 1, "b": 1, "c": 1}
+    repo.config((repo.root / ".gofigure.toml").read_text().replace("keep_going = true", "keep_going = false"))
+    assert repo.gofigure("allow").returncode == 0
+    alone = repo.json("run", "-j", "1")["runs"]  # b is not started, nor the job two
+    assert [len(run["stages"]) for run in alone] == [2]
 
 
 def test_a_timeout_ends_the_stage_and_all_that_it_started(repo: Repo, rig: Rig) -> None:

@@ -44,6 +44,15 @@ def _reason(repo: Repo, stage: str = "s") -> str:
     return reason
 
 
+def test_what_is_written_down_is_true_later_too(repo: Repo) -> None:
+    """How long ago it was proven is not."""
+    _proven(repo)
+    _configure(repo, CONFIG.replace('["s"]', '["s", "new"]') + '[stages.new]\nrun = "true"\n')
+    assert verdicts(repo.json("run")) == {"s": "reused", "new": "passed"}
+    shown = [{one["stage"]: one["reason"] for one in run["stages"]} for run in repo.json("history")["runs"]]
+    assert [one["s"] for one in shown[:2]] == ["proven in run 1", "proven in run 1"]  # beside one that ran, and alone
+
+
 def test_a_change_of_an_input(repo: Repo) -> None:
     _proven(repo)
     repo.write("src/a.py", "2\n")

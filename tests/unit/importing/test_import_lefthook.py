@@ -117,6 +117,8 @@ def test_commands_come_by_priority_and_name_and_piped_ones_stop() -> None:
     assert found.on("pre-push") == ["c", "a", "b"]
     assert found.config.jobs["pre-push"].strict_dependency
     assert not found.config.jobs["pre-commit"].strict_dependency
+    assert found.config.jobs["pre-commit"].keep_going
+    assert not found.config.jobs["pre-push"].keep_going
     assert [found.stages[name].run for name in found.on("pre-commit")] == [
         ".lefthook/pre-commit/go",
         "bash '.lefthook/pre-commit/x y.sh'",

@@ -188,7 +188,8 @@ def test_a_script_that_is_known_by_its_first_line_is_handed_over_by_its_name() -
 def test_a_hook_that_ends_the_rest_keeps_the_order() -> None:
     found = of(hook(fail_fast="true") + hook(id="two", entry="x"))
     assert found.config.jobs["pre-commit"].strict_dependency
-    assert not of(hook() + hook(id="two", entry="x")).config.jobs["pre-commit"].strict_dependency
+    job = of(hook() + hook(id="two", entry="x")).config.jobs["pre-commit"]
+    assert (job.strict_dependency, job.keep_going) == (False, True)
 
 
 def test_two_hooks_of_one_name_get_two_names() -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import time
 from pathlib import Path
 
 import pytest
@@ -30,6 +31,18 @@ def test_what_is_beside_these_stays(tmp_path: Path) -> None:
 def test_quoted_source_is_no_complaint(tmp_path: Path, frame: str) -> None:
     lines = _of(tmp_path, f"{frame}\n" + "talk\n" * 20 + "it has failed here\n" + "more\n" * 20)
     assert lines[:2] == ("talk", "it has failed here")
+
+
+def test_a_line_of_spaces_is_read_once(tmp_path: Path) -> None:
+    """By the square of its length it would take a minute."""
+
+    def cost(length: int) -> float:
+        began = time.thread_time()
+        assert _of(tmp_path, " " * length + "error: x\n")
+        return time.thread_time() - began
+
+    small, large = (min(cost(length) for _ in range(3)) for length in (4_000, 32_000))
+    assert large < 28 * small
 
 
 @pytest.mark.parametrize("gone", ["folder/a.log", "."])
