@@ -2,18 +2,17 @@
 
 from __future__ import annotations
 
-import http.client
-import json
 import os
 import sys
+import threading
 from collections.abc import Mapping
+from functools import partial
 from typing import TYPE_CHECKING
-from urllib.parse import urlsplit
 
 from gofigure import trust
-from gofigure.cli.as_json import dump
-from gofigure.cli.guard import say
+from gofigure.cli.guard import reported, say, say_bug
 from gofigure.cli.here import here
+from gofigure.cli.ui_told import PATIENCE, login, tell, ticket_of
 from gofigure.cli.watch_now import stopping
 from gofigure.errors import EXIT_PASSED, GofigureError, Interrupted
 from gofigure.project import Project, load_config
@@ -25,9 +24,7 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from gofigure.reference.commands import Command
-    from gofigure.web.serve import Address, Where
-
-_PATIENCE = 3.0  # seconds
+    from gofigure.web.where import Address, Where
 
 
 def ui_now(where: Where, *, read_only: bool, browser: bool, as_json: bool) -> int:
@@ -36,18 +33,20 @@ def ui_now(where: Where, *, read_only: bool, browser: bool, as_json: bool) -> in
     project = around.project
     _require_token(project)
     where = _as_published(where, around.environ)
+    if where.socket:
+        where = where._replace(socket=os.path.abspath(where.socket))
     place = Place(folder_of(project.lock_file))
     if not place.take():
         return _open_other(place.folder, where, read_only=read_only, browser=browser, as_json=as_json)
     from gofigure.cli.ui_code import announcer
     from gofigure.web.serve import serve
 
-    def tell(address: Address) -> None:
-        _tell(address.login() if not where.socket else address.url, os.getpid(), as_json=as_json)
+    def told(address: Address) -> None:
+        tell(address, os.getpid(), as_json=as_json)
         if where.published and not as_json:
             print(f"in a container, it was to be started with: -p {LOOPBACK}:{where.port}:{where.port}", flush=True)
         if browser:
-            _show(address.login())
+            _show(login(address))
 
     announce = announcer(project) if not as_json and sys.stdout.isatty() else None
     try:
@@ -58,9 +57,10 @@ def ui_now(where: Where, *, read_only: bool, browser: bool, as_json: bool) -> in
                 where,
                 place,
                 read_only=read_only,
-                tell=tell,
+                tell=told,
                 announce=announce,
                 commands=_commands,
+                tell_bug=_tell_bug,
             )
     except (Interrupted, KeyboardInterrupt):  # which is how it is ended
         pass
@@ -76,6 +76,13 @@ def _require_token(project: Project) -> None:
     except GofigureError:
         load_config(project)
         raise
+
+
+def _tell_bug(error: BaseException) -> str:
+    """Returns where its report is. A terminal that is stopped does not keep the page waiting."""
+    report = reported(error)
+    threading.Thread(target=say_bug, args=(error, report), daemon=True).start()
+    return report
 
 
 def _commands() -> Sequence[Command]:
@@ -95,58 +102,45 @@ def _as_published(where: Where, environ: Mapping[str, str]) -> Where:
 
 def _open_other(folder: str, where: Where, *, read_only: bool, browser: bool, as_json: bool) -> int:
     """Another page of this working tree is at work: have it let us in, if it is such a one as was asked for."""
+    from gofigure.web.where import Address, refuse_unsafe
+
+    refuse_unsafe(where)
     card = card_of(folder)
     if card is None:
         raise GofigureError("another page is just beginning, or ending, in this working tree", hint="gofigure ui")
     other = "shows and steers nothing" if card.read_only else "may run things"
     if card.read_only != read_only:
         raise GofigureError(f"a page that {other} is at work here already (process {card.pid})", hint="end it first")
-    if (where.port and where.port != card.port) or (where.socket and card.address != f"unix:{where.socket}"):
+    if _is_elsewhere(card, where):
         raise GofigureError(
             f"a page is at work here already, at {card.address} (process {card.pid})", hint="gofigure ui"
         )
-    login = card.address if not card.port else f"{card.address}/login?ticket={_ticket(card)}"
-    _tell(login, card.pid, as_json=as_json)
+    address = Address(card.address, partial(ticket_of, card))
+    tell(address, card.pid, as_json=as_json)
     if browser and card.port:
-        _show(login)
+        _show(login(address)).join(PATIENCE)
     return EXIT_PASSED
 
 
-def _ticket(card: Card) -> str:
-    """Ask for a way in, with the key that only we can read. Raises GofigureError."""
-    address = urlsplit(card.address)
-    headers = {"Authorization": f"Bearer {card.key}"}
-    try:
-        if address.scheme == "https":
-            import ssl
-
-            unchecked = ssl._create_unverified_context()  # noqa: S323, SLF001 - its certificate is the user's own affair
-            connection: http.client.HTTPConnection = http.client.HTTPSConnection(
-                address.netloc, timeout=_PATIENCE, context=unchecked
-            )
-        else:
-            connection = http.client.HTTPConnection(address.netloc, timeout=_PATIENCE)
-        connection.request("GET", "/api/v1/ticket", headers=headers)
-        answer = connection.getresponse()
-        said = json.loads(answer.read())
-        return str(said["ticket"])
-    except (OSError, ValueError, KeyError, http.client.HTTPException) as error:
-        raise GofigureError(
-            f"the page of this working tree (process {card.pid}) does not answer: {error}", hint=f"kill {card.pid}"
-        ) from error
+def _is_elsewhere(card: Card, where: Where) -> bool:
+    """Whether a page is not where one was asked for. What is asked for by default is answered by any."""
+    is_named = bool(where.socket or where.certificate) or where.host != LOOPBACK
+    if is_named and card.address != where.url(card.port):
+        return True
+    return bool(where.port) and where.port != card.port
 
 
-def _tell(login: str, pid: int, *, as_json: bool) -> None:
-    if as_json:
-        print(dump({"address": login, "pid": pid}), flush=True)
-    else:
-        print(f"the page: {login}", flush=True)
-        if pid == os.getpid():
-            print("this opens it once; another time: gofigure ui. Ctrl-C ends the page, and no run.", flush=True)
+def _show(login: str) -> threading.Thread:
+    """In the browser; where there is none, an address has been printed.
+
+    In a thread: some browsers are waited for until they end.
+    """
+    thread = threading.Thread(target=_open, args=(login,), daemon=True)
+    thread.start()
+    return thread
 
 
-def _show(login: str) -> None:
-    """In the browser; where there is none, the address has been printed."""
+def _open(login: str) -> None:
     import webbrowser
 
     if sys.platform.startswith("linux") and not (os.environ.get("DISPLAY") or os.environ.get("WAYLAND_DISPLAY")):

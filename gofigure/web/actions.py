@@ -17,10 +17,11 @@ from gofigure.watch.place import folder_of, send, state_of
 from gofigure.watch.state import Command
 from gofigure.watch.switches import switch, switched_off
 from gofigure.web import deploying
-from gofigure.web.page import Action, Facts, Order, Waiting
+from gofigure.web.page import Action, Facts, NotThereError, Order, Waiting
 from gofigure.web.shown import switchable
 
-_COMMIT = re.compile(r"[0-9a-f]{7,64}")
+_COMMIT = re.compile(r"[0-9a-f]{10,64}")
+_SHORT = 10  # letters of it, on record
 _MOST_NAMES = 500
 _MOST_OF_ONE = 2  # one at work, one to follow it
 _MOST_AT_ONCE = 16
@@ -46,7 +47,11 @@ def _run(order: Order) -> Facts:
     commit = order.body.get("commit", "")
     if commit:
         if not isinstance(commit, str) or not _COMMIT.fullmatch(commit):
-            raise GofigureError("`commit` is not the name of a commit")
+            raise GofigureError(
+                f"`commit` is no hash of a commit, of which the page takes {_SHORT} letters or more",
+                hint="one that a run was on: `content` of a run; any other in a terminal: gofigure run --commit REV",
+            )
+        commit = commit[:_SHORT]  # git refuses one that is not the only one
         if not order.ask.store.history.has_run_on(f"commit {commit}"):  # a fetched one may hold anybody's scripts
             raise GofigureError(f"no run here was on {commit}", hint=f"in a terminal: gofigure run --commit {commit}")
         args += ["--commit", commit]
@@ -119,6 +124,8 @@ def _pause(order: Order) -> Facts:
 def _dismiss(order: Order) -> Facts:
     """Show no more what a run that could not be made has said: {"number": 1}."""
     number = _number(order.body, "number")
+    if number not in [one.number for one in order.ask.waiting]:
+        raise NotThereError(f"nothing that waits, or could not run, has the number {number}")
     order.dismiss(number)
     return {"dismissed": number}
 

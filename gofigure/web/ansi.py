@@ -1,7 +1,7 @@
 """The colours of a log's line as spans of text; every other thing that a terminal would obey is left out.
 
 What a stage prints is never markup and never a command: text goes into text nodes, colours are names of our own.
-Linear in the length of the line.
+Linear in the length of the line: what begins like a sequence is one, whatever its end, so nothing is read twice.
 """
 
 from __future__ import annotations
@@ -14,10 +14,12 @@ Span: TypeAlias = tuple[str, str]  # text, and class names
 _ESCAPE = re.compile(
     r"(?:\x1b\[|\x9b)(?P<sgr>[0-9;:]{0,64})m"  # colours
     r"|(?:\x1b\[|\x9b)[0-?]{0,64}[ -/]{0,8}[@-~]"  # moves, erases, asks
-    r"|(?:\x1b[\]PX^_]|[\x90\x98\x9d\x9e\x9f])[^\x07\x1b\x9c]*(?:\x07|\x1b\\|\x9c|$)"  # titles, links, clipboards
+    # Titles, links, clipboards; as in a terminal, any other ESC ends them too.
+    r"|(?:\x1b[\]PX^_]|[\x90\x98\x9d\x9e\x9f])[^\x07\x1b\x9c]*+(?:\x07|\x1b\\|\x9c)?"
     r"|\x1b[ -/]{0,8}[0-~]?"
     r"|[\x00-\x08\x0b-\x1f\x7f-\x9f\u200e\u200f\u202a-\u202e\u2066-\u2069]"  # and what turns text around
 )
+_MOST_SPANS = 400  # of a line: what changes its colour more often is no text that anybody reads
 _NAMES = {1: "bold", 2: "dim", 3: "italic", 4: "under", 7: "inverse"}
 _OFF = {22: ("bold", "dim"), 23: ("italic",), 24: ("under",), 27: ("inverse",)}
 # Red, green, blue of the 16 colours, to find the nearest: what they look like is the page's, light or dark.
@@ -46,7 +48,8 @@ class Painter:
             held.append(line[at : match.start()])
             at = match.end()
             if match["sgr"] is not None:
-                self._end(found, held)
+                if len(found) < _MOST_SPANS:
+                    self._end(found, held)
                 self._paint(match["sgr"])
         held.append(line[at:])
         self._end(found, held)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import os
 import time
 from collections.abc import AsyncIterator, Awaitable, Callable, Mapping
 from functools import partial
@@ -26,8 +27,9 @@ from gofigure.errors import GofigureError
 from gofigure.web import drafts, kept, logs
 from gofigure.web.actions import ACTIONS
 from gofigure.web.body import read_json
+from gofigure.web.bugs import Bugs
 from gofigure.web.files import Files
-from gofigure.web.guard import API, Door, Guard, cookies
+from gofigure.web.guard import API, LOGIN, STATIC, Door, Guard, Refusal, answer_of, cookies
 from gofigure.web.page import Action, Answer, Ask, Facts, NotThereError, Order, Page
 from gofigure.web.pages import PAGES
 from gofigure.web.rendering import Rendering
@@ -42,7 +44,7 @@ _PATIENCE = 20.0  # that a program waits for what takes longer
 Handler = Callable[[Request], Awaitable[Response]]
 
 
-def make_app(site: Site, door: Door) -> ASGIApp:
+def make_app(site: Site, door: Door, bugs: Bugs) -> ASGIApp:
     """The whole page behind its guard."""
     rendering = Rendering(site, door.scheme)
     files = Files()
@@ -64,7 +66,12 @@ def make_app(site: Site, door: Door) -> ASGIApp:
     list_of_routes += [Route(f"{V1}/do/{action.name}", _do(site, action), methods=["POST"]) for action in ACTIONS]
     app = Starlette(
         routes=list_of_routes,
-        exception_handlers={GofigureError: _refused(rendering), HTTPException: _lost(site, door, rendering)},
+        exception_handlers={
+            GofigureError: _refused(rendering),
+            OSError: _refused(rendering),
+            HTTPException: _lost(site, door, rendering),
+            Exception: _broken(bugs),
+        },
     )
     return Guard(app, door, site.sessions)
 
@@ -75,7 +82,7 @@ def _login(site: Site, door: Door) -> Handler:
         session = site.sessions.trade(request.query_params.get("ticket", ""))
         if session is None and not _is_in(site, door, request):
             return PlainTextResponse(_NO_WAY_IN, 403)
-        answer = RedirectResponse("/", 303)
+        answer = RedirectResponse("/", 303, {"Clear-Site-Data": '"cache", "storage"'})
         if session is not None:
             answer.set_cookie(
                 door.cookie, session, path="/", httponly=True, samesite="strict", secure=door.scheme == "https"
@@ -129,6 +136,8 @@ def _html(site: Site, page: Page, rendering: Rendering) -> Handler:
 def _twin(site: Site, page: Page) -> Handler:
     async def answer(request: Request) -> Response:
         answers = await _answers(site, page, request, _PATIENCE)
+        if page.path == "/":
+            await site.look_around(_PATIENCE)
         return _Json(await site.ask(partial(_facts, site, page), request, answers))
 
     return answer
@@ -159,7 +168,10 @@ def _facts(site: Site, page: Page, ask: Ask) -> Facts:
         "root": ask.project.root,
         "branch": ask.around.branch,
         "changed": ask.around.changed,
+        "looked_around": ask.around.known,
         "trouble": ask.trouble,
+        "notices": site.reader.notices,
+        "unreadable": ask.config is None and os.path.lexists(ask.project.config_file),
         "read_only": ask.read_only,
         **page.facts(ask),
     }
@@ -207,7 +219,9 @@ def _do(site: Site, action: Action) -> Handler:
 
 def _refused(rendering: Rendering) -> Callable[[Request, Exception], Awaitable[Response]]:
     async def answer(request: Request, error: Exception) -> Response:
-        """What the user can mend."""
+        """What the user can mend: also what the system refused, where it names a file."""
+        if isinstance(error, OSError) and error.filename is None:
+            raise error
         hint = error.hint if isinstance(error, GofigureError) else ""
         if request.url.path.startswith(API):
             status = 404 if isinstance(error, NotThereError) else 409
@@ -226,5 +240,16 @@ def _lost(site: Site, door: Door, rendering: Rendering) -> Callable[[Request, Ex
         if not _is_in(site, door, request):  # of our own files, which anybody may have, there is none of that name
             return PlainTextResponse(words, status)
         return HTMLResponse(rendering.refused(words, ""), status)
+
+    return answer
+
+
+def _broken(bugs: Bugs) -> Callable[[Request, Exception], Awaitable[Response]]:
+    async def answer(request: Request, error: Exception) -> Response:
+        """A fault of our own. No template is asked: it may be that which failed."""
+        report, path = bugs.told(error), request.url.path
+        if path == LOGIN or path.startswith(STATIC):  # anybody's
+            return answer_of(path, Refusal(500, "a bug in gofigure"))
+        return answer_of(path, Refusal(500, f"a bug in gofigure: {type(error).__name__}: {error}", report))
 
     return answer

@@ -20,6 +20,9 @@ async def read_json(request: Request) -> dict[str, Any]:
             if len(data) > _LONGEST:
                 raise HTTPException(413, "that is too much")
         body = json.loads(data or b"{}")
+        json.dumps(body, ensure_ascii=False).encode()
+    except UnicodeEncodeError as error:  # it could be neither kept nor answered
+        raise HTTPException(400, "the body has letters that are none") from error
     except (ValueError, RecursionError, ClientDisconnect) as error:
         raise HTTPException(400, "the body is no JSON") from error
     if not isinstance(body, dict):

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hmac
+import math
 import queue
 import secrets
 import threading
@@ -49,10 +50,10 @@ class Codes:
         self._locked_until = 0.0
 
     @property
-    def name(self) -> str:
-        """The file that a code waits for; "" if none does."""
+    def layer(self) -> Layer | None:
+        """The text that a code waits for."""
         waiting = self._waiting
-        return waiting.layer.name if waiting is not None else ""
+        return waiting.layer if waiting is not None else None
 
     def forget(self, name: str = "") -> None:
         """What waits, or is to be shown; with a name only where it is of that file."""
@@ -90,24 +91,31 @@ class Codes:
 
     def confirm(self, place: Trust, typed: object) -> str:
         """Say yes to what was shown with this code; the file's name. Raises GofigureError."""
-        if time.monotonic() < self._locked_until:
-            raise GofigureError("too many wrong codes", hint="wait a minute, or: gofigure allow")
         waiting = self._waiting
         if waiting is None:
-            raise GofigureError("no code waits to be typed", hint="gofigure allow")
+            raise GofigureError("no code waits to be typed", hint="in a terminal: gofigure allow")
+        if (rest := self._locked_until - time.monotonic()) > 0:
+            raise GofigureError("too many wrong codes", hint=f"wait {math.ceil(rest)} s, or: gofigure allow")
         given = typed.upper().replace("-", "").replace(" ", "") if isinstance(typed, str) else ""
         if not hmac.compare_digest(given.encode("utf-8", "replace"), waiting.code.encode()):
-            self._wrong += 1
-            if self._wrong >= _TRIES:
-                self.forget()
-                self._wrong, self._locked_until = 0, time.monotonic() + _PAUSE
-            raise GofigureError("that is not the code", hint="it is in the terminal of gofigure ui; or: gofigure allow")
+            raise self._refused()
         trust.allow_saved(place, waiting.layer)
         self._wrong = 0
         with self._lock:
             if self._waiting is waiting:
                 self._newest = self._waiting = None
         return waiting.layer.name
+
+    def _refused(self) -> GofigureError:
+        """Counts one more that was wrong."""
+        self._wrong += 1
+        if self._wrong < _TRIES:
+            return GofigureError(
+                "that is not the code", hint="it is in the terminal of gofigure ui; or: gofigure allow"
+            )
+        self.forget()
+        self._wrong, self._locked_until = 0, time.monotonic() + _PAUSE
+        return GofigureError("that is not the code either: it counts no more", hint="in a terminal: gofigure allow")
 
 
 def _told(announce: Announce, layer: Layer, code: str) -> bool:

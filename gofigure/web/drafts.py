@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
-import difflib
 import time
 from collections import deque
 from collections.abc import Awaitable, Callable, Coroutine, Mapping
@@ -22,8 +21,11 @@ from gofigure.trust import Layer
 from gofigure.web import form, sources
 from gofigure.web.body import read_json
 from gofigure.web.codes import Announce, Codes
+from gofigure.web.differing import difference
+from gofigure.web.elsewhere import elsewhere
 from gofigure.web.newest import Newest
 from gofigure.web.preview import previewed
+from gofigure.web.root import refuse_gone
 from gofigure.web.saving import refuse_changed, save
 
 Json = dict[str, Any]
@@ -32,7 +34,6 @@ Gone = Callable[[], Coroutine[Any, Any, None]]  # ends once the client has gone
 _SAVES, _IN = 20, 60.0  # as many in so many seconds
 _MOST_PROBLEMS = 200
 _WALK_EVERY = 2.0  # seconds
-_MOST_LINES = 5000  # beyond, finding the difference may take minutes
 NAMES = ("check", "preview", "save", "confirm")
 
 
@@ -61,7 +62,7 @@ class Drafts:
         return await self._do(self._check, body)
 
     async def preview(self, body: Json, gone: Gone) -> Json:
-        """{"file", "text"}: what it would do, and in what it differs from what is on disk."""
+        """{"file", "text"}: what it would do, to other files too, and in what it differs from what is on disk."""
         found = await self._do(self._compared, body)
         if found["problems"]:
             return {**found, "plan": None}
@@ -89,7 +90,11 @@ class Drafts:
         self._thread.shutdown(wait=False, cancel_futures=True)
 
     async def _do(self, what: Callable[[Json], T], body: Json) -> T:
-        return await asyncio.get_running_loop().run_in_executor(self._thread, what, body)
+        def answer() -> T:
+            refuse_gone(self._project.root)
+            return what(body)
+
+        return await asyncio.get_running_loop().run_in_executor(self._thread, answer)
 
     def _check(self, body: Json) -> Json:
         own, text, known = self._given(body)
@@ -105,11 +110,14 @@ class Drafts:
 
     def _compared(self, body: Json) -> Json:
         own, text, known = self._given(body)
+        found = problems(own, self._project, text, known)
+        layers = sources.layers_with(self._project, own, own.data_of(text), known)
         return {
             "diff": difference(own.text, text),
             "same": own.data is not None and own.data_of(text) == own.data,
             "seen": own.seen,
-            "problems": problems(own, self._project, text, known),
+            "problems": found,
+            "elsewhere": elsewhere(own, text, layers, found),
         }
 
     def _plan(self, given: _Given, stop: int) -> Json:
@@ -144,11 +152,7 @@ class Drafts:
         own, text = sources.source(self._project, body.get("file"), known), body.get("text")
         if not isinstance(text, str) or "\r" in text or "\0" in text:
             raise GofigureError("`text` is no text whose lines end in \\n")
-        try:
-            size = len(text.encode())
-        except UnicodeEncodeError:
-            raise GofigureError("`text` has letters that are none") from None
-        if size > MAX_BYTES:
+        if len(text.encode()) > MAX_BYTES:
             raise GofigureError(f"a configuration has {MAX_BYTES} bytes at most")
         return _Given(own, text, known)
 
@@ -168,18 +172,10 @@ def _edited(text: str, edit: Json) -> str:
 
 def problems(own: sources.Source, project: Project, text: str, known: sources.Folders) -> list[Json]:
     """What is wrong first, each with the field of the form that it is about."""
-    found = sources.check(project, own, own.data_of(text), known).problems[:_MOST_PROBLEMS]
+    data = own.data if own.data is not None and text == own.text else own.data_of(text)  # what no text can hold too
+    found = sources.check(project, own, data, known).problems[:_MOST_PROBLEMS]
     places = form.Places(form.values(text)) if found else None
     return [{**one, "at": places.of(one["key"]) if places is not None and one["here"] else []} for one in found]
-
-
-def difference(old: str, new: str) -> list[tuple[str, str]]:
-    """Lines with a sign each: "+", "-", " ", or "@" for where."""
-    before, after = old.split("\n"), new.split("\n")
-    if len(before) + len(after) > _MOST_LINES:
-        return [*(("-", line) for line in before), *(("+", line) for line in after)]
-    lines = list(difflib.unified_diff(before, after, n=2, lineterm=""))[2:]
-    return [("@", line) if line.startswith("@@") else (line[0], line[1:]) for line in lines]
 
 
 def routes(drafts: Drafts, changed: Callable[[], None]) -> list[Route]:
@@ -192,10 +188,11 @@ def routes(drafts: Drafts, changed: Callable[[], None]) -> list[Route]:
                 while (await request.receive())["type"] != "http.disconnect":
                     pass
 
-            found = await ask(await read_json(request), gone)
-            if name in ("save", "confirm"):
-                changed()
-            return JSONResponse(found)
+            try:
+                return JSONResponse(await ask(await read_json(request), gone))
+            finally:
+                if name in ("save", "confirm"):  # a code that is refused may count no more
+                    changed()
 
         return Route(f"/api/v1/do/{name}", answer, methods=["POST"])
 

@@ -122,7 +122,7 @@ def edited(text: str, edit: Mapping[str, Any]) -> str:
 def _checked_name(name: object) -> str:
     if isinstance(name, str) and is_name(name):
         return name
-    raise GofigureError("a name has letters, digits, _, - and . (100 at most)")
+    raise GofigureError("a name has letters, digits, _, - and ., not - or . first (100 at most)")
 
 
 def _added(text: str, kind: str, name: str, edit: Mapping[str, Any]) -> str:
@@ -130,7 +130,7 @@ def _added(text: str, kind: str, name: str, edit: Mapping[str, Any]) -> str:
         known = list((values(text) or {}).get("stages", {}))[:1]
         return add_block(text, (kind, name), job_block(key_of(name), tuple(text_of(stage) for stage in known)))
     target = edit.get("target", "shell")
-    if target not in KINDS:
+    if not isinstance(target, str) or target not in KINDS:
         raise GofigureError("no such target")
     return add_block(text, (kind, name), stage_block(key_of(name), target))
 
@@ -144,13 +144,22 @@ def _value(kind: str, name: str, given: object) -> object:
     if isinstance(given, bool) or given is None:
         return given
     if isinstance(given, list):
-        items = [item for item in given if isinstance(item, str) and item.strip()]
+        items = [item for item in map(_text, given) if item.strip()]
         return items or None
     if isinstance(given, dict):
         return {str(one): str(value) for one, value in given.items()} or None
+    if isinstance(given, (int, float)):
+        given = str(given)  # as a field has it
     if not isinstance(given, str):
         raise GofigureError(f"what is given for {name!r} is no value")
     return next((one for one in _readings(given) if not isinstance(key.kind.check(one, key.kind), list)), given or None)
+
+
+def _text(item: object) -> str:
+    """One of a list, as a field has it; "" for what none can hold."""
+    if isinstance(item, str):
+        return item
+    return str(item) if isinstance(item, (int, float)) and not isinstance(item, bool) else ""
 
 
 def _readings(given: str) -> list[object]:

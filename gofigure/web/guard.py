@@ -7,6 +7,8 @@ and all but the way in wants the cookie, or the key that only the owner's progra
 
 from __future__ import annotations
 
+import html
+import re
 from collections.abc import Iterable
 from typing import NamedTuple
 
@@ -20,6 +22,7 @@ API = "/api/"
 LOGIN = "/login"
 STATIC = "/static/"
 HEADER = b"x-gofigure"
+TAB, PROOF = b"x-gofigure-tab", b"x-gofigure-proof"  # what a tab asks, and how it knows who answers
 
 _CSP = (
     "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self'; connect-src 'self'; "
@@ -34,6 +37,7 @@ _ALWAYS = (
     (b"cross-origin-opener-policy", b"same-origin"),
 )
 _NO_STORE = (b"cache-control", b"no-store")
+_PORT = re.compile(r":[0-9]{1,5}\Z")
 
 
 class Door(NamedTuple):
@@ -44,6 +48,7 @@ class Door(NamedTuple):
     cookie: str  # its name: cookies are shared by all ports of a host
     read_only: bool = False
     network: Network | None = None  # in a container: who else is there
+    any_port: bool = False  # whatever port leads to our socket; `hosts` are names alone
 
 
 class Refusal(NamedTuple):
@@ -68,12 +73,14 @@ class Guard:
             return
         refusal = self.refusal(scope)
 
+        proof = self._proof(scope) if refusal is None else ()
+
         async def guarded(message: Message) -> None:
             if message["type"] == "http.response.start":
-                message["headers"] = [*message["headers"], *_added(message["headers"])]
+                message["headers"] = [*message["headers"], *_added(message["headers"]), *proof]
             await send(message)
 
-        app = self._app if refusal is None else _answer(scope["path"], refusal)
+        app = self._app if refusal is None else answer_of(scope["path"], refusal)
         await app(scope, receive, guarded)
 
     def refusal(self, scope: Scope) -> Refusal | None:
@@ -82,11 +89,13 @@ class Guard:
         host = _values(headers, b"host")
         if misled := self._misled(scope, host):
             return misled
-        if foreign := self._foreign(headers, host[0], scope["method"]):
-            return Refusal(403, foreign)
+        if self._is_foreign(headers, host[0], scope["method"]):
+            return Refusal(403, "another site asks for this", "a link: copy its address into the bar of a new tab")
         path: str = scope["path"]
         if path == LOGIN or path.startswith(STATIC):
-            return None if scope["method"] in ("GET", "HEAD") else Refusal(405, "only GET")
+            # A glance at the way in must not use it up.
+            known = ("GET",) if path == LOGIN else ("GET", "HEAD")
+            return None if scope["method"] in known else Refusal(405, "only GET")
         if not self._is_known(headers):
             return Refusal(401, "this page is for whoever started it", "type in a terminal: gofigure ui")
         if scope["method"] in ("GET", "HEAD"):
@@ -98,25 +107,31 @@ class Guard:
         network = self._door.network
         if network is not None and not network.lets_in(scope["client"][0], scope["server"][0]):
             return Refusal(403, "this page is for the machine that publishes it", "not for its other containers")
-        if len(host) != 1 or host[0] not in self._door.hosts:
+        ours = [_PORT.sub("", one) for one in host] if self._door.any_port else host
+        if len(ours) != 1 or ours[0] not in self._door.hosts:
             return Refusal(403, "this is not the address of the page", "open the one that gofigure ui prints")
         return None
 
-    def _foreign(self, headers: list[tuple[bytes, bytes]], host: str, method: str) -> str:
-        """How it is known that not our own page asks; "" if nothing says so."""
+    def _is_foreign(self, headers: list[tuple[bytes, bytes]], host: str, method: str) -> bool:
+        """Whether something says that not our own page asks."""
         origin, site = _values(headers, b"origin"), _values(headers, b"sec-fetch-site")
         if origin and origin != [f"{self._door.scheme}://{host}"]:
-            return "another site asks for this"
+            return True
         expected = ("same-origin", "none") if method in ("GET", "HEAD") else ("same-origin",)
-        if len(site) > 1 or (site and site[0] not in expected):
-            return "another site asks for this"
-        return ""
+        return len(site) > 1 or (bool(site) and site[0] not in expected)
 
     def _is_known(self, headers: list[tuple[bytes, bytes]]) -> bool:
         bearer = [value.removeprefix("Bearer ") for value in _values(headers, b"authorization")]
         if len(bearer) == 1 and self._sessions.is_key(bearer[0]):
             return True
         return any(self._sessions.knows(value) for value in cookies(headers, self._door.cookie))
+
+    def _proof(self, scope: Scope) -> Iterable[tuple[bytes, bytes]]:
+        """For who is in alone: who listens on our port after us could ask the next page for it otherwise."""
+        words = [value for key, value in scope["headers"] if key == TAB]
+        if len(words) != 1 or not self._is_known(scope["headers"]):
+            return ()
+        return ((PROOF, self._sessions.proof(words[0])),)
 
     def _refused_change(self, method: str, headers: list[tuple[bytes, bytes]]) -> Refusal | None:
         if method != "POST":
@@ -146,13 +161,14 @@ def _added(headers: Iterable[tuple[bytes, bytes]]) -> Iterable[tuple[bytes, byte
     return _ALWAYS if has_cache else (*_ALWAYS, _NO_STORE)
 
 
-def _answer(path: str, refusal: Refusal) -> Response:
+def answer_of(path: str, refusal: Refusal) -> Response:
+    """In the words that whoever asks for `path` reads."""
     if path.startswith(API):
         return JSONResponse({"error": refusal.words, "hint": refusal.hint}, refusal.status)
-    hint = f"<p>{refusal.hint}</p>" if refusal.hint else ""  # all of these are our own words
+    lines = "".join(f"<p>{html.escape(line)}</p>" for line in (refusal.words, refusal.hint) if line)
     text = (
         '<!doctype html><html lang="en"><head><meta charset="utf-8"><title>gofigure</title>'
         '<meta name="viewport" content="width=device-width"><link rel="stylesheet" href="/static/page.css">'
-        f'</head><body class="refused"><main><h1>gofigure</h1><p>{refusal.words}</p>{hint}</main></body></html>'
+        f'</head><body class="refused"><main><h1>gofigure</h1>{lines}</main></body></html>'
     )
-    return HTMLResponse(text, refusal.status)
+    return HTMLResponse(text.encode("utf-8", "replace"), refusal.status)

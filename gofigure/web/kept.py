@@ -44,7 +44,7 @@ def route(site: Site) -> BaseRoute:
         pieces = blobs.reading(found.folder, found.item.digest, found.item.size)
         return StreamingResponse(pieces, media_type="application/octet-stream", headers=headers)
 
-    return Route("/api/v1/runs/{run:int}/kept/{stage:int}/{file:int}", answer)
+    return Route("/api/v1/runs/{run:number}/kept/{stage:number}/{file:number}", answer)
 
 
 def _find(ask: Ask) -> _Kept:

@@ -7,6 +7,7 @@ from functools import partial
 from typing import NamedTuple
 
 from gofigure.digest.tree import EMPTY, FOLDER, Entry, decode, differences, walk
+from gofigure.runner.readers import NEVER_HANDED
 from gofigure.snapshot.select import Selector, as_bytes, covers, taker
 from gofigure.web.looks import Reads
 
@@ -20,6 +21,7 @@ class Reader(NamedTuple):
     stage: str
     jobs: tuple[str, ...]
     proven: bool
+    passed_over: bool = False  # by a per-file stage: what is no file is not handed over
     sure: bool = True  # False: it may read something below the folder; nobody has looked at all of it
 
 
@@ -41,6 +43,7 @@ class _Stage(NamedTuple):
     proven: bool
     unproven: frozenset[bytes] | None
     takes: Callable[[bytes], bool]
+    hands_over: Callable[[bytes], bool]  # of a per-file stage, if it is a file
     may_take: Callable[[bytes], bool]  # something in a folder
 
 
@@ -51,12 +54,8 @@ class Readers:
         self._stages = list(_stages(reads))
         self._left = _ENOUGH
 
-    def of_file(self, path: bytes) -> tuple[Reader, ...]:
-        return tuple(
-            Reader(one.name, one.jobs, one.proven if one.unproven is None else path not in one.unproven)
-            for one in self._stages
-            if one.takes(path)
-        )
+    def of_file(self, path: bytes, kind: bytes) -> tuple[Reader, ...]:
+        return tuple(_reader(one, path, kind) for one in self._stages if one.takes(path))
 
     def of_folder(self, path: bytes, entry: Entry, load: Loader) -> tuple[Reader, ...]:
         """`path` ends in no slash. Looks at files below it until each stage is settled, or it is enough."""
@@ -70,7 +69,7 @@ class Readers:
             found |= {one.name: True for one in waiting if one.takes(file)}
         else:
             open_ones = [one for one in open_ones if one.name in found]
-        return tuple(Reader(one.name, one.jobs, one.proven, one.name in found) for one in open_ones)
+        return tuple(Reader(one.name, one.jobs, one.proven, sure=one.name in found) for one in open_ones)
 
 
 def folder(digest: bytes, load: Loader) -> list[tuple[bytes, Entry]]:
@@ -86,7 +85,9 @@ def rows(entries: Sequence[tuple[bytes, Entry]], path: bytes, reads: Sequence[Re
         Row(
             name,
             entry,
-            readers.of_folder(prefix + name, entry, load) if entry.kind == FOLDER else readers.of_file(prefix + name),
+            readers.of_folder(prefix + name, entry, load)
+            if entry.kind == FOLDER
+            else readers.of_file(prefix + name, entry.kind),
         )
         for name, entry in entries
     ]
@@ -98,6 +99,13 @@ def changes(old: bytes, new: bytes, reads: Sequence[Reads], load: Loader) -> Ite
     for path, was, now in differences(old, new, load):
         how = "added" if was is None else "removed" if now is None else "changed"
         yield Change(path, how, any(one(path) for one in takes))
+
+
+def _reader(stage: _Stage, path: bytes, kind: bytes) -> Reader:
+    if stage.unproven is None or not stage.hands_over(path):
+        return Reader(stage.name, stage.jobs, stage.proven)
+    passed_over = kind in NEVER_HANDED
+    return Reader(stage.name, stage.jobs, path not in stage.unproven and not passed_over, passed_over)
 
 
 def _stages(reads: Sequence[Reads]) -> Iterator[_Stage]:
@@ -116,6 +124,7 @@ def _stages(reads: Sequence[Reads]) -> Iterator[_Stage]:
             all(one.proven for one in all_of_it),
             first.unproven,
             partial(_takes, takers, above),
+            partial(_takes, takers[:1], ()),
             partial(_may_take, first.selectors),
         )
 

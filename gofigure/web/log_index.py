@@ -6,10 +6,12 @@ import bisect
 import os
 import re
 import stat
-from collections.abc import Iterator
+import threading
+from collections.abc import Callable, Iterator
 from typing import NamedTuple
 
 from gofigure.web.ansi import plain
+from gofigure.web.finding import finds
 
 _BLOCK = 64 * 1024
 LONGEST = 16 * 1024  # bytes of a line that are shown; the whole is to be downloaded
@@ -26,8 +28,12 @@ class Lines(NamedTuple):
     lines: list[str]
 
 
+class _Over(Exception):  # noqa: N818 - no error
+    """Nobody waits for it any longer."""
+
+
 class LogIndex:
-    """One log file, which may grow; made anew when another is in its place."""
+    """One log file, which may grow; made anew when another is in its place. For any thread."""
 
     def __init__(self, path: str) -> None:
         self._path = path
@@ -37,6 +43,7 @@ class LogIndex:
         self._size = 0
         self._ends_open = False  # the last byte ends no line
         self._file: tuple[int, int] | None = None
+        self._lock = threading.Lock()  # two tabs may ask at once
 
     def lines(self, first: int, count: int) -> Lines:
         """At most `count` lines from number `first` (from 0) on. Raises OSError where the log cannot be read."""
@@ -49,22 +56,52 @@ class LogIndex:
         finally:
             os.close(fd)
 
-    def search(self, pattern: re.Pattern[str]) -> tuple[list[int], bool]:
-        """Numbers of the lines in which something is found, and whether there are more."""
+    def search(self, pattern: re.Pattern[str], is_over: Callable[[], bool] = lambda: False) -> tuple[list[int], bool]:
+        """Numbers of the lines in which it is found, and whether there may be more.
+
+        `is_over`: nobody waits for it any longer.
+        """
+
+        def go_on() -> None:
+            if is_over():
+                raise _Over
+
+        return self._numbers(lambda fd: (find.line for find in finds(fd, self._size, pattern, go_on)))
+
+    def lines_that(
+        self, complain: Callable[[str], bool], is_over: Callable[[], bool] = lambda: False
+    ) -> tuple[list[int], bool]:
+        """The same, of lines that are judged one by one."""
+
+        def numbers(fd: int) -> Iterator[int]:
+            for number, line in enumerate(self._from(fd, 0, 1 << 62)):
+                if is_over():
+                    raise _Over
+                if complain(plain(_text(line))):
+                    yield number
+
+        return self._numbers(numbers)
+
+    def _numbers(self, of: Callable[[int], Iterator[int]]) -> tuple[list[int], bool]:
         found: list[int] = []
         fd = open_log(self._path)
         try:
             self._update(fd)
-            for number, line in enumerate(self._from(fd, 0, 1 << 62)):
-                if pattern.search(plain(_text(line))):
-                    found.append(number)
-                    if len(found) >= _MOST_FOUND:
-                        return found, True
+            for number in of(fd):
+                found.append(number)
+                if len(found) >= _MOST_FOUND:
+                    return found, True
+        except _Over:
+            return found, True
         finally:
             os.close(fd)
         return found, False
 
     def _update(self, fd: int) -> None:
+        with self._lock:
+            self._count(fd)
+
+    def _count(self, fd: int) -> None:
         info = os.fstat(fd)
         if self._file != (info.st_dev, info.st_ino) or info.st_size < self._size:
             self._counts, self._whole = [0], 0

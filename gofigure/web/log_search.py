@@ -15,7 +15,7 @@ from gofigure.queries import looking_up
 from gofigure.runner.logs import StageLogs, with_logs
 from gofigure.store.history import Filter
 from gofigure.store.ledger import RunRow
-from gofigure.web.ansi import plain
+from gofigure.web.finding import Find, finds, pattern_of
 from gofigure.web.log_index import open_log
 from gofigure.web.page import Apart, Facts, Question
 
@@ -26,9 +26,7 @@ _KEEPS = 30.0
 _RUNS = 100  # asked for at once
 _LOGS = 40  # with finds, shown at once
 _LINES = 3  # shown of each
-_BLOCK = 1024 * 1024
 _AROUND = 160  # letters shown on either side of a find
-_WORD = re.compile(r"\w+")
 
 
 class Line(NamedTuple):
@@ -50,27 +48,13 @@ class _Cut(Exception):  # noqa: N818 - no error
     """There is no time for the rest of a log."""
 
 
-class Needle:
-    """What is looked for: its longest word in the bytes of a block, and all of it in the lines that have that."""
-
-    def __init__(self, words: str) -> None:
-        self.pattern = re.compile(re.escape(words), re.IGNORECASE)
-        longest = max(_WORD.findall(words) or [words], key=len)
-        # bytes.lower() knows the 26 letters only.
-        self._variants = {one.encode("utf-8", "replace").lower() for one in (longest, longest.lower(), longest.upper())}
-
-    def next_in(self, block: bytes, at: int) -> int:
-        """Where it stands next in a block in small letters; -1: nowhere."""
-        return min((found for one in self._variants if (found := block.find(one, at)) >= 0), default=-1)
-
-
 def question(words: str, wanted: Filter, asked: tuple[tuple[str, str], ...]) -> Question:
     """`asked`: the filter as it was typed, where "2h" is always the same."""
     return Question(("logs", words, asked), partial(_search, words, wanted), _KEEPS, _PATIENCE, lives=False)
 
 
 def _search(words: str, wanted: Filter, apart: Apart) -> Facts:
-    state_dir, needle = apart.project.state_dir, Needle(words)
+    state_dir, pattern = apart.project.state_dir, pattern_of(words)
     kept = {number for number, _ in folders(state_dir)}
     told: dict[str, Any] = {"logs": [], "runs": 0, "files": 0, "bytes": 0, "removed": 0, "unread": 0, "before": None}
     with looking_up(apart.project, ignore) as (store, _):
@@ -89,7 +73,7 @@ def _search(words: str, wanted: Filter, apart: Apart) -> Facts:
                     one.files for one in logs
                 )
                 for log in _logs(run, logs, wanted.stage):
-                    _look_into(log, needle, told, until + _LONGEST)
+                    _look_into(log, pattern, told, until + _LONGEST)
                 told["runs"] += 1
                 told["before"] = run.id
             wanted = wanted._replace(before=runs[-1].id)
@@ -111,18 +95,19 @@ def _logs(run: RunRow, logs: list[StageLogs], stage: str | None) -> Iterator[_Lo
                 yield _Log(run, one, at, number, file.path)
 
 
-def _look_into(log: _Log, needle: Needle, told: dict[str, Any], until: float) -> None:
+def _look_into(log: _Log, pattern: re.Pattern[str], told: dict[str, Any], until: float) -> None:
     found: list[Line] = []
     more = False
     try:
         fd = open_log(log.path)
         try:
-            for line in lines_with(fd, needle, until):
+            size = os.fstat(fd).st_size
+            for find in finds(fd, size, pattern, partial(_in_time, until)):
                 if len(found) == _LINES:
                     more = True
                     break
-                found.append(line)
-            told["bytes"] += os.fstat(fd).st_size
+                found.append(_line(find))
+            told["bytes"] += size
             told["files"] += 1
         finally:
             os.close(fd)
@@ -130,6 +115,11 @@ def _look_into(log: _Log, needle: Needle, told: dict[str, Any], until: float) ->
         told["unread"] += 1
     if found:
         told["logs"].append(_told(log, found, more=more))
+
+
+def _in_time(until: float) -> None:
+    if time.monotonic() > until:
+        raise _Cut
 
 
 def _told(log: _Log, found: list[Line], *, more: bool) -> Facts:
@@ -147,38 +137,10 @@ def _told(log: _Log, found: list[Line], *, more: bool) -> Facts:
     }
 
 
-def lines_with(fd: int, needle: Needle, until: float) -> Iterator[Line]:
-    """The lines of an open log that hold what is looked for. Raises OSError; _Cut at `until` (monotonic)."""
-    number, at, held = 1, 0, b""
-    while data := os.pread(fd, _BLOCK, at):
-        at += len(data)
-        data = held + data
-        end = data.rfind(b"\n") + 1
-        if not end and len(data) < 2 * _BLOCK:  # a longer line is taken for several
-            held = data
-            continue
-        block, held = (data[:end], data[end:]) if end else (data, b"")
-        yield from _in_block(block, number, needle)
-        number += block.count(b"\n")
-        if time.monotonic() > until:
-            raise _Cut
-    yield from _in_block(held, number, needle)
-
-
-def _in_block(block: bytes, number: int, needle: Needle) -> Iterator[Line]:
-    small = block.lower()
-    counted, at = 0, 0
-    while (at := needle.next_in(small, at)) >= 0:
-        begin, end = block.rfind(b"\n", 0, at) + 1, block.find(b"\n", at)
-        end = end if end >= 0 else len(block)
-        first, last = max(begin, at - 4 * _AROUND), min(end, at + 4 * _AROUND)
-        near = block[first:last]
-        text = plain(near.decode("utf-8", "replace").removesuffix("\r"))
-        match = needle.pattern.search(text)
-        if match:
-            number += block.count(b"\n", counted, begin)
-            counted = begin
-            before, after = text[: match.start()], text[match.end() :]
-            cut = "…" if len(before) > _AROUND else ""
-            yield Line(number, cut + before[-_AROUND:].lstrip(), match[0], after[:_AROUND].rstrip())
-        at = end + 1 if match or (first, last) == (begin, end) else at + 1
+def _line(find: Find) -> Line:
+    text, match = find.text, find.match
+    end = text.find("\n", match.end())
+    after = text[match.end() : min(match.end() + _AROUND, end if end >= 0 else len(text))]
+    first = max(find.begin, match.start() - _AROUND)
+    before = text[first : match.start()].lstrip()
+    return Line(find.line + 1, ("…" if first > find.begin else "") + before, match[0], after.rstrip())

@@ -13,8 +13,10 @@ from starlette.requests import Request
 from starlette.responses import JSONResponse, Response, StreamingResponse
 from starlette.routing import BaseRoute, Route
 
+from gofigure.runner.complaint import complains
 from gofigure.runner.logs import ENDED, stage_logs
 from gofigure.web.ansi import Painter
+from gofigure.web.finding import pattern_of
 from gofigure.web.log_index import LogIndex, open_log
 from gofigure.web.page import Ask, NotThereError
 from gofigure.web.pages.run import run_of
@@ -29,12 +31,6 @@ _ASK_STORE = 0.25
 _INDEXES = 16
 _CHUNK = 256 * 1024
 _LONGEST_SEARCH = 200
-# What compilers and test runners begin a complaint with.
-_COMPLAINT = re.compile(
-    r"^E\s{2,}\S|\b(error|fatal|panic)(\[\w+\])?:|^(FAILED|ERROR|FAIL|✗|✘)\b|--- FAIL"
-    r"|\b\w+(Error|Exception)\b|^Traceback ",
-    re.IGNORECASE,
-)
 
 
 class _Log(NamedTuple):
@@ -45,7 +41,7 @@ class _Log(NamedTuple):
 
 def routes(site: Site) -> list[BaseRoute]:
     logs = _Logs(site)
-    base = "/api/v1/runs/{run:int}/logs/{stage:int}/{file:int}"
+    base = "/api/v1/runs/{run:number}/logs/{stage:number}/{file:number}"
     return [
         Route(base, logs.lines),
         Route(f"{base}/search", logs.search),
@@ -67,11 +63,7 @@ class _Logs:
         log = await self._log(request)
         if seen >= 0 and not log.ended:
             log = await self._wait(request, log, seen)
-        found = await asyncio.to_thread(self._index(log).lines, first, count)
-        painter = Painter()
-        return JSONResponse(
-            {**found._asdict(), "ended": log.ended, "lines": [painter.spans(line) for line in found.lines]}
-        )
+        return await asyncio.to_thread(_drawn, self._index(log), first, count, ended=log.ended)
 
     async def _wait(self, request: Request, log: _Log, seen: int) -> _Log:
         loop = asyncio.get_running_loop()
@@ -87,14 +79,17 @@ class _Logs:
     async def search(self, request: Request) -> Response:
         """`q`: words to look for, in any case; or `errors=1`: lines that complain."""
         words = request.query_params.get("q", "")[:_LONGEST_SEARCH]
-        if request.query_params.get("errors"):
-            pattern = _COMPLAINT
-        elif words:
-            pattern = re.compile(re.escape(words), re.IGNORECASE)
-        else:
+        errors = bool(request.query_params.get("errors"))
+        if not errors and not words:
             raise NotThereError("nothing to look for: q is empty")
-        log = await self._log(request)
-        found, more = await asyncio.to_thread(self._index(log).search, pattern)
+        live = self._site.live
+
+        def look(index: LogIndex) -> tuple[list[int], bool]:
+            if errors:
+                return index.lines_that(complains, lambda: live.closing)
+            return index.search(pattern_of(words), lambda: live.closing)
+
+        found, more = await asyncio.to_thread(look, self._index(await self._log(request)))
         return JSONResponse({"lines": found, "more": more})
 
     async def raw(self, request: Request) -> Response:
@@ -131,6 +126,13 @@ class _Logs:
         while len(self._indexes) > _INDEXES:
             self._indexes.popitem(last=False)
         return index
+
+
+def _drawn(index: LogIndex, first: int, count: int, *, ended: bool) -> Response:
+    """In a thread: 2,000 lines of 16 KB take their time, and nobody else is to wait for them."""
+    found = index.lines(first, count)
+    painter = Painter()
+    return JSONResponse({**found._asdict(), "ended": ended, "lines": [painter.spans(line) for line in found.lines]})
 
 
 def _number(request: Request, name: str, default: int) -> int:

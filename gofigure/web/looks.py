@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import contextlib
+import os
 from collections.abc import Mapping
 from functools import partial
 from typing import NamedTuple
@@ -44,7 +45,7 @@ class Reads(NamedTuple):
     proven: bool
     outlook: str
     reason: str
-    unproven: frozenset[bytes] | None  # of a per-file stage: the files without a proof
+    unproven: frozenset[bytes] | None  # of a per-file stage: the files without a proof; the first selector's are its
 
 
 class Hiding:
@@ -79,8 +80,20 @@ def looking(which: Which) -> Question:
 
 
 def explaining(path: bytes) -> Question:
-    """What `gofigure why PATH` says."""
+    """What `gofigure why PATH` says; the path as it was typed."""
     return Question(("explain", path), partial(ask_apart, partial(_explain, path)), _KEEPS, _PATIENCE)
+
+
+def within(path: bytes, root: str) -> bytes:
+    """An absolute path as seen from the root, if it leads there; any other as it is."""
+    if not path.startswith(b"/"):
+        return path
+    folder, name = os.path.split(path)
+    for one in (path, os.path.join(os.path.realpath(folder), name)):
+        relative = os.path.relpath(one, os.fsencode(root))
+        if relative.split(b"/", 1)[0] != b"..":
+            return b"" if relative == b"." else relative
+    return path
 
 
 def _request(which: Which, apart: Apart) -> Request:
@@ -151,4 +164,4 @@ def _explain(path: bytes, apart: Apart) -> Facts:
         raise refused
     token = trust.require_token(apart.project.trust)
     with present_at(apart.project, loaded, _request(Which(), apart), token, ignore) as present:
-        return told(about_path(present, path, ignore))
+        return told(about_path(present, within(path, apart.project.root), ignore))

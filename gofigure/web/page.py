@@ -9,6 +9,7 @@ from gofigure.errors import GofigureError
 from gofigure.model import Config
 from gofigure.project import Project
 from gofigure.store.store import Store
+from gofigure.trust import Layer
 from gofigure.watch.state import State
 
 Facts: TypeAlias = dict[str, Any]  # JSON, as the twin below /api/v1 shows it, and the template's variables
@@ -91,7 +92,7 @@ class Ask(NamedTuple):
     query: Mapping[str, str] = {}
     raw: bytes = b""  # the same, for what is no text: a file's name
     answers: Mapping[Any, Answer] = {}  # to the page's questions, by name
-    code_for: str = ""  # the file for which a code in the terminal waits to be typed
+    coded: Layer | None = None  # the text for which a code in the terminal waits to be typed
     commands: Callable[[], Sequence[Any]] = tuple  # reference.commands.Command, described by who has them
     looks: Mapping[str, Look] = {}  # what somebody has asked a cluster for, by stage
 
@@ -100,7 +101,7 @@ class Page(NamedTuple):
     """One page, and its JSON twin at the same address below /api/v1."""
 
     name: str  # its word in the menu
-    path: str  # as Starlette's routes have it: "/runs/{run:int}"
+    path: str  # as Starlette's routes have it: "/runs/{run:number}"
     template: str
     facts: Callable[[Ask], Facts]
     in_menu: bool = True

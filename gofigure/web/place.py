@@ -29,6 +29,7 @@ class Card(NamedTuple):
     port: int  # 0: none
     key: str
     read_only: bool = False
+    tabs: str = ""  # what its tabs know it by, and the next one
 
 
 class Place:
@@ -45,7 +46,7 @@ class Place:
             os.makedirs(self.folder, mode=0o700, exist_ok=True)
             lock = _open(name, os.O_RDWR | os.O_CREAT)
         except OSError as error:
-            raise StoreUnwritable(f"{name} cannot be used: {error.strerror}") from error
+            raise _unwritable(name, error) from error
         if not take(lock, fcntl.LOCK_EX):
             os.close(lock)
             return False
@@ -53,18 +54,29 @@ class Place:
         return True
 
     def publish(self, card: Card) -> None:
-        """Let others find it."""
-        write_whole(os.path.join(self.folder, _CARD), json.dumps(card._asdict()).encode())
+        """Let others find it. Raises StoreUnwritable."""
+        name = os.path.join(self.folder, _CARD)
+        try:
+            write_whole(name, json.dumps(card._asdict()).encode())
+        except OSError as error:
+            raise _unwritable(name, error) from error
 
     def leave(self) -> None:
         """Give the place to the next; the port stays known, so that open tabs find the next one."""
         if self._lock >= 0:
             card = _read(self.folder)
             if card is not None:
-                with contextlib.suppress(OSError):
+                with contextlib.suppress(StoreUnwritable):
                     self.publish(card._replace(pid=0, key=""))
             os.close(self._lock)
             self._lock = -1
+
+
+def _unwritable(name: str, error: OSError) -> StoreUnwritable:
+    return StoreUnwritable(
+        f"{name} cannot be written: {error.strerror}; a page, --read-only too, keeps there where it is to be found",
+        hint=f"make {os.path.dirname(name)} writable; gofigure status and gofigure history do without",
+    )
 
 
 def card_of(folder: str) -> Card | None:
@@ -82,10 +94,9 @@ def card_of(folder: str) -> Card | None:
     return card if card is not None and card.key else None
 
 
-def last_port(folder: str) -> int:
-    """The port of the page that was here last; 0 if nobody knows."""
-    card = _read(folder)
-    return card.port if card is not None else 0
+def last_card(folder: str) -> Card:
+    """Of the page that was here last: open tabs find the next one by its port, and know it by what they share."""
+    return _read(folder) or Card(0, "", 0, "")
 
 
 def _read(folder: str) -> Card | None:
@@ -98,7 +109,7 @@ def _read(folder: str) -> Card | None:
         card = Card(**said)
     except (OSError, ValueError, TypeError, RecursionError):
         return None
-    kinds = [(card.pid, int), (card.address, str), (card.port, int), (card.key, str)]
+    kinds = [(card.pid, int), (card.address, str), (card.port, int), (card.key, str), (card.tabs, str)]
     return card if all(type(value) is kind for value, kind in kinds) else None
 
 

@@ -13,11 +13,12 @@ from typing import TypeVar
 from gofigure import config as configuration
 from gofigure import trust
 from gofigure.errors import GofigureError, NotAllowedError, StoreError
-from gofigure.events import ignore
 from gofigure.model import Config
 from gofigure.project import Asking, Project, as_judged, parse_config, read_config, untracked_folders
 from gofigure.queries import looking_up
 from gofigure.store.store import Store
+from gofigure.web.asides import Asides
+from gofigure.web.root import refuse_gone
 
 T = TypeVar("T")
 _SETTLE_EVERY = 1.0  # seconds
@@ -34,6 +35,8 @@ class Reader:
         self._store: Store | None = None
         self._settle: Callable[[], None] = lambda: None
         self._file: tuple[int, int] | None = None
+        self._asides = Asides(project.store_file)
+        self.notices: tuple[str, ...] = ()  # what has become of stores since then
         self._settled = 0.0
         self._layers: configuration.Layers | None = None
         self._config: Config | None = None
@@ -51,8 +54,10 @@ class Reader:
         self._thread.shutdown()
 
     def _answer(self, question: Callable[[Store, Config | None, str], T]) -> T:
+        refuse_gone(self._project.root)
         try:
             store = self._newest()
+            store.refuse_newer()  # it may stay a store that we can read; runs are refused
             if time.monotonic() > self._settled + _SETTLE_EVERY:
                 self._settle()
                 self._settled = time.monotonic()
@@ -61,6 +66,7 @@ class Reader:
         except StoreError:  # what has turned out to be damaged is set aside when it is closed
             self._open.close()
             self._store = None
+            self.notices = self._asides.look()
             raise
 
     def _newest(self) -> Store:
@@ -69,8 +75,9 @@ class Reader:
         if self._store is None or file != self._file or self._store.is_forgetful:
             self._open.close()
             self._store = None
-            self._store, self._settle = self._open.enter_context(looking_up(self._project, ignore))
+            self._store, self._settle = self._open.enter_context(looking_up(self._project, self._asides.hear))
             self._file = _identity(self._project.store_file)
+            self.notices = self._asides.look()
         return self._store
 
     def _read_config(self) -> None:

@@ -16,14 +16,13 @@ from gofigure.runner.why import ago
 from gofigure.web.drawing import sparkline
 from gofigure.web.page import Facts, Page
 from gofigure.web.pages import PAGES
-from gofigure.web.shown import MARKS
+from gofigure.web.shown import MARKS, TITLES
 
 if TYPE_CHECKING:
     from gofigure.web.site import Site
 
 _KEY = re.compile(r"(\b(?:jobs|stages)\.[\w.\[\]-]+)")
 _STARTED = {MANUAL: "hand", CHANGE: "a change", PAGE: "the page"}
-_TITLES = {"passed": "✓ ", "failed": "✗ ", "running": "● ", "": ""}
 
 
 class Rendering:
@@ -36,7 +35,7 @@ class Rendering:
             trim_blocks=True,
             lstrip_blocks=True,
         )
-        self._templates.globals |= {"menu": [page for page in PAGES if page.in_menu], "marks": MARKS, "titles": _TITLES}
+        self._templates.globals |= {"menu": [page for page in PAGES if page.in_menu], "marks": MARKS, "titles": TITLES}
         self._templates.filters |= {
             "took": took,
             "ago": ago,
@@ -58,11 +57,14 @@ class Rendering:
     def refused(self, words: str, hint: str) -> bytes:
         setting = self._site.setting
         common = {"project": self._site.name, "root": setting.project.root, "read_only": setting.read_only}
+        common["notices"] = self._site.reader.notices
         facts = {**common, "here": "", "state": "", "words": words, "hint": hint}
         return self._render("refused.html", facts, self._site.live.stamp)
 
     def _render(self, template: str, facts: Facts, stamp: str) -> bytes:
-        text = self._templates.get_template(template).render(around=self._site.around, stamp=stamp, **facts)
+        text = self._templates.get_template(template).render(
+            around=self._site.around, stamp=stamp, tabs=self._site.sessions.tabs, **facts
+        )
         return text.encode("utf-8", "replace")
 
 

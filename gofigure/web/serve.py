@@ -7,51 +7,34 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
-import ipaddress
 import os
+import resource
 import signal
 import socket
-import stat
+import ssl
 from collections.abc import Callable, Mapping, Sequence
 from functools import partial
-from typing import Any, NamedTuple
+from typing import Any, cast
 
 import uvicorn
 
-from gofigure.errors import GofigureError
 from gofigure.project import Project
 from gofigure.watch.place import folder_of
 from gofigure.web.app import make_app
+from gofigure.web.bugs import Bugs, Tell
 from gofigure.web.codes import Announce
 from gofigure.web.guard import Door
+from gofigure.web.listening import BACKLOG, listening
 from gofigure.web.patient import Patient
-from gofigure.web.place import Card, Place, last_port
-from gofigure.web.published import EVERYWHERE, LOOPBACK, network
+from gofigure.web.peers import is_anothers, users_of
+from gofigure.web.place import Card, Place, last_card
+from gofigure.web.published import network
 from gofigure.web.site import Setting, Site
+from gofigure.web.tls import Loop, context_of
+from gofigure.web.where import Address, Where, refuse_unsafe
 
-_BACKLOG = 128
+_DESCRIPTORS = 4096
 _GRACE = 1  # seconds
-
-
-class Where(NamedTuple):
-    """Where a page is to be reached."""
-
-    host: str = LOOPBACK
-    port: int = 0  # 0: the one that it had here last, if that is free, or any
-    socket: str = ""  # a Unix socket's path, instead
-    certificate: str = ""  # with key: TLS
-    key: str = ""
-    published: bool = False  # in a container: the address is that of its host, which an engine forwards to us
-
-
-class Address(NamedTuple):
-    """Where a page is reached."""
-
-    url: str
-    tickets: Callable[[], str]  # makes an address that opens it once
-
-    def login(self) -> str:
-        return f"{self.url}/login?ticket={self.tickets()}"
 
 
 def serve(
@@ -64,48 +47,68 @@ def serve(
     tell: Callable[[Address], None],
     announce: Announce | None = None,
     commands: Callable[[], Sequence[Any]] = tuple,
+    tell_bug: Tell = str,
 ) -> None:
     """Serve until INT or TERM; `tell` is called once it answers. The place has been taken. Raises GofigureError.
 
     `announce`: shows what the page has saved, with a code, where a person sits; called in a thread.
+    `tell_bug`: writes a report of a fault of our own, and returns where it is.
     """
     refuse_unsafe(where)
-    listening = _listen(where, last_port(folder_of(project.lock_file)))
-    try:
-        asyncio.run(_serve(Setting(project, environ, read_only, announce, commands), where, place, listening, tell))
-    except KeyboardInterrupt:
-        pass  # which is how it is ended
-    finally:
-        listening.close()
-        if where.socket:
-            with contextlib.suppress(OSError):
-                os.unlink(where.socket)
+    tls = context_of(where.certificate, where.key) if where.certificate else None
+    _raise_limit()
+    last = last_card(folder_of(project.lock_file))
+    setting = Setting(project, environ, read_only, last.tabs, announce, commands)
+    bugs = Bugs(tell_bug)
+    with (
+        contextlib.suppress(KeyboardInterrupt),  # which is how it is ended
+        bugs.instead_of_logs(),
+        listening(where, last.port) as made,
+        asyncio.Runner(loop_factory=Loop) as runner,
+    ):
+        runner.run(_serve(setting, where, place, made, tls, tell, bugs))
+
+
+def _raise_limit() -> None:
+    """Each connection is a descriptor, and a shell gives 1024. Runs get what we have: so no more than harms nobody."""
+    soft, hard = resource.getrlimit(resource.RLIMIT_NOFILE)
+    wanted = _DESCRIPTORS if hard == resource.RLIM_INFINITY else min(_DESCRIPTORS, hard)
+    if soft != resource.RLIM_INFINITY and soft < wanted:
+        with contextlib.suppress(OSError, ValueError):
+            resource.setrlimit(resource.RLIMIT_NOFILE, (wanted, hard))
 
 
 async def _serve(
-    setting: Setting, where: Where, place: Place, listening: socket.socket, tell: Callable[[Address], None]
+    setting: Setting,
+    where: Where,
+    place: Place,
+    made: socket.socket,
+    tls: ssl.SSLContext | None,
+    tell: Callable[[Address], None],
+    bugs: Bugs,
 ) -> None:
+    asyncio.get_running_loop().set_exception_handler(bugs.heard_of)
     site = Site(setting)
-    scheme = "https" if where.certificate else "http"
-    port = 0 if where.socket else listening.getsockname()[1]
+    port = 0 if where.socket else made.getsockname()[1]
     around = network() if where.published else None
-    door = Door(_hosts(where, port), scheme, f"gofigure-{port}", setting.read_only, around)
-    url = f"unix:{where.socket}" if where.socket else f"{scheme}://{_bracketed(where.host)}:{port}"
+    door = Door(where.hosts(port), where.scheme, where.cookie(port), setting.read_only, around, bool(where.socket))
+    url = where.url(port)
     config = uvicorn.Config(
-        make_app(site, door),
+        make_app(site, door, bugs),
         log_config=None,
         access_log=False,
         lifespan="off",
         ws="none",
-        http=Patient,
+        http=_protocol(setting.environ, where),
         server_header=False,
         timeout_graceful_shutdown=_GRACE,
         timeout_keep_alive=30,
-        ssl_certfile=where.certificate or None,
-        ssl_keyfile=where.key or None,
+        backlog=BACKLOG,
     )
+    config.load()
+    config.ssl = tls  # read already, so that what is wrong with it could be said
     server = _Server(config, site)
-    place.publish(Card(os.getpid(), url, port, site.sessions.key, setting.read_only))
+    place.publish(Card(os.getpid(), url, port, site.sessions.key, setting.read_only, site.sessions.tabs))
 
     def told() -> None:
         tell(Address(url, site.sessions.ticket))
@@ -115,9 +118,17 @@ async def _serve(
         hung_up = partial(server.handle_exit, signal.SIGHUP, None)
         asyncio.get_running_loop().add_signal_handler(signal.SIGHUP, hung_up)  # uvicorn knows INT and TERM
     try:
-        await server.serve(sockets=[listening])
+        await server.serve(sockets=[made])
     finally:
         site.reader.close()
+
+
+def _protocol(environ: Mapping[str, str], where: Where) -> type[asyncio.Protocol]:
+    """What talks with who comes: with no other user, unless an engine forwards or a socket's rights say who may."""
+    if where.published or where.socket:
+        return Patient
+    made = partial(Patient, is_anothers=partial(is_anothers, users_of(environ)))
+    return cast("type[asyncio.Protocol]", made)  # all that uvicorn does with it is to call it
 
 
 class _Server(uvicorn.Server):
@@ -135,90 +146,3 @@ class _Server(uvicorn.Server):
     async def shutdown(self, sockets: list[socket.socket] | None = None) -> None:
         await self._site.close()
         await super().shutdown(sockets)
-
-
-def refuse_unsafe(where: Where) -> None:
-    """Raise GofigureError for an address that others could reach without TLS."""
-    if where.socket:
-        return
-    if bool(where.certificate) != bool(where.key):
-        raise GofigureError("TLS needs both: --certificate and --key")
-    try:
-        address = ipaddress.ip_address(where.host)
-    except ValueError:
-        raise GofigureError(f"{where.host} is no IP address", hint=f"--host {LOOPBACK}") from None
-    if address.is_unspecified:
-        raise GofigureError(f"{where.host} means every address of this machine", hint="name the one that is meant")
-    if not address.is_loopback and not where.certificate:
-        raise GofigureError(
-            f"{where.host} can be reached by others, who could read and steer this",
-            hint="--certificate FILE --key FILE for TLS; or keep it here, and use: ssh -L",
-        )
-
-
-def _hosts(where: Where, port: int) -> frozenset[str]:
-    """What a browser that was given our address says."""
-    if where.socket:
-        return frozenset(("localhost",))
-    names = {_bracketed(where.host)}
-    if ipaddress.ip_address(where.host).is_loopback:
-        names.add("localhost")
-    return frozenset(f"{name}:{port}" for name in names)
-
-
-def _bracketed(host: str) -> str:
-    return f"[{host}]" if ":" in host else host
-
-
-def _listen(where: Where, before: int) -> socket.socket:
-    """Raises GofigureError."""
-    if where.socket:
-        return _listen_at(where.socket)
-    family = socket.AF_INET6 if ":" in where.host else socket.AF_INET
-    ports = (where.port,) if where.port else (before, 0) if before else (0,)
-    for port in ports:
-        listening = socket.socket(family, socket.SOCK_STREAM)
-        listening.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
-        try:
-            listening.bind((EVERYWHERE if where.published else where.host, port))
-        except OSError as error:
-            listening.close()
-            if port == ports[-1]:
-                raise GofigureError(
-                    f"{where.host}:{port} cannot be had: {error.strerror}", hint="--port 0 takes a free one"
-                ) from error
-            continue
-        listening.listen(_BACKLOG)
-        return listening
-    raise AssertionError(ports)
-
-
-def _listen_at(path: str) -> socket.socket:
-    """For its owner alone. One that a killed page has left makes room: only one page of a working tree lives."""
-    listening = socket.socket(socket.AF_UNIX, socket.SOCK_STREAM)
-    try:
-        _make_room(path)
-        before = os.umask(0o177)
-        try:
-            listening.bind(path)
-        finally:
-            os.umask(before)
-    except OSError as error:
-        listening.close()
-        raise GofigureError(f"{path} cannot be used: {error.strerror or error}") from error
-    listening.listen(_BACKLOG)
-    return listening
-
-
-def _make_room(path: str) -> None:
-    """Remove a socket that nobody listens at. Raises GofigureError where somebody does."""
-    with socket.socket(socket.AF_UNIX, socket.SOCK_STREAM) as probe:
-        try:
-            probe.connect(path)
-        except FileNotFoundError:
-            return
-        except ConnectionRefusedError:
-            if stat.S_ISSOCK(os.lstat(path).st_mode):
-                os.unlink(path)
-            return
-    raise GofigureError(f"{path} is in use")

@@ -16,6 +16,7 @@ MARKS = {
     "passed": "✓", "reused": "✓", "failed": "✗", "timed out": "✗", "running": "●", "queued": "○",
     "interrupted": "!", "superseded": "!", "skipped": "−", "": "○",
 }  # fmt: skip
+TITLES = {"passed": "✓ ", "failed": "✗ ", "running": "● ", "": ""}  # before a page's title, by `state_of`
 
 
 def outline(runs: Sequence[RunRow]) -> list[dict[str, Any]]:
@@ -81,7 +82,7 @@ def reason_of(run: RunRow, stages: Sequence[StageRow]) -> str:
         return f"{bad[0].stage} {bad[0].state}{': ' + first.strip() if first.strip() else ''}"
     running = [stage.stage for stage in stages if stage.state == "running"]
     if run.state == "running":
-        return f"{', '.join(running)} is running" if running else "about to begin"
+        return f"{', '.join(running)} {'is' if len(running) == 1 else 'are'} running" if running else "about to begin"
     told = next((stage for stage in stages if stage.state not in ("reused", "skipped", "queued")), None)
     told = told or next(iter(stages), None)
     return f"{told.stage}: {told.reason}" if told is not None else ""

@@ -19,11 +19,13 @@ from gofigure.web.behind import Behind
 from gofigure.web.clusters import Looks
 from gofigure.web.codes import Announce
 from gofigure.web.drafts import Drafts
+from gofigure.web.glances import Glances
 from gofigure.web.live import Live
 from gofigure.web.page import Answer, Apart, Around, Ask
 from gofigure.web.pages.now import state
 from gofigure.web.reading import Reader
 from gofigure.web.sessions import Sessions
+from gofigure.web.shown import TITLES
 from gofigure.web.started import Started
 
 T = TypeVar("T")
@@ -35,6 +37,7 @@ class Setting(NamedTuple):
     project: Project
     environ: Mapping[str, str]
     read_only: bool = False
+    tabs: str = ""  # see Sessions
     announce: Announce | None = None  # shows a saved text and its code, where somebody sits
     commands: Callable[[], Sequence[Any]] = tuple  # see Ask
 
@@ -44,11 +47,12 @@ class Site:
 
     def __init__(self, setting: Setting) -> None:
         self.setting = setting
-        self.sessions = Sessions()
+        self.sessions = Sessions(setting.tabs)
         self.reader = Reader(setting.project)
         self.around = Around()
+        self._glances = Glances(self._look_around)
         self._config: Config | None = None  # as it was when somebody last looked around
-        self.live = Live(_files(setting.project), self._news, self._look_around)
+        self.live = Live(_files(setting.project), self._news, self._glances.look)
         self.drafts = Drafts(setting.project, setting.environ, setting.announce)
         self.started = Started(setting.project.root, setting.environ, self.live.bump)
         self.behind = Behind(Apart(setting.project, setting.environ), lambda: self.live.stamp, self.live.bump)
@@ -87,7 +91,7 @@ class Site:
                     dict(query),
                     raw,
                     answers,
-                    self.drafts.codes.name,
+                    self.drafts.codes.layer,
                     setting.commands,
                     looks,
                 )
@@ -100,8 +104,13 @@ class Site:
         try:
             found = await self.ask(state)
         except Exception as error:  # noqa: BLE001 - a page that is asked for will say it in its own words
-            return {"state": "", "error": str(error)}
-        return {"state": found}
+            return {"state": "", "mark": "", "error": str(error)}
+        return {"state": found, "mark": TITLES[found]}
+
+    async def look_around(self, patience: float) -> None:
+        """For who may wait: what is around is as of a moment ago then, though nobody listens."""
+        if await self._glances.look_if_old(patience):
+            self.live.bump()
 
     async def _look_around(self) -> bool:
         """Ask git again, and read the folders' configurations; whether they say something else."""

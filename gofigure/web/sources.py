@@ -40,6 +40,11 @@ class Source(NamedTuple):
         return "local" if os.path.basename(self.path) == configuration.LOCAL_NAME else "toml"
 
     @property
+    def is_read(self) -> bool:
+        """Whether it is there, and what is in it is known."""
+        return bool(self.data) or (self.data is not None and not self.locked)
+
+    @property
     def seen(self) -> str:
         """A name of the very bytes; "" where there are none."""
         return hashlib.sha256(self.data).hexdigest() if self.data is not None else ""

@@ -17,7 +17,7 @@ from gofigure.store.db import DamagedError
 from gofigure.store.ledger import RunRow
 from gofigure.web.listing import Reader as Who
 from gofigure.web.listing import Readers, changes, folder, rows
-from gofigure.web.looks import COMMIT, INDEX, WORKING, Seen, Which, explaining, looking
+from gofigure.web.looks import COMMIT, INDEX, WORKING, Seen, Which, explaining, looking, within
 from gofigure.web.page import Answer, Ask, Facts, Page, Question
 from gofigure.web.pages.now import state
 
@@ -71,7 +71,8 @@ def _wants_explanation(asked: _Asked) -> bool:
 
 
 def _facts(ask: Ask) -> Facts:
-    asked = _asked(ask.raw)
+    typed = _asked(ask.raw)
+    asked = typed._replace(path=within(typed.path, ask.project.root))
     answer = ask.answers.get(looking(asked.which).name, Answer())
     seen: Seen | None = answer.value
     jobs = sorted(ask.config.jobs) if ask.config is not None else []
@@ -95,7 +96,7 @@ def _facts(ask: Ask) -> Facts:
         "changes": None,
         "jobs": jobs,
         "stages": _stages(seen) if seen is not None else [],
-        **_explained(asked, ask),
+        **_explained(asked, ask, typed.path),
     }
     if seen is None:
         return facts
@@ -130,7 +131,7 @@ def _found(asked: _Asked, seen: Seen, ask: Ask) -> Facts:
         "kind": KIND_WORDS[entry.kind],
         "digest": entry.digest.hex(),
         "unprovable": seen.hiding.text(seen.unprovable.get(asked.path, "")),
-        "read_by": [] if entry.kind == FOLDER else _told(Readers(seen.reads).of_file(asked.path)),
+        "read_by": [] if entry.kind == FOLDER else _told(Readers(seen.reads).of_file(asked.path, entry.kind)),
     }
     if entry.kind == FOLDER:
         found["listing"] = _listing(asked, seen, entry, ask)
@@ -142,6 +143,7 @@ def _listing(asked: _Asked, seen: Seen, entry: Entry, ask: Ask) -> Facts:
     entries = folder(entry.digest, load)
     some = entries[asked.first : asked.first + _ROWS]
     prefix = asked.path + b"/" if asked.path else b""
+    can_explain = asked.which.kind == WORKING
     told = []
     for row in rows(some, asked.path, seen.reads, load):
         name = show(row.name)
@@ -153,6 +155,7 @@ def _listing(asked: _Asked, seen: Seen, entry: Entry, ask: Ask) -> Facts:
                 "digest": row.entry.digest.hex(),
                 "read_by": _told(row.readers),
                 "address": _address(asked, prefix + row.name, **_more(asked, row.entry)) if hidden == name else "",
+                "all_at": _address(asked, prefix + row.name, explain=int(can_explain)) if hidden == name else "",
             }
         )
     following = asked.first + _ROWS
@@ -211,7 +214,7 @@ def _differing(asked: _Asked, green: RunRow, seen: Seen, ask: Ask) -> Facts:
     return {"shown": shown, "more": len(found) > _CHANGES}
 
 
-def _explained(asked: _Asked, ask: Ask) -> Facts:
+def _explained(asked: _Asked, ask: Ask, typed: bytes) -> Facts:
     """What `gofigure why PATH` says, of the working tree."""
     told: Facts = {
         "about": None,
@@ -224,7 +227,7 @@ def _explained(asked: _Asked, ask: Ask) -> Facts:
     if not _wants_explanation(asked):
         can = asked.which.kind == WORKING
         return {**told, "explain": _address(asked, asked.path, explain=1) if can else ""}
-    answer = ask.answers.get(explaining(asked.path).name, Answer())
+    answer = ask.answers.get(explaining(typed).name, Answer())
     wrote = answer.value["last_written"] if answer.value else None
     return {
         **told,

@@ -66,6 +66,8 @@ def _cluster(stage: Stage, newest: Deploy | None, ask: Ask) -> tuple[str, str]:
         return str(look.said["cluster"]), f"{look.said['server']}: {look.said['why']}"
     if newest is not None and newest.record.get("cluster"):
         return str(newest.record["cluster"]), f"{newest.record.get('server', '')}, as run {newest.run} has found it"
+    if look is not None and look.error:
+        return "unanswered", "whose cluster this is has not been found out"
     return "unknown", "a deploy, or a look, finds out whose cluster this is"
 
 

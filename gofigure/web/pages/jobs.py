@@ -2,6 +2,11 @@
 
 from __future__ import annotations
 
+import contextlib
+import os
+
+from gofigure import config as configuration
+from gofigure.errors import GofigureError
 from gofigure.targets import KINDS
 from gofigure.web import form, sources
 from gofigure.web.drafts import problems
@@ -27,12 +32,23 @@ def _facts(ask: Ask) -> Facts:
         "locked": own.locked,
         "files": [one._asdict() for one in files],
         "older": sources.older(ask.project),
-        "problems": problems(own, ask.project, own.text, known) if own.data is not None and not own.locked else [],
+        "problems": problems(own, ask.project, own.text, known) if own.is_read else [],
         "form": form.values(own.text),
         "fields": form.fields(),
         "targets": sorted(KINDS),
-        "code_for": ask.code_for,
+        "code_for": _code_for(ask),
     }
+
+
+def _code_for(ask: Ask) -> str:
+    """The file for which a code can be typed, where that is of use: the text that it says yes to still stands there."""
+    if ask.coded is None or not ask.trouble:
+        return ""
+    name, data = ask.coded
+    with contextlib.suppress(GofigureError):  # it has gone, or cannot be read
+        if configuration.read(os.path.join(os.path.dirname(ask.project.config_file), name)) == data:
+            return name
+    return ""
 
 
 PAGE = Page("Jobs", "/jobs", "jobs.html", _facts)

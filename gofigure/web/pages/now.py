@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 from collections.abc import Mapping, Sequence
-from typing import Any
+from typing import Any, NamedTuple
 
 from gofigure.model import CHANGE, MAY_WAIT
 from gofigure.store.ledger import RunRow, StageRow
@@ -87,26 +87,31 @@ def _job(
     }
 
 
+class _Waits(NamedTuple):
+    what: str
+    why: str
+    number: int = 0  # of what was started from here, and can be taken back
+    since_ns: int = 0
+    failed: str = ""
+
+
 def _queue(ask: Ask, watched: Mapping[str, JobState]) -> list[dict[str, Any]]:
     """What is to run and does not yet, or will not by itself, each with the reason."""
     at_work = pid_of_holder(ask.project.lock_file)
     queue = [
-        {"what": one.command, "why": one.error or "is starting, or waits for another run", "failed": bool(one.error),
-         "number": one.number, "since_ns": one.since_ns}
+        _Waits(one.command, one.error or "is starting, or waits for another run", one.number, one.since_ns, one.error)
         for one in ask.waiting
         if one.error or (ask.now_ns - one.since_ns > _MOMENT_NS and one.pid != at_work)
-    ]  # fmt: skip
-    if ask.watcher is not None and ask.watcher.waiting:
-        queue.append({"what": "the watcher", "why": f"waits: {ask.watcher.waiting}", "failed": False})
-    queue += [
-        {"what": name, "why": f"is held: {job.held}", "failed": False} for name, job in watched.items() if job.held
     ]
+    if ask.watcher is not None and ask.watcher.waiting:
+        queue.append(_Waits("the watcher", f"waits: {ask.watcher.waiting}"))
+    queue += [_Waits(name, f"is held: {job.held}") for name, job in watched.items() if job.held]
     if ask.project.repository is not None:
         for hook in MAY_WAIT:
             folder = folder_of(ask.project.repository.git_dir, hook)
             if os.path.isdir(folder) and is_taken(folder, "waiting"):
-                queue.append({"what": hook, "why": "waits in the background for its turn", "failed": False})
-    return queue
+                queue.append(_Waits(hook, "waits in the background for its turn"))
+    return [{**one._asdict(), "failed": bool(one.failed)} for one in queue]
 
 
 def _watcher(state: State | None, ask: Ask) -> dict[str, Any]:

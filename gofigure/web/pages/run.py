@@ -20,6 +20,7 @@ from gofigure.store.ledger import RunRow, StageRow
 from gofigure.store.told import run_told
 from gofigure.web.comparing import beside_the_last_green
 from gofigure.web.drawing import graph
+from gofigure.web.numbers import BEYOND
 from gofigure.web.page import Ask, Facts, NotThereError, Page
 from gofigure.web.recorded import commit_told, recorded
 from gofigure.web.shown import of_stage, outline, state_of
@@ -63,9 +64,10 @@ def _facts(ask: Ask) -> Facts:
 def run_of(ask: Ask) -> RunRow:
     """The run that the address names. Raises NotThereError."""
     number = ask.path["run"]
-    run = ask.store.history.run(number) if number < 1 << 62 else None
+    run = ask.store.history.run(number) if number < BEYOND else None
     if run is None:
-        raise NotThereError(f"there is no run {number}", hint="it may have been removed by gofigure gc")
+        called = f"run {number}" if number < BEYOND else "run of that number"
+        raise NotThereError(f"there is no {called}", hint="it may have been removed by gofigure gc")
     return run
 
 
@@ -193,4 +195,4 @@ def _paths(run: RunRow, ask: Ask) -> dict[str, Any]:
     }
 
 
-PAGE = Page("Run", "/runs/{run:int}", "run.html", _facts, in_menu=False)
+PAGE = Page("Run", "/runs/{run:number}", "run.html", _facts, in_menu=False)

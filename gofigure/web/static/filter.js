@@ -17,6 +17,13 @@ export const filter = () => {
 
 export const listen = () => {
   document.addEventListener("input", (event) => { if (event.target.matches("[data-search]")) filter(); });
+  // What a link leads to is shown, whatever was searched for.
+  document.addEventListener("click", (event) => {
+    const link = event.target.closest?.('a[href^="#"]');
+    if (!link || !document.getElementById(decodeURIComponent(link.hash.slice(1)))?.closest("[hidden]")) return;
+    document.querySelector("[data-search]").value = "";
+    filter();
+  });
   document.addEventListener("keydown", (event) => {
     if (event.key === "Escape" && event.target.matches("[data-search]")) { event.target.value = ""; filter(); }
   });

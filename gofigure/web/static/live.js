@@ -1,22 +1,19 @@
-// One tab of a browser listens for all of them: a browser has six connections for a host, and ten tabs would want ten.
-// What is heard is the name of a state. Whoever shows another one asks for its page again, so nothing can be missed.
+// A tab shows a state, which has a name; news say the name of the newest. Whoever shows another one asks for its page
+// again, so nothing can be missed.
+import { glow, light } from "./light.js";
 import { morph } from "./morph.js";
-import { GONE, STRANGER, say } from "./said.js";
+import { listen } from "./news.js";
+import { answered, happened, hurry as soon, turn } from "./pace.js";
+import { own } from "./proof.js";
+import { GONE, STRANGER, UNSHOWN, say } from "./said.js";
 
 const root = document.documentElement;
-const channel = new BroadcastChannel("gofigure");
-const LEAST = 200; // ms between two questions for the page
-const MOST = 2000;
-const SHARE = 20; // times what the last one took: who looks on must not slow what they look at
-const HIDDEN = 10000; // where only its title and its icon can be seen, and all jobs in one word are what they were
+const LONGEST = 30000; // ms that an answer may take: a connection can be lost without a word
+const AGAIN = 1000; // ms
 let settle = () => {};
-let wanted = "";
+let newest = null; // the last news: { stamp, state: all jobs in one word, mark }
+let drawn = ""; // that word when the page was asked for
 let asking = false;
-let last = 0;
-let took = 0;
-let overall = ""; // all jobs in one word, as was heard last
-let drawn = ""; // and when the page was asked for
-let wake = () => {};
 
 const link = (words) => {
   const place = document.getElementById("link");
@@ -26,75 +23,70 @@ const link = (words) => {
 const heard = (news) => {
   if (news.link !== undefined) return link(news.link);
   link("");
-  wanted = news.stamp;
-  overall = news.state;
-  wake();
+  newest = news;
+  if (document.hidden && root.dataset.light === "all") return glow(news);
+  happened();
   refresh();
 };
 
 // "epoch.count": another server's, or a smaller count of this one.
-const isOld = (shown) => {
-  const [epoch, count] = (shown || "").split(".");
-  const [now, newest] = wanted.split(".");
-  return Boolean(wanted) && (epoch !== now || Number(count) < Number(newest));
+const isOld = () => {
+  const [epoch, count] = (root.dataset.stamp || "").split(".");
+  const [now, latest] = (newest?.stamp || "").split(".");
+  return Boolean(now) && (epoch !== now || Number(count) < Number(latest));
 };
 
-export const refresh = async () => {
-  if (asking || !isOld(root.dataset.stamp)) return;
+// Nobody waits for anything here, and all jobs in one word are what they were: all that can be seen of a hidden tab.
+const isIdle = () => (document.hidden || document.querySelector("[data-still]")) && newest?.state === drawn;
+
+// One question at a time: news that come meanwhile are looked at when it is answered.
+const refresh = async () => {
+  if (asking || !isOld()) return;
   asking = true;
-  await rest();
-  last = Date.now();
-  drawn = overall;
-  const shown = await show().catch(() => { setTimeout(refresh, 1000); });
+  await turn(isIdle);
+  drawn = newest.state;
+  const isDone = await show().catch(() => { setTimeout(refresh, AGAIN); });
   asking = false;
-  if (shown) refresh(); // what has been drawn a moment ago is handed out once more
-};
-
-const still = () => document.hidden || document.querySelector("[data-still]"); // where nobody waits for anything
-
-const rest = async () => {
-  for (;;) {
-    const seen = Math.max(LEAST, Math.min(SHARE * took, MOST));
-    const pause = last + (still() && overall === drawn ? HIDDEN : seen) - Date.now();
-    if (pause <= 0) return;
-    await new Promise((done) => { wake = done; setTimeout(done, pause); });
-  }
+  if (isDone) refresh(); // what has been drawn a moment ago is handed out once more
 };
 
 // What comes of what a person has just done is shown at once.
 export const hurry = () => {
-  last = 0;
-  wake();
+  soon();
   refresh();
 };
 
 const place = () => location.href.replace(/#.*/, "");
 
+const address = () => {
+  const asked = new URL(place());
+  const list = document.querySelector("[data-from]");
+  // Who reads further down keeps those lines.
+  if (list && (scrollY || list.contains(document.activeElement))) asked.searchParams.set("from", list.dataset.from);
+  return asked;
+};
+
+// Whether the page of this address was shown; not, where nothing more comes of it. Throws where it is worth another try.
 const show = async () => {
   const began = Date.now();
   const here = place();
-  const address = new URL(here);
-  const list = document.querySelector("[data-from]");
-  // Who reads further down keeps those lines.
-  if (list && (scrollY || list.contains(document.activeElement))) address.searchParams.set("from", list.dataset.from);
-  const answer = await fetch(address, { headers: { Accept: "text/html" } });
-  if (answer.status === 401) {
-    link(STRANGER);
-    return false;
-  }
+  const answer = await own(address(), { headers: { Accept: "text/html" }, signal: AbortSignal.timeout(LONGEST) });
+  if (!answer) return link(STRANGER);
   const now = new DOMParser().parseFromString(await answer.text(), "text/html");
   if (here !== place()) return false; // left meanwhile: who leads elsewhere shows that
-  if (!now.getElementById("top")) return false;
+  if (!now.getElementById("top")) {
+    link(UNSHOWN);
+    throw new Error(UNSHOWN);
+  }
+  const unsaved = document.querySelector("[data-unsaved]");
+  if (unsaved && !now.getElementById(unsaved.id)) return link(`${now.querySelector("h1")?.textContent}: what you have changed here stays`);
   root.dataset.stamp = now.documentElement.dataset.stamp;
-  root.dataset.state = now.documentElement.dataset.state;
-  if (document.title !== now.title) document.title = now.title;
-  const icon = document.querySelector("link[rel=icon]");
-  const newer = now.querySelector("link[rel=icon]").getAttribute("href");
-  if (icon.getAttribute("href") !== newer) icon.setAttribute("href", newer);
+  light(now.title, now.querySelector("link[rel=icon]").getAttribute("href"));
   morph(document.getElementById("top"), now.getElementById("top"));
   morph(document.getElementById("main"), now.getElementById("main"));
   settle();
-  took = Date.now() - began;
+  link("");
+  answered(Date.now() - began);
   return true;
 };
 
@@ -108,28 +100,9 @@ export const go = async (address) => {
   }
 };
 
-const hear = () => {
-  const source = new EventSource("/events");
-  source.addEventListener("news", (event) => {
-    const news = JSON.parse(event.data);
-    channel.postMessage(news);
-    heard(news);
-  });
-  source.addEventListener("error", () => {
-    // A browser gives up for good after a refusal: a server is there, started again.
-    const isRefused = source.readyState === EventSource.CLOSED;
-    const words = { link: isRefused ? STRANGER : GONE };
-    channel.postMessage(words);
-    heard(words);
-    if (isRefused) setTimeout(hear, 1500);
-  });
-};
-
 export const start = (then) => {
   settle = then;
-  channel.addEventListener("message", (event) => heard(event.data));
-  document.addEventListener("visibilitychange", hurry);
+  document.addEventListener("visibilitychange", () => document.hidden || hurry());
   window.addEventListener("popstate", () => show().catch(() => say(GONE, true)));
-  // The lock goes to the next tab when this one is closed.
-  navigator.locks.request("gofigure-live", () => { hear(); return new Promise(() => {}); });
+  listen(heard);
 };

@@ -1,10 +1,9 @@
 // A log of any size: only the lines that can be seen are asked for and drawn. What is printed becomes text nodes.
 import { copy } from "./act.js";
+import { HEIGHT, Lines, across } from "./lines.js";
 import { go } from "./live.js";
 
-const HEIGHT = 18; // px of a line, as in page.css
-const TALLEST = 8e6; // px: browsers end somewhere above that
-const MORE = 60; // lines beyond what can be seen
+const MORE = 60 * HEIGHT; // px above and below what can be seen
 const PAGE = 400; // lines asked for at once
 
 let view = null;
@@ -43,6 +42,10 @@ class View {
     if (!isSame) this.tool("search").value = this.asked;
     if (this.tool("file")) this.tool("file").value = this.file;
     this.timer = 0;
+    this.lie = new Lines();
+    this.moored = [0, 0];
+    this.top = 0; // where it is scrolled to
+    this.forget();
     this.reset();
     this.listen();
     this.load();
@@ -50,13 +53,14 @@ class View {
 
   reset() {
     this.lines = new Map();
-    this.total = 0;
     this.size = -1;
+    this.drawn = "";
     this.ended = false;
-    this.forget();
     this.pending = new Set();
     this.turn = (this.turn || 0) + 1;
   }
+
+  get total() { return this.lie.total; }
 
   // Nothing is looked for.
   forget() {
@@ -69,30 +73,36 @@ class View {
 
   tell(words) {
     this.tool("found").textContent = words;
-    this.tool("next").textContent = this.tool("search").value ? "Next find" : "Next error";
+    this.tool("next").textContent = this.words ? "Next find" : "Next error";
   }
 
   listen() {
     const on = (target, name, what) => target?.addEventListener(name, what, { signal: this.closed.signal });
     const { tool } = this;
-    on(this.place, "scroll", () => {
-      const end = this.place.scrollTop + this.place.clientHeight >= this.place.scrollHeight - HEIGHT * 2;
-      if (!end) this.setFollow(false);
-      else if (!this.ended) this.setFollow(true);
-      this.draw();
+    on(this.place, "scroll", () => this.scrolled());
+    on(this.place, "scrollend", () => this.draw());
+    on(this.place, "keydown", (event) => { // a browser goes to where the end was when the key was pressed
+      if (event.key !== "Home" && event.key !== "End") return;
+      event.preventDefault();
+      this.setFollow(event.key === "End" && !this.ended);
+      this.hold(event.key === "End" ? this.total : 0);
     });
     on(window, "resize", () => this.draw());
     on(tool("wrap"), "click", () => {
       this.wrap = !this.wrap;
       tool("wrap").setAttribute("aria-pressed", String(this.wrap));
+      const long = this.rows.textContent.length / this.rows.childElementCount || 1;
+      this.lie.forget(this.wrap ? HEIGHT * Math.ceil((long * HEIGHT) / 2 / this.place.clientWidth) : HEIGHT);
       this.place.classList.toggle("wrap", this.wrap);
       this.drawn = "";
       this.draw();
     });
-    on(tool("end"), "click", () => { this.setFollow(true); this.toEnd(); });
+    on(tool("end"), "click", () => { this.setFollow(true); this.hold(this.total); });
     on(tool("copy"), "click", () => {
       const chosen = String(getSelection());
-      copy(chosen || [...this.rows.children].map((row) => row.lastChild.textContent).join("\n"), chosen ? "the selection" : "what is shown");
+      if (chosen) return void copy(chosen, "the selection");
+      const shown = this.shown().map((row) => [...row.children].map((part) => part.textContent));
+      copy(shown.map(([, text]) => text).join("\n"), shown.length ? `lines ${shown[0][0]} to ${shown.at(-1)[0]}` : "nothing");
     });
     on(this.tools, "change", ({ target }) => {
       if (!target.matches("[data-log-file]")) return;
@@ -104,7 +114,7 @@ class View {
     });
     const typed = () => {
       clearTimeout(this.timer);
-      if (tool("search").value) this.timer = setTimeout(() => this.search(), 150);
+      if (this.words) this.timer = setTimeout(() => this.search(), 150);
       else { this.forget(); this.draw(); }
     };
     on(tool("search"), "input", typed);
@@ -119,6 +129,10 @@ class View {
 
   close() { this.closed.abort(); clearTimeout(this.timer); this.turn += 1; }
 
+  get words() { return this.tool("search").value; }
+
+  get of() { return this.words ? `q=${encodeURIComponent(this.words)}` : "errors=1"; }
+
   get base() { return `${this.name}${this.file}`; }
 
   async ask(address) {
@@ -132,13 +146,9 @@ class View {
     const turn = this.turn;
     try {
       this.take(await this.ask(`${this.base}?first=0&count=${PAGE}`));
-      if (this.follow) this.toEnd();
-      this.draw();
-      if (this.line) {
-        this.show(Math.min(this.line, this.total) - 1);
-        if (this.asked && this.asked === this.tool("search").value) this.search(this.at);
-      }
-      else if (this.ended && this.place.dataset.failed) await this.step(1); // what one comes here for
+      if (this.follow) this.hold(this.total);
+      else this.draw();
+      if (!this.arrived) await this.arrive();
       while (!this.ended && turn === this.turn) {
         if (document.hidden) { await new Promise((done) => document.addEventListener("visibilitychange", done, { once: true })); continue; }
         const first = Math.max(0, this.total - 1);
@@ -146,8 +156,8 @@ class View {
         if (turn !== this.turn) return;
         this.take(got);
         this.drawn = "";
-        if (this.follow) this.toEnd();
-        this.draw();
+        if (this.follow) this.hold(this.total);
+        else this.draw();
       }
     } catch (error) {
       if (error.name === "AbortError" || turn !== this.turn) return;
@@ -155,8 +165,18 @@ class View {
     }
   }
 
+  // What one comes here for, once: with the next server one stays where one is.
+  async arrive() {
+    this.arrived = true;
+    if (this.line) {
+      this.show(Math.min(this.line, this.total) - 1);
+      if (this.asked && this.asked === this.words) this.search(this.at);
+    }
+    else if (this.ended && this.place.dataset.failed) await this.step(1);
+  }
+
   take(got) {
-    this.total = got.total;
+    this.lie.total = got.total;
     this.size = got.size;
     this.ended = got.ended;
     got.lines.forEach((spans, at) => this.lines.set(got.first + at, spans));
@@ -170,37 +190,68 @@ class View {
     this.tool?.("end")?.setAttribute("aria-pressed", String(yes));
   }
 
-  get scale() { return Math.max(1, (this.total * HEIGHT) / TALLEST); }
-
-  toEnd() {
-    this.fit();
-    this.place.scrollTop = this.place.scrollHeight;
+  // There, off px further, it stays, whatever comes to be known of the lines before it.
+  hold(line, off = 0) {
+    this.moored = [line, off];
+    this.draw();
   }
 
-  fit() {
-    const room = this.wrap ? this.place.clientHeight / 2 : 0; // so that the last wrapped lines can be reached
-    const height = `${Math.round((this.total * HEIGHT) / this.scale + room + 8)}px`;
-    if (this.inner.style.height !== height) this.inner.style.height = height;
+  spot(top) {
+    const line = this.lie.at(top);
+    return [line, top - this.lie.top(line)];
   }
 
-  draw() {
-    this.fit();
-    const top = this.place.scrollTop;
-    const seen = Math.ceil(this.place.clientHeight / HEIGHT) + 1;
-    const line = Math.min(Math.max(0, this.total - 1), Math.floor((top * this.scale) / HEIGHT));
-    const before = this.wrap || this.scale > 1 ? 0 : MORE;
-    const first = Math.max(0, line - before);
-    const last = Math.min(this.total, line + seen + MORE);
-    const key = `${first} ${last} ${this.total} ${this.at} ${this.wrap}`;
+  // Steps are steps, however high the log is; a leap is in proportion.
+  scrolled() {
+    const { scrollTop, scrollHeight, clientHeight } = this.place;
+    if (scrollTop === this.top) return; // nobody has: it was put there
+    const left = scrollHeight - clientHeight - scrollTop;
+    this.setFollow(left <= HEIGHT * 2 && !this.ended);
+    const [all, most] = this.lie.range(clientHeight);
+    const isLeap = scrollTop <= 0 || Math.abs(scrollTop - this.top) > clientHeight;
+    this.moored = left < 1 ? [this.total, 0] : this.spot(isLeap ? across(scrollTop, most, all) : scrollTop + this.shift);
+    this.top = scrollTop;
+    this.draw(scrollTop > clientHeight && left > clientHeight);
+  }
+
+  // While somebody scrolls, with a way to go, what is seen and where it is scrolled to may differ.
+  draw(differ = false) {
+    if (!this.place.clientHeight) return; // another panel is open
+    for (let round = 0; round < 9; round += 1) if (!this.put(differ)) return;
+  }
+
+  // Whether it is to be done again: some lines are not as high as was thought.
+  put(differ) {
+    const { place, lie, moored: [line, off] } = this;
+    const { clientHeight, clientWidth } = place;
+    if (this.wrap && this.width !== clientWidth) { lie.forget(lie.each); this.drawn = ""; }
+    this.width = clientWidth;
+    const [all, most, height] = lie.range(clientHeight);
+    this.inner.style.height = `${height}px`;
+    const top = Math.max(0, Math.min(all, lie.top(line) + off));
+    const to = across(top, all, most);
+    if (!differ && Math.abs(to - place.scrollTop) >= 1) place.scrollTop = to;
+    this.top = place.scrollTop;
+    this.shift = top - this.top;
+    const first = lie.at(top - MORE);
+    const last = Math.min(this.total, lie.at(top + clientHeight + MORE) + 1);
     const missing = this.missing(first, last);
     if (missing !== null) return void this.fetch(missing);
-    if (key === this.drawn) return;
+    const key = `${first} ${last} ${this.total} ${this.at} ${this.wrap}`;
+    const isNew = key !== this.drawn;
     this.drawn = key;
-    const y = this.wrap || this.scale > 1 ? top - (this.wrap ? 0 : ((top * this.scale) % HEIGHT)) : first * HEIGHT;
-    this.rows.style.transform = `translateY(${Math.max(0, y)}px)`;
-    const rows = [];
-    for (let at = first; at < last; at += 1) rows.push(this.row(at));
-    this.rows.replaceChildren(...rows);
+    if (isNew) this.rows.replaceChildren(...Array.from({ length: last - first }, (_, nth) => this.row(first + nth)));
+    this.rows.style.transform = `translateY(${lie.top(first) - this.shift}px)`;
+    if (isNew && this.wrap && lie.measure(first, this.rows.children)) return true;
+    this.moored = this.spot(top);
+    return false;
+  }
+
+  // The rows that can be seen, not only a hair of them.
+  shown() {
+    const { top } = this.place.getBoundingClientRect();
+    const isSeen = (at) => at.bottom > top + 1 && at.top < top + this.place.clientHeight - 1;
+    return [...this.rows.children].filter((row) => isSeen(row.getBoundingClientRect()));
   }
 
   missing(first, last) {
@@ -218,7 +269,7 @@ class View {
       if (turn !== this.turn) return;
       this.pending.delete(first);
       got.lines.forEach((spans, at) => this.lines.set(got.first + at, spans));
-      if (got.lines.length <= from - first) this.total = Math.min(this.total, got.first + got.lines.length);
+      if (got.lines.length <= from - first) this.lie.total = Math.min(this.total, got.first + got.lines.length);
       this.draw();
     } catch {
       this.pending.delete(first);
@@ -246,8 +297,7 @@ class View {
 
   // What is found, from 0; `at`: the line that is marked already, where no other is to be.
   async search(at = -1) {
-    const words = this.tool("search").value;
-    const of = words ? `q=${encodeURIComponent(words)}` : "errors=1";
+    const { words, of } = this;
     this.searches += 1;
     const mine = this.searches;
     this.tell("searching…");
@@ -261,14 +311,13 @@ class View {
     }
     this.at = at;
     const count = this.found.lines.length;
-    if (count) this.tell(`${count}${this.found.more ? "+" : ""} lines${words ? "" : " complain"}`);
+    if (count) this.tell(`${count}${this.found.more ? "+" : ""} ${count === 1 ? `line${words ? "" : " complains"}` : `lines${words ? "" : " complain"}`}`);
     else this.tell(words ? "nothing found" : "no line complains");
     if (words && count && at < 0) this.step(1);
   }
 
   async step(by) {
-    const words = this.tool("search").value;
-    const of = words ? `q=${encodeURIComponent(words)}` : "errors=1";
+    const { words, of } = this;
     if (!this.found || this.found.of !== of || this.found.size !== this.size) {
       const at = this.at;
       await this.search();
@@ -285,8 +334,7 @@ class View {
   show(next) {
     this.at = next;
     this.setFollow(false);
-    this.place.scrollTop = Math.max(0, ((next - 4) * HEIGHT) / this.scale);
     this.drawn = "";
-    this.draw();
+    this.hold(next, -4 * HEIGHT);
   }
 }

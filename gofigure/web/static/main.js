@@ -6,21 +6,28 @@ import { attach } from "./log.js";
 import { filter, listen as search } from "./filter.js";
 
 const tick = () => {
+  if (document.hidden) return;
   const now = Date.now();
-  for (const one of document.querySelectorAll("[data-since]")) one.textContent = lasting((now - one.dataset.since / 1e6) / 1000);
-  for (const one of document.querySelectorAll("time[data-ns]")) one.textContent = ago((now - one.dataset.ns / 1e6) / 1000);
+  for (const one of document.querySelectorAll("[data-since]")) put(one, lasting((now - one.dataset.since / 1e6) / 1000));
+  for (const one of document.querySelectorAll("time[data-ns]")) put(one, ago((now - one.dataset.ns / 1e6) / 1000));
+};
+
+const put = (node, words) => {
+  if (node.textContent !== words) node.textContent = words;
 };
 
 const ago = (seconds) => {
   const s = Math.max(0, Math.floor(seconds));
-  if (s < 1) return "just now";
+  if (s < 10) return "just now";
   for (const [size, unit] of [[86400, "d"], [3600, "h"], [60, "min"]]) if (s >= size) return `${Math.floor(s / size)} ${unit} ago`;
-  return `${s} s ago`;
+  return `${s - s % 10} s ago`; // twenty rows that change each second are work for a whole page
 };
 
 const lasting = (seconds) => {
   const s = Math.max(0, seconds);
-  return s < 100 ? `${s.toFixed(0)} s` : `${Math.floor(s / 60)} min ${String(Math.floor(s % 60)).padStart(2, "0")} s`;
+  const step = s < 10 ? 1 : 5; // each change has all of the list painted
+  const shown = Math.floor(s / step) * step;
+  return s < 100 ? `${shown} s` : `${Math.floor(s / 60)} min ${String(shown % 60).padStart(2, "0")} s`;
 };
 
 const showTab = (name) => {
@@ -33,8 +40,25 @@ const showTab = (name) => {
   for (const one of document.querySelectorAll("[data-panel]")) one.hidden = one.dataset.panel !== name;
 };
 
+let shown = "";
+
+// The stage whose log is shown is seen in the list and in the drawing too, as soon as it is another one.
+const showStage = () => {
+  const all = [...document.querySelectorAll(".stages [aria-current], .drawing [aria-current]")];
+  const name = all.map((one) => one.dataset.key).join();
+  if (name === shown) return;
+  shown = name;
+  for (const one of all) {
+    const box = one.closest(".stages, .drawing");
+    const [inner, outer] = [one.getBoundingClientRect(), box.getBoundingClientRect()];
+    if (inner.top < outer.top || inner.bottom > outer.bottom) box.scrollTop += inner.top - outer.top - (outer.height - inner.height) / 2;
+    if (inner.left < outer.left || inner.right > outer.right) box.scrollLeft += inner.left - outer.left - (outer.width - inner.width) / 2;
+  }
+};
+
 // What news have put in is set up; what was there stays as it is.
 const settle = () => {
+  showStage();
   showTab(location.hash.slice(1) || document.querySelector("[data-tab]")?.dataset.tab);
   attach();
   if (document.getElementById("editor")) import("./jobs.js").then((jobs) => jobs.attach());

@@ -1,6 +1,7 @@
 // A word about what was just done; text, never markup.
 export const GONE = "the page's server has gone: type gofigure ui, and open its address";
 export const STRANGER = "the page's server was started again and does not know this tab: type gofigure ui, and open its address";
+export const UNSHOWN = "the page's server could not show this; it is asked again";
 let timer = 0;
 
 export const say = (words, bad = false) => {

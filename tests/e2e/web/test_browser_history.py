@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 
-from playwright.sync_api import Browser, expect
+from playwright.sync_api import Browser, Page, expect
 from support.page import Served
 
 from .conftest import Opening
@@ -93,6 +93,7 @@ def test_a_tree_is_walked_by_keys_and_told_what_is_proven_since(opening: Opening
     tab.keyboard.press("Enter")
     expect(tab).to_have_url(f"{served.address}/content?path=src")
     expect(tab.locator(".tree")).to_contain_text(r"<i>odd\n.py")
+    tab.wait_for_load_state()  # who presses keys before there is a script is not heard
     tab.keyboard.press("j")
     expect(tab.locator('[data-key="up"]')).to_be_focused()
     tab.keyboard.press("j")
@@ -103,6 +104,13 @@ def test_a_tree_is_walked_by_keys_and_told_what_is_proven_since(opening: Opening
     tab.keyboard.type("dist/x")
     tab.keyboard.press("Enter")
     expect(tab.locator("main")).to_contain_text("there is nothing, neither in the content nor on disk")
+
+
+def _look_again(tab: Page) -> None:
+    """As the page tells a person who has no script, while it does not know yet."""
+    tab.wait_for_load_state()
+    while tab.get_by_text("It is shown here as soon as it is known").count():
+        tab.reload()
 
 
 def test_it_works_without_a_script(browser: Browser, served: Served) -> None:
@@ -118,9 +126,10 @@ def test_it_works_without_a_script(browser: Browser, served: Served) -> None:
     tab.goto(f"{served.address}/history?show=logs")
     tab.get_by_label("Words in logs").fill("ALL good")
     tab.get_by_role("button", name="Search").click()
+    _look_again(tab)
     expect(tab.locator(".finds")).to_contain_text("all good <img src=x onerror=alert(1)>")
-    while "looking" in tab.goto(f"{served.address}/content").text().lower():  # type: ignore[union-attr]
-        tab.wait_for_timeout(50)
+    tab.goto(f"{served.address}/content")
+    _look_again(tab)
     tab.get_by_role("link", name="a.py").click()
     expect(tab).to_have_url(f"{served.address}/content?path=a.py&explain=1")
     context.close()

@@ -4,14 +4,16 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import pytest
 from playwright.sync_api import BrowserContext, Page, expect
 from support.page import AtTerminal, Served
 from support.repo import Repo
+from support.rig import Rig
 
-from .conftest import Opening
+from .conftest import CONFIG, Opening
 
 
 def _text(tab: Page) -> str:
@@ -127,6 +129,20 @@ def test_new_renamed_and_removed(opening: Opening, served: Served) -> None:
     assert "[stages.all-tests]" not in _text(tab)
 
 
+def test_another_file_that_names_it_is_shown_before_a_save(opening: Opening, served: Served) -> None:
+    served.repo.write(".gofigure.local.toml", "[stages.types]\ntimeout = 5\n")
+    tab = opening("/jobs")
+    _stage(tab, "types")
+    expect(tab.locator("fieldset")).to_contain_text("wherever this file names it; other files stay as they are")
+    tab.locator("#field-name").fill("kinds")
+    tab.keyboard.press("Enter")
+    expect(tab.locator("#chip-stages-kinds")).to_be_visible()
+    tab.keyboard.press("Control+s")
+    review = tab.get_by_role("region", name="Preview")
+    expect(review).to_contain_text(".gofigure.local.toml, line 1: stages.types.run")
+    expect(review).to_contain_text("nothing runs until that is mended")
+
+
 def test_somebody_else_writes_it_meanwhile(opening: Opening, served: Served) -> None:
     tab = opening("/jobs")
     _stage(tab, "types")
@@ -146,6 +162,103 @@ def test_somebody_else_writes_it_meanwhile(opening: Opening, served: Served) -> 
     tab.get_by_role("button", name="Reload it").click()
     expect(tab.locator("#text")).to_have_value(_on_disk(served.repo))
     expect(tab.locator(".moved")).to_be_hidden()
+
+
+def test_what_is_on_disk_is_shown_though_it_was_there_before_a_save(opening: Opening, served: Served) -> None:
+    before = _on_disk(served.repo)
+    tab = opening("/jobs")
+    expect(tab.locator("#chip-stages-types")).to_be_visible()
+    tab.locator("#text").fill(before + "# mine\n")
+    tab.keyboard.press("Control+s")
+    tab.get_by_role("button", name="Save", exact=True).click()
+    expect(tab.locator("#disk")).not_to_have_attribute(
+        "data-seen", tab.locator("#editor").get_attribute("data-seen") or ""
+    )
+    expect(tab.locator(".moved")).to_be_hidden()
+    tab.locator("#text").fill(before + "# mine\n# more\n")
+    served.repo.git("checkout", ".gofigure.toml")
+    expect(tab.locator(".moved")).to_be_visible()
+    tab.locator("#text").fill(before + "# mine\n")  # as it was saved: nothing is lost with it
+    expect(tab.locator("#text")).to_have_value(before)
+    expect(tab.locator(".moved")).to_be_hidden()
+
+
+def test_what_is_edited_stays_though_its_file_has_gone(opening: Opening, served: Served) -> None:
+    served.forgiven = ("404 (Not Found)", "409 (Conflict)")
+    repo, text = served.repo, '[stages.there]\nrun = "true"\n'
+    repo.git("branch", "other")
+    repo.write("lib/.gofigure.toml", text)
+    repo.commit("lib")
+    tab = opening("/jobs?file=lib/.gofigure.toml")
+    _stage(tab, "there")
+    tab.locator("#field-stages-there-timeout").fill("5m")
+    tab.keyboard.press("Tab")
+    expect(tab.locator("#text")).to_have_value(f'{text}timeout = "5m"\n')
+    repo.git("checkout", "-q", "other")
+    expect(tab.locator("#link")).to_contain_text("no such file: what you have changed here stays")
+    repo.git("checkout", "-q", "-")
+    expect(tab.locator("#link")).to_have_text("")
+    assert _text(tab) == f'{text}timeout = "5m"\n'
+    tab.locator("#text").fill(text)
+    repo.git("checkout", "-q", "other")
+    expect(tab.locator("main")).to_contain_text("no such file")  # of what was not changed nothing is lost
+
+
+def test_a_change_of_the_form_is_taken_back(opening: Opening, served: Served) -> None:
+    tab = opening("/jobs")
+    _stage(tab, "types")
+    whole = '[stages.types]\nrun = "true"\n\n[stages.last]\nrun = "x"\n'
+    tab.locator("#text").click()
+    tab.keyboard.press("Control+a")
+    tab.keyboard.insert_text(whole)
+    expect(tab.locator("#chip-stages-last")).to_be_visible()
+    tab.locator("#field-stages-types-timeout").fill("5m")
+    tab.keyboard.press("Tab")
+    changed = whole.replace('"true"\n', '"true"\ntimeout = "5m"\n')
+    expect(tab.locator("#text")).to_have_value(changed)
+    assert tab.evaluate("document.activeElement.closest('.form') !== null")  # who is in the form stays there
+    tab.locator("#text").click()
+    tab.keyboard.press("Control+z")
+    expect(tab.locator("#text")).to_have_value(whole)
+    expect(tab.locator("#field-stages-types-timeout")).to_have_value("")
+    tab.keyboard.press("Control+Shift+z")
+    expect(tab.locator("#text")).to_have_value(changed)
+    tab.keyboard.press("Control+z")
+    tab.keyboard.press("Control+End")
+    tab.keyboard.type("# typed")
+    tab.locator("#field-stages-types-timeout").fill("6m")
+    tab.keyboard.press("Tab")
+    expect(tab.locator("#text")).to_have_value(changed.replace("5m", "6m") + "# typed")
+    tab.locator("#text").click()
+    tab.keyboard.press("Control+z")
+    expect(tab.locator("#text")).to_have_value(whole + "# typed")
+
+
+def test_nor_is_a_long_text_made_of_two(opening: Opening, served: Served) -> None:
+    """Thousands of lines take a browser minutes: a name is typed where it stands; behind more is no step back."""
+    tab = opening("/jobs")
+    expect(tab.locator("#chip-stages-types")).to_be_visible()
+    tab.locator("#text").press("Control+a")
+    tab.keyboard.insert_text("# all is new\n")
+    expect(tab.locator(".chip")).to_have_count(0)
+    tab.on("dialog", lambda dialog: dialog.accept())
+    rest = "\n".join(f"# {number}" for number in range(3000))
+    long = f'[jobs.a]\nstages = ["x"]\n{rest}\n[stages.x]\nrun = "true"\n'
+    served.repo.config(long)
+    tab.get_by_role("button", name="Reload it").click()
+    expect(tab.locator("#text")).to_have_value(long)
+    tab.locator("#text").click()
+    tab.keyboard.press("Control+z")
+    assert _text(tab) == long
+    tab.locator("#chip-stages-x").click()
+    tab.locator("#field-name").fill("y")
+    tab.keyboard.press("Enter")
+    renamed = long.replace('"x"', '"y"').replace("s.x]", "s.y]")
+    expect(tab.locator("#text")).to_have_value(renamed)
+    tab.locator("#text").click()
+    tab.keyboard.press("Control+z")
+    tab.keyboard.press("Control+z")
+    expect(tab.locator("#text")).to_have_value(long)
 
 
 @pytest.fixture
@@ -176,6 +289,105 @@ def test_the_code_typed_into_the_page(sitting: AtTerminal, context: BrowserConte
     expect(tab.locator("#may-run")).to_contain_text("may run")
     assert sitting.repo.gofigure("run", "types").returncode == 0
     assert Path(sitting.repo.root.parent / "by-code").exists()
+
+
+def test_a_code_that_counts_no_more_is_not_asked_for(sitting: AtTerminal, context: BrowserContext) -> None:
+    tab = context.new_page()
+    tab.goto(sitting.login)
+    tab.goto(f"{sitting.address}/jobs")
+    expect(tab.locator("#chip-stages-types")).to_be_visible()
+    tab.locator("#text").fill(_text(tab) + "# more\n")
+    tab.keyboard.press("Control+s")
+    tab.get_by_role("button", name="Save", exact=True).click()
+    for number in range(5):
+        tab.locator("#code").fill("WRONG")
+        tab.keyboard.press("Enter")
+        if number < 4:
+            expect(tab.locator("#code")).to_have_value("")
+    expect(tab.locator("#said")).to_contain_text("it counts no more (in a terminal: gofigure allow)")
+    expect(tab.locator("#code")).to_have_count(0)
+
+
+def test_what_is_no_value_is_said_beside_its_field(opening: Opening, served: Served) -> None:
+    tab = opening("/jobs")
+    before = _text(tab)
+    _stage(tab, "types")
+    env, said = tab.locator("#field-stages-types-env"), tab.locator("#field-stages-types-env-said")
+    for typed, words in (
+        ("A=1\nCI", "CI is no NAME=value"),
+        ("=1", "=1 is no NAME=value"),
+        ("A=1\nA=2", "A is there twice"),
+    ):
+        env.fill(typed)
+        tab.keyboard.press("Tab")
+        expect(said).to_contain_text(words)
+        expect(env).to_have_attribute("aria-invalid", "true")
+    tab.locator("#field-stages-types-timeout").fill("5m")
+    tab.keyboard.press("Control+s")
+    expect(tab.locator("#text")).to_have_value(before.replace("[stages.unit]", 'timeout = "5m"\n[stages.unit]'))
+    expect(env).to_have_value("A=1\nA=2")  # it stays, and is marked
+    expect(tab.locator("#chip-stages-types.bad")).to_be_visible()
+    expect(tab.locator("#save")).to_be_disabled()
+    env.fill("A=1\nB=2=3")
+    tab.keyboard.press("Control+s")  # without leaving the field
+    expect(tab.locator(".review .plus")).to_have_text(['+ timeout = "5m"\n', '+ env = { A = "1", B = "2=3" }\n'])
+    expect(said).not_to_contain_text("not in the text")
+    expect(tab.locator("#save")).to_be_enabled()
+
+
+def test_of_a_thousand_names_some_are_to_be_seen(opening: Opening, served: Served) -> None:
+    tab = opening("/jobs")
+    names = [f"s{number}" for number in range(1000)]
+    more = "".join(f'[stages.{name}]\nrun = "true"\n' for name in names)
+    served.repo.config(_on_disk(served.repo) + more)
+    expect(tab.locator("#chip-stages-s999")).to_be_attached()
+    tab.locator("#chip-stages-s500").click()
+    expect(tab.locator("#field-name")).to_have_value("s500")
+    expect(tab.locator("#field-name")).to_be_in_viewport()
+    expect(tab.locator("#chip-stages-s500")).to_be_in_viewport()  # the list stays where it was
+    tab.locator("#new-stages").fill("last")
+    tab.keyboard.press("Enter")
+    expect(tab.locator("#field-name")).to_have_value("last")
+    expect(tab.locator("#chip-stages-last")).to_be_in_viewport()
+
+
+def test_what_was_saved_is_shown_before_its_turn(opening: Opening, served: Served) -> None:
+    """Who looks on asks seldom; who has acted does not wait. The tab's clock stands: nobody's turn would come."""
+    tab = opening("/jobs")
+    expect(tab.locator("#chip-stages-types")).to_be_visible()
+    tab.clock.install()
+    tab.clock.pause_at(datetime.now(UTC) + timedelta(hours=1))
+    served.repo.config(_on_disk(served.repo) + "# theirs\n")
+    expect(tab.locator("#text")).to_have_value(_on_disk(served.repo))
+    tab.locator("#text").fill(_text(tab) + '[stages.more]\nrun = "x"\n')
+    tab.keyboard.press("Control+s")
+    tab.get_by_role("button", name="Save", exact=True).click()
+    expect(tab.locator("#may-run")).to_contain_text("nobody has said yes")
+
+
+def test_a_page_to_look_at_says_so(rig: Rig, repo: Repo, context: BrowserContext) -> None:
+    repo.config(CONFIG % "true")
+    page = Served(rig, repo, "--read-only")
+    tab = context.new_page()
+    tab.goto(page.login)
+    tab.goto(f"{page.address}/jobs")
+    _stage(tab, "types")
+    expect(tab.locator("#top")).to_contain_text("read-only")
+    expect(tab.locator("#field-stages-types-run")).to_be_disabled()
+    expect(tab.locator("#text")).not_to_be_editable()
+    ground = "one => getComputedStyle(one).backgroundColor"
+    sunk = tab.locator(".gutter").evaluate(ground)
+    for name in ("#field-stages-types-run", "#field-stages-types-inputs", "#field-stages-types-type", "#text"):
+        assert tab.locator(name).evaluate(ground) == sunk, name
+
+
+def test_what_no_text_field_holds_is_marked(opening: Opening, served: Served) -> None:
+    served.repo.write(".gofigure.toml", b"\xef\xbb\xbf" + _on_disk(served.repo).encode())
+    tab = opening("/jobs")
+    expect(tab.locator(".form")).to_contain_text("what is wrong is marked in it")
+    expect(tab.locator("#problems li")).to_have_count(1)
+    expect(tab.locator("#problems")).to_contain_text("byte order mark")
+    expect(tab.locator(".gutter .bad")).to_have_text("1")
 
 
 def test_a_file_that_is_not_there(opening: Opening, served: Served) -> None:

@@ -6,7 +6,7 @@ import os
 from pathlib import Path
 
 import pytest
-from playwright.sync_api import BrowserContext, expect
+from playwright.sync_api import BrowserContext, Route, expect
 from support.page import Served
 
 from .conftest import Opening
@@ -160,27 +160,84 @@ def test_ten_tabs_hear_by_one_connection(opening: Opening, served: Served, conte
     expect(tabs[5].locator('[data-key="job-check"] .mark.failed').first).to_be_visible()
 
 
-def test_a_tab_that_nobody_sees_asks_only_when_all_jobs_in_one_word_change(
+def test_a_tab_that_nobody_sees_asks_for_nothing_and_turns_red_or_green(
     served: Served, opening: Opening, context: BrowserContext
 ) -> None:
     assert served.gate is not None
+    (served.repo.root.parent / "fail").touch()
+    served.repo.gofigure("run", "check")
     seen, unseen = opening(), context.new_page()
     unseen.add_init_script("Object.defineProperty(document, 'hidden', { get: () => !window.seen })")
     unseen.goto(served.address)
+    expect(unseen).to_have_title("✗ repo · gofigure")
+    asked: list[str] = []
+    unseen.on("request", lambda request: asked.append(request.url))
     seen.locator('[data-key="job-slow"]').get_by_role("button", name="Run").click()
     served.gate.arrive()
     expect(unseen).to_have_title("● repo · gofigure")
-    asked: list[str] = []
-    unseen.on("request", lambda request: asked.append(request.url))
-    for _ in range(2):
-        with seen.expect_response(f"{served.address}/"):
-            os.utime(served.repo.root / ".gofigure.toml")  # which changes what the server tells
-    assert asked == []
+    expect(unseen.locator("link[rel=icon]")).to_have_attribute("href", "/static/icon-failed.svg")
+    served.gate.open()
+    (served.repo.root.parent / "fail").unlink()
+    served.repo.gofigure("run", "check")
+    expect(unseen).to_have_title("✓ repo · gofigure")
+    expect(unseen.locator("link[rel=icon]")).to_have_attribute("href", "/static/icon-passed.svg")
+    assert {url.rpartition("/")[2] for url in asked} <= {"icon-passed.svg"}
+    unseen.evaluate("""() => { const channel = new BroadcastChannel("gofigure");
+        window.busy = setInterval(() => channel.postMessage({ stamp: "x.1", state: "running", mark: "● " }), 100); }""")
+    expect(unseen).to_have_title("● repo · gofigure")  # however much happens
+    unseen.evaluate("clearInterval(window.busy)")
     with unseen.expect_response(f"{served.address}/"):
         unseen.evaluate("window.seen = true; document.dispatchEvent(new Event('visibilitychange'))")
-    unseen.evaluate("window.seen = false")
-    served.gate.open()
-    expect(unseen).to_have_title("✓ repo · gofigure")
+    expect(unseen.locator('[data-key="job-check"] .mark.passed').first).to_be_visible()
+
+
+def test_a_tab_whose_script_comes_late_hears_what_it_has_missed(
+    served: Served, opening: Opening, context: BrowserContext
+) -> None:
+    listening, late = opening(), context.new_page()
+    held: list[Route] = []
+    late.route("**/main.js", lambda route: held.append(route))  # noqa: PLW0108 - Playwright marks what it is given
+    late.goto(served.address, wait_until="commit")
+    expect(late.locator('[data-key="job-check"]')).to_contain_text("it has not run here yet")
+    served.repo.gofigure("run", "check")
+    listening.bring_to_front()
+    expect(listening.locator('[data-key="job-check"] .mark.passed').first).to_be_visible()
+    late.bring_to_front()
+    held[0].continue_()
+    expect(late.locator('[data-key="job-check"] .mark.passed').first).to_be_visible()
+
+
+def test_of_many_stages_the_one_that_failed_is_shown(served: Served, opening: Opening) -> None:
+    names = [f"s{at}" for at in range(40)]
+    stages = "".join(f"[stages.{name}]\nrun = 'exit {int(name == 's30')}'\n" for name in names)
+    served.repo.config(f"[jobs.check]\nkeep_going = true\nstages = {names}\n{stages}")
+    served.repo.gofigure("allow", "--yes")
+    served.repo.commit("fix \u202e " + "ever " * 60, "--no-verify")
+    assert served.repo.gofigure("run", "check").returncode == 1
+    tab = opening("/runs/1")
+    expect(tab.locator(".headline")).to_contain_text("failed in s30 of 40 stages")
+    subject = tab.locator(".headline bdi").first  # letters that turn round what follows end there
+    assert len(subject.inner_text()) == 100
+    for width in (1280, 390):
+        tab.set_viewport_size({"width": width, "height": 800})
+        tab.reload()
+        for place in (".stages", ".drawing"):
+            one = tab.locator(f"{place} [aria-current]")
+            expect(one).to_contain_text("s30")
+            one.locator("xpath=..").scroll_into_view_if_needed()
+            expect(one).to_be_in_viewport()
+
+
+def test_what_could_not_be_shown_is_said_and_asked_again(served: Served, opening: Opening) -> None:
+    served.forgiven = ("500",)
+    tab = opening()
+    expect(tab.locator('[data-key="job-check"]')).to_contain_text("it has not run here yet")
+    tab.route(f"{served.address}/", lambda route: route.fulfill(response=route.fetch(), status=500, body="no"))
+    served.repo.gofigure("run", "check")
+    expect(tab.locator("#link")).to_contain_text("could not show this")
+    tab.unroute_all(behavior="ignoreErrors")
+    expect(tab.locator('[data-key="job-check"] .mark.passed').first).to_be_visible()
+    expect(tab.locator("#link")).to_be_empty()
 
 
 @pytest.mark.parametrize("width", _WIDTHS)

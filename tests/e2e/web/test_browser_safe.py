@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import json
 import os
 import signal
 import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from urllib.parse import urlsplit
 
 from playwright.sync_api import BrowserContext, expect
 from support.page import Served
@@ -110,6 +112,48 @@ def test_the_way_in(served: Served, context: BrowserContext) -> None:
     again = context.new_page()
     again.goto(served.login)
     expect(again.locator("body")).to_contain_text("used before")
+
+
+class Impostor(BaseHTTPRequestHandler):
+    """Who has got the port of a page that has ended: news as its tabs want them, and markup of its own."""
+
+    seen: str = ""  # the state that a tab says it knows, if it has heard of one
+    asked: threading.Event
+
+    def do_GET(self) -> None:
+        events = self.path == "/events"
+        if events:
+            type(self).seen = self.headers.get("Last-Event-ID", "")
+        else:
+            self.asked.set()
+        epoch, _, count = self.seen.partition(".")
+        news = {"stamp": f"{epoch or 'other'}.{int(count or 0) + 1}", "state": "passed", "mark": ""}
+        page = (
+            '<html><head><link rel="icon" href="/x"></head><body><header id="top"></header><main id="main">'
+            '<p>OWNED</p><meta http-equiv="refresh" content="0;url=/x">'
+        )
+        self.send_response(200)
+        self.send_header("Content-Type", "text/event-stream" if events else "text/html")
+        self.end_headers()
+        self.wfile.write(f"event: news\ndata: {json.dumps(news)}\n\n".encode() if events else page.encode())
+
+    def log_message(self, *_args: object) -> None:
+        pass
+
+
+def test_who_has_got_the_port_says_nothing_to_open_tabs(opening: Opening, served: Served) -> None:
+    tab = opening()
+    expect(tab.locator('[data-key="job-check"]')).to_contain_text("it has not run here yet")
+    os.kill(served.running.pid, signal.SIGKILL)
+    served.running.finish()
+    Impostor.asked = threading.Event()
+    with ThreadingHTTPServer(("127.0.0.1", urlsplit(served.address).port or 0), Impostor) as impostor:
+        threading.Thread(target=impostor.serve_forever, daemon=True).start()
+        expect(tab.locator("#link")).to_contain_text("does not know this tab")
+        assert Impostor.asked.is_set()
+        expect(tab.locator("#main")).to_contain_text("it has not run here yet")
+        assert tab.url == f"{served.address}/"
+        impostor.shutdown()
 
 
 def test_tabs_go_on_with_the_next_server(opening: Opening, served: Served, rig: Rig, context: BrowserContext) -> None:

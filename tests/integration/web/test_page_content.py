@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
+import json
 import os
+import re
 from typing import Any
 from urllib.parse import quote
 
 import pytest
 from support.page import Served
 from support.repo import Repo
-from support.rig import Rig
+from support.rig import Rig, said
 
 CONFIG = """
 [jobs.check]
@@ -52,6 +54,52 @@ def tree(rig: Rig, repo: Repo) -> Served:
 
 def _entries(facts: Any) -> dict[str, Any]:
     return {one["name"]: one for one in facts["listing"]["entries"]}
+
+
+def test_an_absolute_path_of_the_project_is_explained_as_typed_in_a_terminal(tree: Served) -> None:
+    root = tree.repo.root
+    (root.parent / "by link").symlink_to(root)
+    for typed, path in ((root / "src/a.py", "src/a.py"), (root.parent / "by link/src/a.py", "src/a.py"), (root, "")):
+        facts = tree.get(f"/content?path={quote(str(typed))}&explain=1")
+        assert (facts["about_error"], facts["path"]) == ("", path)
+        assert facts["about"] == tree.repo.json("why", path or ".") | {"last_cause": facts["about"]["last_cause"]}
+        assert facts["entry"]["digest"] == facts["about"]["digest"]
+    for outside in (root.parent / "elsewhere", f"{root}-2/a.py", "/"):
+        assert "is outside of" in tree.get(f"/content?path={quote(str(outside))}&explain=1")["about_error"]
+
+
+def test_a_thousand_readers_do_not_fill_a_cell(tree: Served) -> None:
+    jobs = "".join(f"[jobs.j{n}]\nstages = ['s{n}']\n[stages.s{n}]\nrun = 'true'\n" for n in range(40))
+    tree.repo.config(jobs)
+    assert tree.repo.gofigure("allow", "--yes").returncode == 0
+    page = tree.page("/content").text
+    assert page.count("○ s39") == 0
+    assert '/content?path=README&amp;explain=1" tabindex="-1">and 30 more</a>' in page
+    assert '/content?path=src&amp;explain=1" tabindex="-1">and 30 more</a>' in page
+    assert "j39/s39" in tree.page("/content?path=src&explain=1").text
+    assert "○ s39" in tree.page("/content?commit=HEAD&path=README").text  # nobody explains that one
+
+
+def test_what_is_no_file_is_not_called_proven(tree: Served) -> None:
+    """A per-file stage is never handed a link; what its files hang on besides is no file of its own either."""
+    tree.repo.config(CONFIG.replace("files = '\\.py$'", "files = '^link'\ninputs = ['README']"))
+    assert tree.repo.gofigure("allow", "--yes").returncode == 0
+    (tree.repo.root / "link.py").symlink_to("src/a.py")
+    (tree.repo.root / "link2.py").write_text("a file\n")
+    tree.repo.git("add", ".")
+    lint = {name: one["read_by"][0] for name, one in _entries(tree.get("/content")).items() if "link" in name}
+    assert {name: (one["proven"], one["passed_over"]) for name, one in lint.items()} == {
+        "link.py": (False, True),
+        "link2.py": (False, False),
+    }
+    assert not _readers(_entries(tree.get("/content"))["README"])["lint"]
+    page = tree.page("/content?path=link.py&explain=1").text
+    assert "a link is not handed over" in page
+    assert "this file is proven" not in page
+    assert "a link is not handed over" in said(tree.repo.gofigure("why", "link.py"))
+    (tree.repo.root / "link2.py").unlink()
+    assert "there is no file to hand over" in said(tree.repo.gofigure("why", "lint"))
+    assert "all 0 files" not in said(tree.repo.gofigure("why", "link.py"))
 
 
 def _readers(entry: Any) -> dict[str, bool]:
@@ -131,6 +179,11 @@ def test_what_has_changed_since_a_job_was_green(tree: Served) -> None:
     assert tree.get("/content?since=nothing")["changes"]["run"] == 0
 
 
+def _ageless(facts: object) -> str:
+    """Between one question and the next a second may pass."""
+    return re.sub(r"just now|\d+ s ago", "before", json.dumps(facts))
+
+
 def test_an_explanation_is_that_of_the_command(tree: Served) -> None:
     tree.repo.write(".gitignore", "ignored.txt\n")
     tree.repo.write("ignored.txt")
@@ -138,9 +191,9 @@ def test_an_explanation_is_that_of_the_command(tree: Served) -> None:
     tree.repo.gofigure("run", "check")
     for path in ("src/a.py", "src", "ignored.txt", "sub/.git"):
         facts = tree.get(f"/content?path=./{path}/&explain=1")
-        assert facts["about"] == tree.repo.json("why", f"./{path}")
+        assert _ageless(facts["about"]) == _ageless(tree.repo.json("why", f"./{path}"))
         assert facts["command"] == f"gofigure why {path}"
-    page = tree.ask("GET", "/content?path=ignored.txt&explain=1").text
+    page = tree.page("/content?path=ignored.txt&explain=1").text
     assert ".gitignore, line 1: <code>ignored.txt</code>" in page
 
 
@@ -155,7 +208,7 @@ def test_odd_names_are_shown_and_can_be_followed(tree: Served) -> None:
     for one in folders:
         assert [inner["name"] for inner in tree.get(one["address"])["listing"]["entries"]] == ["inner"]
     for address in ("/content?path=odd", "/content?path=folders", *(one["address"] for one in (*files, *folders))):
-        page = tree.ask("GET", address)
+        page = tree.page(address)
         assert page.status == 200
         assert b"<script>alert" not in page.body
         assert b"two\nlines" not in page.body
@@ -182,7 +235,7 @@ def test_no_path_leads_out_of_the_tree(tree: Served) -> None:
     os.symlink(outside, tree.repo.root / "link")
     os.symlink(outside, tree.repo.root / "src" / "link2")
     for path in UPS:
-        page = tree.ask("GET", f"/content?path={path}")
+        page = tree.page(f"/content?path={path}")
         assert page.status == 200
         assert "Not in this content" in page.text, path
         assert "root:" not in page.text
@@ -222,7 +275,7 @@ def test_an_empty_index_and_no_commit(rig: Rig, repo: Repo) -> None:
     served = Served(rig, repo)
     assert served.get("/content?tree=index")["listing"]["entries"] == []
     assert "names no commit" in served.get("/content?tree=commit")["error"]
-    assert "git add" in served.ask("GET", "/content?tree=index").text
+    assert "git add" in served.page("/content?tree=index").text
 
 
 def test_secret_values_are_hidden_in_names(rig: Rig, repo: Repo) -> None:
@@ -232,4 +285,4 @@ def test_secret_values_are_hidden_in_names(rig: Rig, repo: Repo) -> None:
     facts = served.get("/content")
     (entry,) = (one for one in facts["listing"]["entries"] if one["kind"] == "folder")
     assert (entry["name"], entry["address"]) == ("***", "")
-    assert b"hunter2" not in served.ask("GET", "/content").body
+    assert b"hunter2" not in served.page("/content").body

@@ -166,6 +166,42 @@ def test_a_look_changes_nothing_and_tells_what_is_there(project: Repo, cluster: 
     assert project.gofigure("rollback", "deploy", "--live").returncode == 2
 
 
+def test_nobody_at_the_address_is_not_called_an_answer(project: Repo, cluster: Cluster, rig: Rig) -> None:
+    """Nothing is on record, so that no object would be asked for."""
+    served = Served(rig, project)
+    assert _looked(served)["said"]["objects"] == []
+    assert "It answers; nothing of this stage" in served.ask("GET", "/deploy").text
+    assert b"it answers; nothing" in project.gofigure("rollback", "deploy", "--list", "--live").stdout
+    cluster.script(get="The connection to the server 127.0.0.1:9 was refused - did you specify the right host or port?")
+    live = _looked(served)
+    assert "the API server of kind-tests does not answer" in live["error"]
+    assert served.get("/deploy")["stages"][0]["cluster"] == "unanswered"
+    page = served.ask("GET", "/deploy").text
+    assert "not looked at yet" not in page
+    assert "on record, so" not in page
+    done = project.gofigure("rollback", "deploy", "--list", "--live")
+    assert done.returncode != 0
+    assert b"does not answer" in done.stderr
+    cluster.script(get='Error from server (Forbidden): forbidden: User "me" cannot get path "/version"')
+    assert _looked(served)["error"] == ""  # somebody is there
+
+
+def test_a_configuration_that_cannot_be_read_is_not_called_none(project: Repo, rig: Rig) -> None:
+    assert project.gofigure("run").returncode == 0
+    assert project.gofigure("allow", "--yes").returncode == 0
+    broken = (project.root / ".gofigure.toml").read_text() + "\n[stages.deploy2]\nbogus = 1\n"
+    line = broken.splitlines().index("bogus = 1") + 1
+    project.write(".gofigure.toml", broken)
+    served = Served(rig, project, allow=False)
+    for path in ("/", "/deploy"):
+        page = served.ask("GET", path).text
+        assert "The configuration cannot be read" in page
+        assert f".gofigure.toml:{line}: " in page
+        assert '<a href="/jobs">' in page
+        assert "No jobs yet" not in page
+        assert "Nothing deploys here" not in page
+
+
 def test_a_cluster_that_is_nobodys_is_not_asked(project: Repo, cluster: Cluster, rig: Rig) -> None:
     config = kubeconfig_of("kind-tests", "https://192.0.2.7")
     (Path(project.env["HOME"]) / ".kube/config").write_text(json.dumps(config))

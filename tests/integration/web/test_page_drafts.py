@@ -6,6 +6,7 @@ import contextlib
 import http.client
 import json
 import os
+import re
 import signal
 import socket
 import subprocess
@@ -94,12 +95,41 @@ def test_a_field_changes_its_line_and_nothing_else(page: Served) -> None:
         {"kind": 1},
         {"name": []},
         {"key": "no"},
-        {"value": 1},
         {"do": "add"},
+        {"do": "rename", "to": "-x"},
     ]
     for bad in wrong:
         assert page.do("check", file="shared", text=TEXT, edit={**edit, **bad}).status == 409, bad
     assert _on_disk(page.repo) == TEXT
+
+
+def test_half_a_letter_is_refused_wherever_it_stands(page: Served) -> None:
+    edit = {"do": "set", "kind": "stages", "name": "unit", "key": "run", "value": "x"}
+    half = "\ud800"
+    odd: list[dict[str, object]] = [
+        {"value": half},
+        {"key": "env", "value": {half: "1"}},
+        {"key": "inputs", "value": ["*.py", half]},
+        {"name": half},
+        {"do": "rename", "to": half},
+        {half: 1},
+    ]
+    for more in odd:
+        answer = page.do("check", file="shared", text=TEXT, edit={**edit, **more})
+        assert (answer.status, answer.json["error"]) == (400, "the body has letters that are none"), more
+    assert page.do("check", file="shared", text=TEXT, edit={**edit, "value": "\U0001f600"}).status == 200
+    assert page.do("run", names=[half]).status == 400
+
+
+def test_a_number_is_taken_as_its_text_is(page: Served) -> None:
+    edit = {"do": "set", "kind": "stages", "name": "unit"}
+    taken = page.do("check", file="shared", text=TEXT, edit={**edit, "key": "retries", "value": 3}).json["text"]
+    assert taken == f"{TEXT}retries = 3\n"
+    for key, values in (("retries", ("3", 3)), ("timeout", ("1.5", 1.5)), ("locations", (["3"], [3]))):
+        answers = [page.do("check", file="shared", text=TEXT, edit={**edit, "key": key, "value": v}) for v in values]
+        assert answers[0].json == answers[1].json
+    refused = page.do("check", file="shared", text=TEXT, edit={**edit, "do": "rename", "to": "-x"})
+    assert "not - or . first" in refused.json["error"]
 
 
 def test_only_its_own_files(page: Served) -> None:
@@ -107,8 +137,9 @@ def test_only_its_own_files(page: Served) -> None:
         for name in ("check", "preview", "save"):
             assert page.do(name, file=file, text="", seen="").status == 409, (file, name)
     assert page.ask("GET", "/jobs?file=../../etc/passwd").status == 404
-    for text in (1, None, "a\r\n", "\0", "\ud800", "x" * (1024 * 1024 + 1)):
+    for text in (1, None, "a\r\n", "\0", "x" * (1024 * 1024 + 1)):
         assert page.do("check", file="shared", text=text).status == 409
+    assert page.do("check", file="shared", text="\ud800").status == 400
     assert page.do("check", file="shared", text="x" * (3 * 1024 * 1024)).status == 413
 
 
@@ -289,11 +320,21 @@ def test_mode_and_line_ends_stay(page: Served) -> None:
     assert [one.name for one in place.parent.glob(".gofigure.*")] == [".gofigure.toml"]
 
 
-@pytest.mark.parametrize("data", [b"a = 1\r\nb = 2\n", b"\xef\xbb\xbf[jobs]\n", b"# \xff\n", b"# a\rb\n"])
-def test_what_a_text_field_cannot_hold_is_not_written(page: Served, data: bytes) -> None:
+@pytest.mark.parametrize(
+    ("data", "wrong"),
+    [
+        (b"a = 1\r\nb = 2\n", [(1, True)]),
+        (b"\xef\xbb\xbf[jobs]\n", [(1, True)]),
+        (b"[jobs]\n# \xff\n", [(2, True)]),
+        (b"[jobs]\n# a\rb\n", [(2, True)]),
+        (b"[jobs]\n\n# \0\n", [(3, True)]),
+    ],
+)
+def test_what_a_text_field_cannot_hold_is_not_written(page: Served, data: bytes, wrong: list[object]) -> None:
     page.repo.write(".gofigure.toml", data)
     said = page.get("/jobs")
     assert said["locked"]
+    assert [(one["line"], one["here"]) for one in said["problems"]][:1] == wrong  # as `gofigure validate` says it
     assert _save(page, TEXT, seen=said["seen"]).status == 409
     assert (page.repo.root / ".gofigure.toml").read_bytes() == data
 
@@ -386,6 +427,27 @@ def test_a_folders_file_is_edited_as_the_roots(page: Served) -> None:
     assert page.do("check", file="services/none/.gofigure.toml", text="").status == 409
 
 
+def test_what_other_files_name_is_said_before_a_save(page: Served) -> None:
+    """A name is changed in the one file: what the others say stays, and is told."""
+    page.repo.write("api/.gofigure.toml", '[stages.it]\nrun = "true"\nneeds = ["//:unit"]\n')
+    page.repo.git("add", "api")
+    local = "[stages.unit]\ntimeout = 5\n"
+    page.repo.write(".gofigure.local.toml", local)
+    edit = {"do": "rename", "kind": "stages", "name": "unit", "to": "tests"}
+    text = page.do("check", file="shared", text=TEXT, edit=edit).json["text"]
+    said = page.do("preview", file="shared", text=text).json
+    assert [(one["name"], one["line"], one["key"]) for one in said["elsewhere"]] == [
+        ("api/.gofigure.toml", 3, "stages.it.needs[0]"),
+        (".gofigure.local.toml", 1, "stages.unit.run"),
+    ]
+    page.repo.write(".gofigure.local.toml", local + 'run = "true"\n')  # nothing is wrong with it: it is another stage
+    page.repo.write("api/.gofigure.toml", '[stages.it]\nrun = "true"\n')
+    [one] = page.do("preview", file="shared", text=text).json["elsewhere"]
+    assert (one["name"], one["line"], one["key"]) == (".gofigure.local.toml", 1, "stages.unit")
+    assert "laid over nothing" in one["message"]
+    assert page.do("preview", file="shared", text=TEXT + "# more\n").json["elsewhere"] == []
+
+
 def test_what_is_wrong_is_not_saved(page: Served) -> None:
     answer = _save(page, TEXT.replace("run", "rum"))
     assert answer.status == 409
@@ -397,7 +459,10 @@ def test_a_page_to_look_at_saves_nothing(rig: Rig, shop: Repo) -> None:
     page = Served(rig, shop, "--read-only")
     for name in ("check", "preview", "save", "confirm"):
         assert page.do(name, file="shared", text=EVIL, seen=page.get("/jobs")["seen"]).status == 403
+    for path in ("/", "/history", "/content", "/jobs", "/deploy", "/docs", "/runs/99"):
+        assert ">read-only</span>" in page.ask("GET", path).text, path
     text = page.ask("GET", "/jobs").text
+    assert "Nothing can be edited here: this page was started with <code>--read-only</code>" in text
     assert "readonly" in text
     assert 'data-draft="review"' not in text.replace("Show both", "").split("<textarea")[1]
     assert _on_disk(shop) == TEXT
@@ -531,16 +596,41 @@ def test_a_terminal_that_has_gone_gets_no_code(shop: Repo) -> None:
         page.close()
 
 
+def test_a_code_is_asked_for_only_while_its_text_is_there(sitting: AtTerminal) -> None:
+    shop = sitting.repo
+    assert _save(sitting, EVIL).json["code"]
+    assert sitting.get("/jobs")["code_for"] == ".gofigure.toml"
+    for text in (TEXT, "[jobs"):
+        shop.config(text)
+        assert sitting.get("/jobs")["code_for"] == ""
+        until(lambda: "data-confirm" not in sitting.ask("GET", "/jobs").text, what="its field has gone")
+    shop.config(EVIL)
+    assert sitting.get("/jobs")["code_for"] == ".gofigure.toml"
+    sitting.terminal.until("type into the page")
+    assert sitting.do("confirm", code=sitting.code).status == 200
+    assert refusal(shop) == ""
+
+
+_ALLOW = "in a terminal: gofigure allow"
+
+
 def test_nobody_can_try_codes(sitting: AtTerminal) -> None:
     _save(sitting, EVIL)
     sitting.terminal.until("type into the page")
     for code in ("AAAA-AAAA", "", 1, None, ["x"]):
-        assert sitting.do("confirm", code=code).status == 409
+        assert "data-confirm" in sitting.ask("GET", "/jobs").text  # which is remembered as long as nothing is news
+        answer = sitting.do("confirm", code=code)
+        assert answer.status == 409
+    assert answer.json == {"error": "that is not the code either: it counts no more", "hint": _ALLOW}
+    assert sitting.get("/jobs")["code_for"] == ""
+    until(lambda: "data-confirm" not in sitting.ask("GET", "/jobs").text, what="its field has gone")
+    assert sitting.do("confirm", code=sitting.code).json == {"error": "no code waits to be typed", "hint": _ALLOW}
     _save(sitting, EVIL + "# again\n")
     sitting.terminal.until("type into the page", 2)
     answer = sitting.do("confirm", code=sitting.code)  # the right one
     assert answer.status == 409
     assert "too many" in answer.json["error"]
+    assert re.fullmatch(r"wait \d+ s, or: gofigure allow", answer.json["hint"])
     assert sitting.repo.gofigure("run", "check").returncode == 2
 
 
@@ -551,6 +641,29 @@ def test_what_the_terminal_cannot_show_gets_no_code(sitting: AtTerminal) -> None
     sitting.terminal.until("gofigure allow  shows it")
     said = _save(sitting, EVIL + "# " + "x" * 20_000 + "\n").json
     assert (said["waits"], said["code"]) == (True, False)
+
+
+def test_a_code_stands_below_all_that_it_is_for_or_there_is_none(shop: Repo) -> None:
+    """In a terminal of 24 rows, which is asked each time."""
+    page = AtTerminal(shop, size=(160, 24))
+    screen = page.terminal.screen
+    first = "the page has saved this"
+    try:
+        known = {True: 0, False: 0}
+        for more in range(3, 18):  # lines
+            text = EVIL + "# more\n" * more + f"# {'x' * 60}\n"
+            has_code = _save(page, text).json["code"]
+            known[has_code] += 1
+            page.terminal.until(
+                "type into the page" if has_code else "more has changed than fits here", known[has_code]
+            )
+            assert any(first in line for line in screen.display) is has_code
+        assert all(known.values())
+        assert _save(page, f"{EVIL}# {'x' * 160 * 24}\n").json["code"] is False  # one line, of as many rows
+        page.terminal.resize(160, 60)
+        assert _save(page, f"{EVIL}# {'x' * 160 * 24}\n").json["code"] is True
+    finally:
+        page.close()
 
 
 def test_saves_are_counted(page: Served) -> None:

@@ -151,7 +151,7 @@ def test_nothing_in_an_address_becomes_markup(many: Served) -> None:
             "sort",
             "before",
         ):
-            page = many.ask("GET", f"/history?show={quote(show)}&{name}={quote(_EVIL)}")
+            page = many.page(f"/history?show={quote(show)}&{name}={quote(_EVIL)}")
             assert page.status == 200
             assert "<script>alert" not in page.text
     assert "<script>alert" not in many.ask("GET", "/history?before=101").text  # a branch
@@ -159,7 +159,7 @@ def test_nothing_in_an_address_becomes_markup(many: Served) -> None:
 
 def test_views_without_a_run_say_what_to_do(served: Served) -> None:
     for show in ("runs", "durations", "stages", "tests"):
-        page = served.ask("GET", f"/history?show={show}").text
+        page = served.page(f"/history?show={show}").text
         assert 'class="empty"' in page, show
     assert "No run is like that" not in served.ask("GET", "/history?job=x").text  # nothing has run at all
     served.repo.gofigure("run", "check")
@@ -201,7 +201,7 @@ def test_single_tests_are_those_of_the_command(many: Served, monkeypatch: pytest
     told = many.repo.json("history", "--tests", "--slowest")["slowest"][0]
     shown = many.get("/history?show=tests")["tests"]["orders"]["slowest"][0]
     assert (shown["name"], shown["mean_seconds"], shown["runs"]) == (told["name"], told["mean_seconds"], told["runs"])
-    page = many.ask("GET", "/history?show=tests").text
+    page = many.page("/history?show=tests").text
     assert "assert &lt;b&gt;" in page
     assert "<script>alert" not in page
 
@@ -243,9 +243,30 @@ def test_words_in_logs(served: Served, monkeypatch: pytest.MonkeyPatch) -> None:
     assert (facts["files"], facts["runs"], facts["before"], [log["more"] for log in facts["logs"]]) == (
         4, 4, None, [False, True, False],
     )  # fmt: skip
-    page = served.ask("GET", "/history?show=logs&find=alert").text
+    page = served.page("/history?show=logs&find=alert").text
     assert "<script>alert" not in page
     assert "/runs/4?stage=unit&amp;file=0&amp;find=alert&amp;line=1" in page
+
+
+def _on_its_page(served: Served, run: int, words: str) -> list[int]:
+    found = served.get(f"/runs/{run}/logs/0/0/search?q={quote(words)}")["lines"]
+    return [line + 1 for line in found]
+
+
+@pytest.mark.parametrize(
+    ("words", "printed"),
+    [
+        ("ошибка", "Ошибка: файл\nОШИБКА\nоши\n"),  # noqa: RUF001
+        ("FAILED", "FA\033[31mIL\033[0mED\nf\x1b[1ma\x1b[0milED\nFA ILED\n"),
+        ("два слова", "ДВА \033[1mСлова\033[0m\r\n\033]8;;http://x\aдва\033]8;;\a\033[K слова\n"),  # noqa: RUF001
+        ("straße", "STRAßE\n\u200eStra\u202aße\n"),
+    ],
+)
+def test_both_searches_find_what_a_person_sees(
+    served: Served, monkeypatch: pytest.MonkeyPatch, words: str, printed: str
+) -> None:
+    _printed(served, monkeypatch, printed.encode())
+    assert [line for _, line, _ in _finds(served, words)] == _on_its_page(served, 1, words) == [1, 2]
 
 
 def test_logs_that_are_gone_or_that_are_no_logs_are_counted(served: Served, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -97,6 +97,22 @@ def test_a_folder_that_gets_another_configuration_is_told(rig: Rig, repo: Repo) 
         assert "lib:other" in [job["job"] for job in served.get("/now")["jobs"]]
 
 
+def test_a_program_is_told_of_the_branch_though_nobody_listens(served: Served) -> None:
+    """It never connects to the stream, for which else somebody looks around."""
+    repo = served.repo
+    assert served.get("/jobs")["looked_around"] is False
+    now = served.get("/now")
+    assert (now["branch"], now["changed"], now["hooks"]["known"], now["looked_around"]) == ("main", 0, True, True)
+    repo.git("switch", "-q", "-c", "topic")
+    repo.write("b.py", "b\n")
+    until(lambda: (at := served.get("/now"))["branch"] == "topic" and at["changed"] == 1, what="it looked again")
+    with _listening(served):
+        pass
+    repo.write("c.py", "c\n")
+    until(lambda: served.get("/now")["changed"] == 2, what="it goes on when a browser has left")
+    assert served.get("/history")["changed"] == 2
+
+
 def test_who_comes_back_hears_what_has_happened_and_who_missed_nothing_hears_nothing(served: Served) -> None:
     with _listening(served) as stream:
         stream.next()
@@ -151,6 +167,34 @@ def test_ctrl_c_ends_it_with_its_streams(served: Served) -> None:
         os.kill(served.running.pid, signal.SIGINT)
         assert served.running.finish() == 0
     assert b"Traceback" not in served.running.output
+
+
+def test_all_that_waits_is_shown(rig: Rig, repo: Repo) -> None:
+    gate = rig.gate()
+    repo.config(
+        '[jobs.check]\non = ["change"]\nstages = ["s"]\n[jobs.fmt]\non = ["change"]\nstages = ["f"]\n'
+        '[jobs.after]\non = ["post-commit"]\nbackground = true\nstages = ["w"]\n'
+        '[stages.s]\ninputs = ["*.py"]\nrun = "true"\n'
+        f"[stages.f]\nrun = \"date +%s%N >stamp\"\n[stages.w]\ncache = false\nrun = '''{gate.sh}'''\n"
+    )
+    repo.write("stamp", "")
+    repo.commit()
+    assert repo.gofigure("install-hooks").returncode == 0
+    watcher = Watcher(rig, repo, "--ui")
+    watcher.until(lambda now: any(job.held for job in now.jobs), "fmt is held")
+    served = Served(rig, repo)  # finds the watcher's
+    repo.git("commit", "-q", "--allow-empty", "-m", "one")
+    gate.arrive()
+    repo.git("commit", "-q", "--allow-empty", "-m", "two")
+    repo.write("a.py", "a = 1\n")
+    waiting = {"the watcher", "fmt", "post-commit"}
+    until(lambda: {one["what"] for one in served.get("/now")["queue"]} == waiting, what="all three wait")
+    page = served.ask("GET", "/").text
+    assert all(what in page for what in waiting)
+    assert "Take back" not in page
+    gate.open()
+    gate.arrive()
+    gate.open()
 
 
 def test_what_cannot_be_run_says_why(served: Served) -> None:

@@ -6,9 +6,11 @@ import asyncio
 import os
 import signal
 import socket
+from collections.abc import Awaitable, Callable
 
 import pytest
 import uvicorn
+from starlette.types import ASGIApp, Receive, Scope, Send
 from support.page import Served
 from support.repo import Repo
 from support.rig import Rig, said, until
@@ -33,34 +35,94 @@ def test_a_thousand_silent_connections_do_not_stop_it(served: Served) -> None:
             one.close()
 
 
+Talk = Callable[[asyncio.StreamReader, asyncio.StreamWriter, asyncio.Event], Awaitable[bytes]]
+
+
+def _talked(app: ASGIApp, talk: Talk) -> bytes:
+    """What comes of talking with a server of that application."""
+
+    async def both() -> bytes:
+        config = uvicorn.Config(app, log_config=None, lifespan="off")
+        config.load()
+        state, lost = ServerState(), asyncio.Event()
+
+        class Told(patient.Patient):
+            def connection_lost(self, exc: Exception | None) -> None:
+                super().connection_lost(exc)
+                lost.set()
+
+        loop = asyncio.get_running_loop()
+        server = await loop.create_server(lambda: Told(config, state, {}), "127.0.0.1", 0)
+        reader, writer = await asyncio.open_connection(*server.sockets[0].getsockname())
+        try:
+            return await talk(reader, writer, lost)
+        finally:
+            writer.close()
+            server.close()
+
+    loop = asyncio.new_event_loop()
+    try:
+        return loop.run_until_complete(asyncio.wait_for(both(), 30))
+    finally:
+        loop.close()
+
+
 @pytest.mark.parametrize("begun", [b"", b"GET / HTTP/1.1\r\nHo", b"GET / HTTP/1.1\r\nHost: x\r\n\r\nGET /"])
 def test_half_a_request_is_not_waited_for(begun: bytes, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(patient, "_PATIENCE", 0.05)
 
-    async def app(_scope: object, _receive: object, send: object) -> None:
-        assert callable(send)
+    async def app(_scope: Scope, _receive: Receive, send: Send) -> None:
         await send({"type": "http.response.start", "status": 200, "headers": [(b"content-length", b"2")]})
         await send({"type": "http.response.body", "body": b"ok"})
 
-    async def talk() -> bytes:
-        config = uvicorn.Config(app, log_config=None, lifespan="off")
-        config.load()
-        state = ServerState()
-        loop = asyncio.get_running_loop()
-        server = await loop.create_server(lambda: patient.Patient(config, state, {}), "127.0.0.1", 0)
-        reader, writer = await asyncio.open_connection(*server.sockets[0].getsockname())
+    async def talk(reader: asyncio.StreamReader, writer: asyncio.StreamWriter, _lost: asyncio.Event) -> bytes:
         writer.write(begun)
-        answered = await reader.read()  # to its end
-        writer.close()
-        server.close()
-        return answered
+        return await reader.read()  # to its end
 
-    loop = asyncio.new_event_loop()
-    try:
-        answered = loop.run_until_complete(asyncio.wait_for(talk(), 20))
-    finally:
-        loop.close()
-    assert answered.endswith(b"ok") == (b"\r\n\r\n" in begun)
+    assert _talked(app, talk).endswith(b"ok") == (b"\r\n\r\n" in begun)
+
+
+LONG = 16 * 1024 * 1024
+
+
+def _long(*, ends: bool) -> ASGIApp:
+    async def app(_scope: Scope, receive: Receive, send: Send) -> None:
+        await send({"type": "http.response.start", "status": 200, "headers": [(b"connection", b"close")]})
+        await send({"type": "http.response.body", "body": bytes(LONG), "more_body": not ends})
+        while (await receive())["type"] != "http.disconnect":
+            pass
+
+    return app
+
+
+@pytest.mark.parametrize("ends", [False, True])
+def test_who_reads_nothing_is_not_waited_for(ends: bool, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Neither in the middle of an answer, nor where all is written and only to be sent."""
+    monkeypatch.setattr(patient, "_PATIENCE", 0.05)
+
+    async def talk(_reader: asyncio.StreamReader, writer: asyncio.StreamWriter, lost: asyncio.Event) -> bytes:
+        transport = writer.transport
+        assert isinstance(transport, asyncio.Transport)
+        transport.pause_reading()
+        writer.write(b"GET / HTTP/1.1\r\nHost: x\r\n\r\n")
+        await lost.wait()
+        return b"gone"
+
+    assert _talked(_long(ends=ends), talk) == b"gone"
+
+
+def test_who_reads_slowly_is_waited_for(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(patient, "_PATIENCE", 0.5)
+
+    async def talk(reader: asyncio.StreamReader, writer: asyncio.StreamWriter, _lost: asyncio.Event) -> bytes:
+        writer.write(b"GET / HTTP/1.1\r\nHost: x\r\n\r\n")
+        read = 0
+        while data := await reader.read(LONG):
+            read += len(data)
+            await asyncio.sleep(0.02)  # as slow as it is: this is no waiting for anything
+        return str(read >= LONG).encode()
+
+    assert _talked(_long(ends=True), talk) == b"True"
 
 
 def test_what_waits_is_said_until_it_runs_and_can_be_taken_back(served: Served) -> None:
@@ -95,6 +157,15 @@ def test_a_commit_that_nothing_has_run_on_is_not_run_from_here(served: Served) -
     served.repo.gofigure("run", "check", "--commit", "HEAD")
     content = served.get("/runs/1")["run"]["content"]
     assert served.do("run", names=["check"], commit=content.removeprefix("commit ")).status == 200
+    assert served.do("run", names=["check"], commit=head, again=True).status == 200
+    refused = served.do("run", names=["check"], commit="HEAD")
+    assert (refused.status, "no hash" in refused.json["error"]) == (409, True)
+    assert "gofigure run --commit" in refused.json["hint"]
+    assert served.do("run", names=["check"], commit=head[:9]).status == 409
+
+
+def test_what_does_not_wait_cannot_be_dismissed(served: Served) -> None:
+    assert served.do("dismiss", number=7).status == 404
 
 
 @pytest.mark.parametrize("number", [signal.SIGHUP, signal.SIGTERM, signal.SIGINT])

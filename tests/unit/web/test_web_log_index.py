@@ -9,13 +9,14 @@ from pathlib import Path
 
 import pytest
 
-from gofigure.web import log_index
+from gofigure.web import finding, log_index
 from gofigure.web.log_index import LONGEST, LogIndex
 
 
 @pytest.fixture(autouse=True)
 def _small_blocks(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(log_index, "_BLOCK", 16)
+    monkeypatch.setattr(finding, "_BLOCK", 16)
 
 
 @pytest.mark.parametrize("seed", range(40))
@@ -36,6 +37,7 @@ def test_the_same_as_reading_all_of_it(tmp_path: Path, seed: int) -> None:
         assert (got.total, got.size) == (len(expected), len(data))
         assert got.lines == expected[first : first + count]
         found, _ = index.search(re.compile("bc"))
+        assert found == index.lines_that(lambda line: "bc" in line)[0]
         assert found == [at for at, line in enumerate(expected) if "bc" in line]
 
 

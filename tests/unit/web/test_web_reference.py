@@ -56,6 +56,7 @@ def test_html_is_our_own_only() -> None:
     assert "alt" not in html
     assert "<table>" not in to_html("| | |\n|---|---|\n| ![a](a.png) | ![b](b.png) |\n")
     assert "<table>" in to_html("| | |\n|---|---|\n| `a` | ![b](b.png) |\n")
+    assert "<table>" not in to_html("| what | why |\n|---|---|\n| ![a](a.png) | ![b](b.png) |\n")
     assert '<h1 id="t-t">' in html
     assert 'href="https://x.y"' in to_html("[out](https://x.y)")
     for one in sections():
