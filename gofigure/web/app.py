@@ -55,7 +55,7 @@ def make_app(site: Site, door: Door, bugs: Bugs) -> ASGIApp:
         Route("/events", _events(site)),
         Route(f"{V1}/ticket", _ticket(site)),
         *logs.routes(site),
-        *drafts.routes(site.drafts, site.live.bump),
+        *drafts.routes(site.drafts),
         kept.route(site),
     ]
     for page in PAGES:

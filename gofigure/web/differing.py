@@ -10,9 +10,8 @@ from typing import NamedTuple
 
 Lines = Sequence[str]
 _AROUND = 2  # lines
-_MOST = (
-    5000  # beyond, comparing may take minutes: lines that are there once each part the texts, and then the parts count
-)
+# Beyond, comparing may take minutes: lines that are there once each part the texts, and then the parts count.
+_MOST = 5000
 
 
 class _Piece(NamedTuple):

@@ -14,6 +14,7 @@ from starlette.requests import Request
 from starlette.responses import JSONResponse, Response
 from starlette.routing import Route
 
+from gofigure.config import Layers
 from gofigure.config.toml_file import MAX_BYTES
 from gofigure.errors import GofigureError
 from gofigure.project import Project, untracked_folders
@@ -46,11 +47,14 @@ class _Given(NamedTuple):
 class Drafts:
     """Texts that are not saved yet, and those that were and wait for a yes."""
 
-    def __init__(self, project: Project, environ: Mapping[str, str], announce: Announce | None) -> None:
+    def __init__(
+        self, project: Project, environ: Mapping[str, str], announce: Announce | None, changed: Callable[[], None]
+    ) -> None:
+        """`changed` is called when something has been saved, shown or allowed."""
         self._project = project
         self._environ = environ
         self.codes = Codes(announce)
-        self.changed: Callable[[], None] = lambda: None  # called when something has been saved, shown or allowed
+        self.changed = changed
         self._thread = ThreadPoolExecutor(1, thread_name_prefix="drafts")
         self._previews = Newest()
         self._saves: deque[float] = deque(maxlen=_SAVES)
@@ -63,11 +67,10 @@ class Drafts:
 
     async def preview(self, body: Json, gone: Gone) -> Json:
         """{"file", "text"}: what it would do, to other files too, and in what it differs from what is on disk."""
-        found = await self._do(self._compared, body)
+        found, layers = await self._do(self._compared, body)
         if found["problems"]:
             return {**found, "plan": None}
-        given = await self._do(self._given, body)
-        return {**found, "plan": await self._previews.ask(lambda stop: self._plan(given, stop), gone())}
+        return {**found, "plan": await self._previews.ask(lambda stop: self._plan(layers, stop), gone())}
 
     async def save(self, body: Json, _gone: Gone) -> Json:
         """{"file", "text", "seen"}: write it, if what is on disk is still what was seen."""
@@ -108,22 +111,21 @@ class Drafts:
             "seen": own.seen,
         }
 
-    def _compared(self, body: Json) -> Json:
+    def _compared(self, body: Json) -> tuple[Json, Layers]:
         own, text, known = self._given(body)
         found = problems(own, self._project, text, known)
         layers = sources.layers_with(self._project, own, own.data_of(text), known)
-        return {
+        told = {
             "diff": difference(own.text, text),
             "same": own.data is not None and own.data_of(text) == own.data,
             "seen": own.seen,
             "problems": found,
             "elsewhere": elsewhere(own, text, layers, found),
         }
+        return told, layers
 
-    def _plan(self, given: _Given, stop: int) -> Json:
+    def _plan(self, layers: Layers, stop: int) -> Json:
         """What keeps it from being known is no reason to keep back the rest."""
-        own, text, known = given
-        layers = sources.layers_with(self._project, own, own.data_of(text), known)
         try:
             return previewed(self._project, layers, self._environ, stop)
         except GofigureError as error:
@@ -178,9 +180,8 @@ def problems(own: sources.Source, project: Project, text: str, known: sources.Fo
     return [{**one, "at": places.of(one["key"]) if places is not None and one["here"] else []} for one in found]
 
 
-def routes(drafts: Drafts, changed: Callable[[], None]) -> list[Route]:
-    """Where the page asks; `changed` is called when something has been saved, shown or allowed."""
-    drafts.changed = changed
+def routes(drafts: Drafts) -> list[Route]:
+    """Where the page asks."""
 
     def route(name: str, ask: Callable[[Json, Gone], Awaitable[Json]]) -> Route:
         async def answer(request: Request) -> Response:
@@ -192,7 +193,7 @@ def routes(drafts: Drafts, changed: Callable[[], None]) -> list[Route]:
                 return JSONResponse(await ask(await read_json(request), gone))
             finally:
                 if name in ("save", "confirm"):  # a code that is refused may count no more
-                    changed()
+                    drafts.changed()
 
         return Route(f"/api/v1/do/{name}", answer, methods=["POST"])
 

@@ -53,7 +53,7 @@ class Site:
         self._glances = Glances(self._look_around)
         self._config: Config | None = None  # as it was when somebody last looked around
         self.live = Live(_files(setting.project), self._news, self._glances.look)
-        self.drafts = Drafts(setting.project, setting.environ, setting.announce)
+        self.drafts = Drafts(setting.project, setting.environ, setting.announce, self.live.bump)
         self.started = Started(setting.project.root, setting.environ, self.live.bump)
         self.behind = Behind(Apart(setting.project, setting.environ), lambda: self.live.stamp, self.live.bump)
         self.looks = Looks(setting.project.root, setting.environ, self.live.bump)

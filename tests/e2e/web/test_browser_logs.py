@@ -164,7 +164,7 @@ def test_what_is_read_stays_while_a_log_grows(
     tab.goto(f"{served.address}/runs/1?stage=grows&line=100")
     expect(tab.locator(".log .found")).to_have_text("100100")
     _scroll(tab, "18 * 299")
-    until(lambda: _seen(tab)[0] == 300, what="line 300 is the first")
+    until(functools.partial(_first_is, tab, 300), what="line 300 is the first")
     os.kill(served.running.pid, signal.SIGKILL)
     served.running.finish()
     served.forgiven = ("401 (Unauthorized)",)
