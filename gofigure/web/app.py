@@ -33,6 +33,7 @@ from gofigure.web.guard import API, LOGIN, STATIC, Door, Guard, Refusal, answer_
 from gofigure.web.page import Action, Answer, Ask, Facts, NotThereError, Order, Page
 from gofigure.web.pages import PAGES
 from gofigure.web.rendering import Rendering
+from gofigure.web.shown import state_of_all
 from gofigure.web.site import Site
 
 V1 = "/api/v1"
@@ -163,7 +164,9 @@ async def _answers(site: Site, page: Page, request: Request, patience: float | N
 
 def _facts(site: Site, page: Page, ask: Ask) -> Facts:
     """A page's own facts, and those that all have."""
+    own = page.facts(ask)
     return {
+        "state": own["state"] if "state" in own else state_of_all(ask),
         "project": site.name,
         "root": ask.project.root,
         "branch": ask.around.branch,
@@ -173,7 +176,7 @@ def _facts(site: Site, page: Page, ask: Ask) -> Facts:
         "notices": site.reader.notices,
         "unreadable": ask.config is None and os.path.lexists(ask.project.config_file),
         "read_only": ask.read_only,
-        **page.facts(ask),
+        **own,
     }
 
 

@@ -74,6 +74,13 @@ def state_of(verdicts: Sequence[str]) -> str:
     return "passed" if any(verdict in GOOD for verdict in verdicts) else ""
 
 
+def state_of_all(ask: Ask) -> str:
+    """All jobs in one word."""
+    jobs = list(ask.config.jobs) if ask.config is not None else []
+    newest = ask.store.recent.by_job(jobs, ask.project.root, 1)
+    return state_of([runs[0].state for runs in newest.values() if runs])
+
+
 def reason_of(run: RunRow, stages: Sequence[StageRow]) -> str:
     """Why a run came out as it did, in one line."""
     bad = [stage for stage in stages if stage.state in FAILED and not stage.allowed]

@@ -22,10 +22,9 @@ from gofigure.web.drafts import Drafts
 from gofigure.web.glances import Glances
 from gofigure.web.live import Live
 from gofigure.web.page import Answer, Apart, Around, Ask
-from gofigure.web.pages.now import state
 from gofigure.web.reading import Reader
 from gofigure.web.sessions import Sessions
-from gofigure.web.shown import TITLES
+from gofigure.web.shown import TITLES, state_of_all
 from gofigure.web.started import Started
 
 T = TypeVar("T")
@@ -102,7 +101,7 @@ class Site:
     async def _news(self) -> dict[str, Any]:
         """What every open page needs to know, whatever it shows."""
         try:
-            found = await self.ask(state)
+            found = await self.ask(state_of_all)
         except Exception as error:  # noqa: BLE001 - a page that is asked for will say it in its own words
             return {"state": "", "mark": "", "error": str(error)}
         return {"state": found, "mark": TITLES[found]}

@@ -19,7 +19,6 @@ from gofigure.web.listing import Reader as Who
 from gofigure.web.listing import Readers, changes, folder, rows
 from gofigure.web.looks import COMMIT, INDEX, WORKING, Seen, Which, explaining, looking, within
 from gofigure.web.page import Answer, Ask, Facts, Page, Question
-from gofigure.web.pages.now import state
 
 PATH = "/content"
 _ROWS = 500  # of a folder, at once
@@ -77,7 +76,6 @@ def _facts(ask: Ask) -> Facts:
     seen: Seen | None = answer.value
     jobs = sorted(ask.config.jobs) if ask.config is not None else []
     facts: Facts = {
-        "state": state(ask),
         "which": {"tree": _WORDS[asked.which.kind], "commit": _plain(asked.which.commit)},
         "looking": not answer.at_ns,
         "error": answer.error,

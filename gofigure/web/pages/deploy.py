@@ -17,7 +17,6 @@ from gofigure.runner.made import of_recipes
 from gofigure.store.told import rounded
 from gofigure.web.deploying import deploying, list_of, protection
 from gofigure.web.page import Ask, Facts, NotThereError, Page
-from gofigure.web.pages.now import state
 
 _SHOWN = 20  # deploys
 _LOOKED_AT = 25  # records of some 100 kB each
@@ -35,7 +34,6 @@ def _facts(ask: Ask) -> Facts:
     chosen = names.index(wanted) if wanted else 0
     rows = [_row(stage, ask) for stage in stages]
     return {
-        "state": state(ask),
         "stages": rows,
         "chosen": chosen,
         "shown": _shown(stages[chosen], rows[chosen], ask) if stages else None,

@@ -13,11 +13,10 @@ from gofigure.reference.keys import groups
 from gofigure.reference.markdown import sections
 from gofigure.targets import KINDS
 from gofigure.web.page import Ask, Facts, Page
-from gofigure.web.pages.now import state
 
 
 def _facts(ask: Ask) -> Facts:
-    return {"state": state(ask), **_reference(ask.commands)}
+    return _reference(ask.commands)
 
 
 @lru_cache(maxsize=1)

@@ -20,7 +20,6 @@ from gofigure.store.told import rounded, run_told
 from gofigure.store.when import moment
 from gofigure.web import log_search
 from gofigure.web.page import Answer, Apart, Ask, Facts, Page, Question
-from gofigure.web.pages.now import state
 from gofigure.web.plot import plot
 from gofigure.web.recorded import commit_told, recorded
 from gofigure.web.shown import progress, reason_of
@@ -101,17 +100,24 @@ def _questions(query: Mapping[str, str], _raw: bytes) -> Sequence[Question]:
     if asked.wrong:
         return ()
     if asked.show == "logs" and asked.find:
-        typed = tuple(sorted({**asked.values, "before": str(asked.before)}.items()))
-        return (log_search.question(asked.find, asked.filter, typed),)
+        return (_searching(asked),)
     if asked.show == "tests":
-        return (Question(("tests", asked.filter.stage), partial(_tests, asked.filter.stage), _KEEPS, _PATIENCE),)
+        return (_judging(asked),)
     return ()
+
+
+def _searching(asked: _Asked) -> Question:
+    typed = {**asked.values, "before": str(asked.before)}
+    return log_search.question(asked.find, asked.filter, tuple(sorted(typed.items())))
+
+
+def _judging(asked: _Asked) -> Question:
+    return Question(("tests", asked.filter.stage), partial(_tests, asked.filter.stage), _KEEPS, _PATIENCE)
 
 
 def _facts(ask: Ask) -> Facts:
     asked = _asked(ask.query)
     facts: Facts = {
-        "state": state(ask),
         "show": asked.show,
         "filter": dict(asked.values),
         "find": asked.find,
@@ -185,8 +191,7 @@ def _row(row: Row, stages: Mapping[int, list[StageRow]], commits: Mapping[bytes,
 
 
 def _logs(asked: _Asked, ask: Ask) -> Facts:
-    typed = tuple(sorted({**asked.values, "before": str(asked.before)}.items()))
-    answer = ask.answers.get(("logs", asked.find, typed), Answer()) if asked.find else Answer()
+    answer = ask.answers.get(_searching(asked).name, Answer())
     found = answer.value
     before = found["before"] if found else None
     return {
@@ -269,7 +274,7 @@ def _tests(stage: str | None, apart: Apart) -> Facts:
 
 
 def _shown_tests(asked: _Asked, ask: Ask) -> Facts:
-    answer = ask.answers.get(("tests", asked.filter.stage), Answer())
+    answer = ask.answers.get(_judging(asked).name, Answer())
     return {**_behind(answer), "tests": answer.value}
 
 

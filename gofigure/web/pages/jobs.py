@@ -11,7 +11,6 @@ from gofigure.targets import KINDS
 from gofigure.web import form, sources
 from gofigure.web.drafts import problems
 from gofigure.web.page import Ask, Facts, NotThereError, Page
-from gofigure.web.pages.now import state
 
 
 def _facts(ask: Ask) -> Facts:
@@ -23,7 +22,6 @@ def _facts(ask: Ask) -> Facts:
         raise NotThereError("there is no such file")
     own = sources.source(ask.project, chosen, known)
     return {
-        "state": state(ask),
         "file": own.file,
         "name": own.name,
         "there": own.data is not None,

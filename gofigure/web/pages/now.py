@@ -46,13 +46,6 @@ def _facts(ask: Ask) -> Facts:
     }
 
 
-def state(ask: Ask) -> str:
-    """All jobs in one word."""
-    jobs = list(ask.config.jobs) if ask.config is not None else []
-    newest = ask.store.recent.by_job(jobs, ask.project.root, 1)
-    return state_of([runs[0].state for runs in newest.values() if runs])
-
-
 def _job(
     name: str,
     runs: Sequence[RunRow],
