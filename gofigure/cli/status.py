@@ -110,7 +110,7 @@ def status(names: tuple[str, ...], *, staged: bool, as_json: bool) -> int:
 
 
 def _page(where: Here) -> str:
-    from gofigure.web.place import card_of
+    from gofigure.web.door.place import card_of
 
     card = card_of(folder_of(where.project.lock_file))
     return card.address if card is not None else ""

@@ -33,7 +33,7 @@ def ui(
     opened.
     """
     from gofigure.cli.ui_now import ui_now
-    from gofigure.web.where import Where
+    from gofigure.web.door.where import Where
 
     if until_eof:
         from gofigure.cli.ui_beside import end_with_input

@@ -17,14 +17,14 @@ from gofigure.cli.watch_now import stopping
 from gofigure.errors import EXIT_PASSED, GofigureError, Interrupted
 from gofigure.project import Project, load_config
 from gofigure.watch.place import folder_of
-from gofigure.web.place import Card, Place, card_of
-from gofigure.web.published import LOOPBACK, has_hardware, published_port
+from gofigure.web.door.place import Card, Place, card_of
+from gofigure.web.door.published import LOOPBACK, has_hardware, published_port
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from gofigure.reference.commands import Command
-    from gofigure.web.where import Address, Where
+    from gofigure.web.door.where import Address, Where
 
 
 def ui_now(where: Where, *, read_only: bool, browser: bool, as_json: bool) -> int:
@@ -102,7 +102,7 @@ def _as_published(where: Where, environ: Mapping[str, str]) -> Where:
 
 def _open_other(folder: str, where: Where, *, read_only: bool, browser: bool, as_json: bool) -> int:
     """Another page of this working tree is at work: have it let us in, if it is such a one as was asked for."""
-    from gofigure.web.where import Address, refuse_unsafe
+    from gofigure.web.door.where import Address, refuse_unsafe
 
     refuse_unsafe(where)
     card = card_of(folder)

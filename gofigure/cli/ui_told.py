@@ -14,8 +14,8 @@ from gofigure.cli.as_json import dump
 from gofigure.errors import GofigureError
 
 if TYPE_CHECKING:
-    from gofigure.web.place import Card
-    from gofigure.web.where import Address
+    from gofigure.web.door.place import Card
+    from gofigure.web.door.where import Address
 
 PATIENCE = 3.0  # seconds
 UNIX = "unix:"

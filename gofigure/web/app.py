@@ -24,12 +24,14 @@ from starlette.routing import BaseRoute, Route
 from starlette.types import ASGIApp
 
 from gofigure.errors import GofigureError
-from gofigure.web import drafts, kept, logs
+from gofigure.web import kept
 from gofigure.web.actions import ACTIONS
 from gofigure.web.body import read_json
 from gofigure.web.bugs import Bugs
+from gofigure.web.door.guard import API, LOGIN, STATIC, Door, Guard, Refusal, answer_of, cookies
+from gofigure.web.editing import drafts
 from gofigure.web.files import Files
-from gofigure.web.guard import API, LOGIN, STATIC, Door, Guard, Refusal, answer_of, cookies
+from gofigure.web.logs import routes as logs
 from gofigure.web.page import Action, Answer, Ask, Facts, NotThereError, Order, Page
 from gofigure.web.pages import PAGES
 from gofigure.web.rendering import Rendering

@@ -19,8 +19,8 @@ from gofigure.digest.tree import FOLDER, LINK
 from gofigure.runner.logs import stage_logs
 from gofigure.runner.made import artifact_of
 from gofigure.snapshot.select import show
+from gofigure.web.numbers import run_of
 from gofigure.web.page import Ask, NotThereError
-from gofigure.web.pages.run import run_of
 
 if TYPE_CHECKING:
     from gofigure.web.site import Site

@@ -4,6 +4,9 @@ from __future__ import annotations
 
 from starlette.convertors import Convertor, register_url_convertor
 
+from gofigure.store.ledger import RunRow
+from gofigure.web.page import Ask, NotThereError
+
 BEYOND = 1 << 62  # any number
 _DIGITS = 18
 
@@ -20,3 +23,13 @@ class _Number(Convertor[int]):
 
 
 register_url_convertor("number", _Number())  # so routes may have `{run:number}`
+
+
+def run_of(ask: Ask) -> RunRow:
+    """The run that the address names. Raises NotThereError."""
+    number = ask.path["run"]
+    run = ask.store.history.run(number) if number < BEYOND else None
+    if run is None:
+        called = f"run {number}" if number < BEYOND else "run of that number"
+        raise NotThereError(f"there is no {called}", hint="it may have been removed by gofigure gc")
+    return run

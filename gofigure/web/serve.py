@@ -22,16 +22,16 @@ from gofigure.project import Project
 from gofigure.watch.place import folder_of
 from gofigure.web.app import make_app
 from gofigure.web.bugs import Bugs, Tell
-from gofigure.web.codes import Announce
-from gofigure.web.guard import Door
-from gofigure.web.listening import BACKLOG, listening
-from gofigure.web.patient import Patient
-from gofigure.web.peers import is_anothers, users_of
-from gofigure.web.place import Card, Place, last_card
-from gofigure.web.published import network
+from gofigure.web.door.guard import Door
+from gofigure.web.door.listening import BACKLOG, listening
+from gofigure.web.door.patient import Patient
+from gofigure.web.door.peers import is_anothers, users_of
+from gofigure.web.door.place import Card, Place, last_card
+from gofigure.web.door.published import network
+from gofigure.web.door.tls import Loop, context_of
+from gofigure.web.door.where import Address, Where, refuse_unsafe
+from gofigure.web.editing.codes import Announce
 from gofigure.web.site import Setting, Site
-from gofigure.web.tls import Loop, context_of
-from gofigure.web.where import Address, Where, refuse_unsafe
 
 _DESCRIPTORS = 4096
 _GRACE = 1  # seconds

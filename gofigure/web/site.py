@@ -14,16 +14,16 @@ from gofigure.project import Project
 from gofigure.store.store import Store
 from gofigure.watch.place import folder_of, state_of
 from gofigure.watch.switches import place_of
-from gofigure.web.around import look_around
-from gofigure.web.behind import Behind
 from gofigure.web.clusters import Looks
-from gofigure.web.codes import Announce
-from gofigure.web.drafts import Drafts
-from gofigure.web.glances import Glances
-from gofigure.web.live import Live
+from gofigure.web.door.sessions import Sessions
+from gofigure.web.editing.codes import Announce
+from gofigure.web.editing.drafts import Drafts
+from gofigure.web.news.around import look_around
+from gofigure.web.news.behind import Behind
+from gofigure.web.news.glances import Glances
+from gofigure.web.news.live import Live
 from gofigure.web.page import Answer, Apart, Around, Ask
 from gofigure.web.reading import Reader
-from gofigure.web.sessions import Sessions
 from gofigure.web.shown import TITLES, state_of_all
 from gofigure.web.started import Started
 

@@ -18,7 +18,7 @@ from gofigure.store.hits import Hit
 from gofigure.store.ledger import StageRow
 from gofigure.store.told import rounded, run_told
 from gofigure.store.when import moment
-from gofigure.web import log_search
+from gofigure.web.logs import search as log_search
 from gofigure.web.page import Answer, Apart, Ask, Facts, Page, Question
 from gofigure.web.plot import plot
 from gofigure.web.recorded import commit_told, recorded

@@ -8,8 +8,8 @@ import os
 from gofigure import config as configuration
 from gofigure.errors import GofigureError
 from gofigure.targets import KINDS
-from gofigure.web import form, sources
-from gofigure.web.drafts import problems
+from gofigure.web.editing import form, sources
+from gofigure.web.editing.drafts import problems
 from gofigure.web.page import Ask, Facts, NotThereError, Page
 
 

@@ -20,8 +20,8 @@ from gofigure.store.ledger import RunRow, StageRow
 from gofigure.store.told import run_told
 from gofigure.web.comparing import beside_the_last_green
 from gofigure.web.drawing import graph
-from gofigure.web.numbers import BEYOND
-from gofigure.web.page import Ask, Facts, NotThereError, Page
+from gofigure.web.numbers import run_of
+from gofigure.web.page import Ask, Facts, Page
 from gofigure.web.recorded import commit_told, recorded
 from gofigure.web.shown import of_stage, outline, state_of
 
@@ -59,16 +59,6 @@ def _facts(ask: Ask) -> Facts:
         "artifact": _artifact(logs[chosen].stage, ask) if logs else None,
         **_paths(run, ask),
     }
-
-
-def run_of(ask: Ask) -> RunRow:
-    """The run that the address names. Raises NotThereError."""
-    number = ask.path["run"]
-    run = ask.store.history.run(number) if number < BEYOND else None
-    if run is None:
-        called = f"run {number}" if number < BEYOND else "run of that number"
-        raise NotThereError(f"there is no {called}", hint="it may have been removed by gofigure gc")
-    return run
 
 
 def _stage(at: int, logs: StageLogs, waits_for: Mapping[str, frozenset[str]]) -> dict[str, Any]:

@@ -192,7 +192,7 @@ _ENDLESS = TEXT.replace('"*.py"', f'"{"*a" * 60}b"')
 def _previews(page: Served) -> int:
     """How many are at work below the page."""
     children = (one.pid for one in family.table().values() if one.parent == page.running.pid)
-    return sum(b"gofigure.web.preview" in command_line(pid) for pid in children)
+    return sum(b"gofigure.web.editing.preview" in command_line(pid) for pid in children)
 
 
 @contextlib.contextmanager
@@ -225,7 +225,7 @@ def test_a_preview_that_nobody_waits_for_is_ended(page: Served) -> None:
 
 
 def test_a_preview_computes_for_some_seconds_only(shop: Repo) -> None:
-    program = "import re\nfrom gofigure.web.preview import bound\nbound(1)\nre.match('(a|a)*b', 'a' * 60)\n"
+    program = "import re\nfrom gofigure.web.editing.preview import bound\nbound(1)\nre.match('(a|a)*b', 'a' * 60)\n"
     done = subprocess.run([sys.executable, "-c", program], env=dict(shop.env), check=False, capture_output=True)
     assert b"has computed for 1 s" in done.stderr
 
@@ -493,7 +493,8 @@ from gofigure import trust
 from gofigure.git.environment import GitVariables
 from gofigure.git.repository import ask
 from gofigure.project import locate
-from gofigure.web import saving, sources
+from gofigure.web.editing import saving
+from gofigure.web.editing import sources
 moment, text = sys.argv[1:]
 def die(*_args, **_more):
     os.kill(os.getpid(), signal.SIGKILL)

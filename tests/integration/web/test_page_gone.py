@@ -14,8 +14,8 @@ from support.page import Served
 from support.rig import until
 
 from gofigure.errors import StoreUnwritable
-from gofigure.web import place
-from gofigure.web.place import Card, Place
+from gofigure.web.door import place
+from gofigure.web.door.place import Card, Place
 
 GONE = "is gone"
 

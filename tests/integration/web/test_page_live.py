@@ -19,7 +19,7 @@ from support.repo import Repo
 from support.rig import Rig, alive, said, until
 from support.watcher import Watcher, ran, saying
 
-from gofigure.web.place import card_of
+from gofigure.web.door.place import card_of
 
 
 class _Stream:

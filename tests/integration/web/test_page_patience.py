@@ -17,8 +17,8 @@ from support.rig import Rig, said, until
 from uvicorn.server import ServerState
 
 from gofigure.errors import GofigureError
-from gofigure.web import patient
 from gofigure.web.actions import refuse_too_many
+from gofigure.web.door import patient
 from gofigure.web.page import Waiting
 
 

@@ -99,7 +99,7 @@ class Broken(Served):
         assert repo.gofigure("allow", "--yes").returncode == 0
         self.repo = repo
         program = (
-            "import sys, gofigure.web.app as app, gofigure.web.live as live\n"
+            "import sys, gofigure.web.app as app, gofigure.web.news.live as live\n"
             f"def fail(*args): raise TypeError('<a> mistake')\n{fault} = fail\n"
             "sys.argv = ['gofigure', 'ui', '--json', '--no-browser']\nfrom gofigure.cli.main import main\nmain()"
         )

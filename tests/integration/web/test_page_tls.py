@@ -19,7 +19,7 @@ import pytest
 from support.repo import Repo
 from support.rig import Rig, Running, said
 
-from gofigure.web import tls
+from gofigure.web.door import tls
 
 if TYPE_CHECKING:
     from .conftest import Pair

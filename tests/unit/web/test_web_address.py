@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from gofigure.errors import GofigureError
-from gofigure.web.where import Where, refuse_unsafe
+from gofigure.web.door.where import Where, refuse_unsafe
 
 
 @pytest.mark.parametrize("host", ["127.0.0.1", "127.8.8.8", "::1"])

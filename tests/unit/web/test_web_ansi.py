@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from gofigure.web.ansi import Painter, plain
+from gofigure.web.logs.ansi import Painter, plain
 
 
 @pytest.mark.parametrize(

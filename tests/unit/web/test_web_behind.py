@@ -8,7 +8,7 @@ from collections.abc import Awaitable, Callable
 from typing import Any
 
 from gofigure.errors import GofigureError
-from gofigure.web.behind import Behind
+from gofigure.web.news.behind import Behind
 from gofigure.web.page import Apart, Question
 
 _APART = Apart(None, {})  # type: ignore[arg-type] # these questions do not ask for it

@@ -7,8 +7,8 @@ import random
 
 import pytest
 
-from gofigure.web import differing
-from gofigure.web.differing import difference
+from gofigure.web.editing import differing
+from gofigure.web.editing.differing import difference
 
 LONG = [f"[stages.s{number}]\nrun = 'true'\ninputs = ['*.py']" for number in range(3000)]
 

@@ -7,9 +7,9 @@ from pathlib import Path
 
 import pytest
 
-from gofigure.web import finding
-from gofigure.web.ansi import plain
-from gofigure.web.finding import finds, pattern_of, text_of
+from gofigure.web.logs import finding
+from gofigure.web.logs.ansi import plain
+from gofigure.web.logs.finding import finds, pattern_of, text_of
 
 _BYTES = (
     b"a",

@@ -7,8 +7,8 @@ import asyncio
 import pytest
 
 from gofigure.errors import GofigureError
-from gofigure.web import glances
-from gofigure.web.glances import Glances
+from gofigure.web.news import glances
+from gofigure.web.news.glances import Glances
 
 
 class _World:

@@ -9,7 +9,7 @@ import pytest
 from starlette.routing import Route
 
 from gofigure.web.actions import ACTIONS
-from gofigure.web.drafts import NAMES as DRAFTS
+from gofigure.web.editing.drafts import NAMES as DRAFTS
 from gofigure.web.pages import PAGES
 
 ROOT = Path(__file__).resolve().parents[3]

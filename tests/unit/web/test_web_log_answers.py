@@ -13,10 +13,10 @@ from typing import Any, cast
 import pytest
 from starlette.requests import Request
 
-from gofigure.web import logs
-from gofigure.web.ansi import Painter, Span
-from gofigure.web.finding import finds, pattern_of
-from gofigure.web.log_index import LogIndex
+from gofigure.web.logs import routes as logs
+from gofigure.web.logs.ansi import Painter, Span
+from gofigure.web.logs.finding import finds, pattern_of
+from gofigure.web.logs.index import LogIndex
 from gofigure.web.site import Site
 
 

@@ -9,8 +9,9 @@ from pathlib import Path
 
 import pytest
 
-from gofigure.web import finding, log_index
-from gofigure.web.log_index import LONGEST, LogIndex
+from gofigure.web.logs import finding
+from gofigure.web.logs import index as log_index
+from gofigure.web.logs.index import LONGEST, LogIndex
 
 
 @pytest.fixture(autouse=True)

@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pytest
 
-from gofigure.web.peers import Owner, is_anothers, owner, users_of
+from gofigure.web.door.peers import Owner, is_anothers, owner, users_of
 
 
 @pytest.mark.parametrize(

@@ -7,9 +7,9 @@ from pathlib import Path
 import pytest
 
 from gofigure.errors import GofigureError
-from gofigure.web.guard import Door, Guard
-from gofigure.web.published import Network, has_hardware, network, published_port
-from gofigure.web.sessions import Sessions
+from gofigure.web.door.guard import Door, Guard
+from gofigure.web.door.published import Network, has_hardware, network, published_port
+from gofigure.web.door.sessions import Sessions
 
 ROUTES = """\
 Iface	Destination	Gateway 	Flags	RefCnt	Use	Metric	Mask		MTU	Window	IRTT

@@ -11,9 +11,9 @@ from typing import Any
 import pytest
 
 from gofigure.errors import GitError
-from gofigure.web import rounds
-from gofigure.web.live import Live
-from gofigure.web.rounds import Rounds
+from gofigure.web.news import rounds
+from gofigure.web.news.live import Live
+from gofigure.web.news.rounds import Rounds
 
 _SOON = 0.001
 

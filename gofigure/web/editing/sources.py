@@ -12,7 +12,7 @@ from gofigure import config as configuration
 from gofigure.errors import ConfigError, GofigureError
 from gofigure.model import CONFIG_NAME, Config
 from gofigure.project import Asking, Project, configured_folders, parse_config
-from gofigure.web.locked import why_locked
+from gofigure.web.editing.locked import why_locked
 
 FILES = ("shared", "local")  # of the root; those of folders are called by their names
 _SHOWN = 20  # older files

@@ -9,8 +9,8 @@ from typing import Any
 from gofigure.config import Layers
 from gofigure.config.kinds import dotted
 from gofigure.config.lines import line_of
-from gofigure.web.form import values
-from gofigure.web.sources import Source
+from gofigure.web.editing.form import values
+from gofigure.web.editing.sources import Source
 
 Json = dict[str, Any]
 

@@ -15,8 +15,8 @@ from typing import NamedTuple
 from starlette.responses import HTMLResponse, JSONResponse, Response
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
-from gofigure.web.published import Network
-from gofigure.web.sessions import Sessions
+from gofigure.web.door.published import Network
+from gofigure.web.door.sessions import Sessions
 
 API = "/api/"
 LOGIN = "/login"

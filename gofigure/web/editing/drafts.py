@@ -19,15 +19,15 @@ from gofigure.config.toml_file import MAX_BYTES
 from gofigure.errors import GofigureError
 from gofigure.project import Project, untracked_folders
 from gofigure.trust import Layer
-from gofigure.web import form, sources
 from gofigure.web.body import read_json
-from gofigure.web.codes import Announce, Codes
-from gofigure.web.differing import difference
-from gofigure.web.elsewhere import elsewhere
-from gofigure.web.newest import Newest
-from gofigure.web.preview import previewed
+from gofigure.web.editing import form, sources
+from gofigure.web.editing.codes import Announce, Codes
+from gofigure.web.editing.differing import difference
+from gofigure.web.editing.elsewhere import elsewhere
+from gofigure.web.editing.newest import Newest
+from gofigure.web.editing.preview import previewed
+from gofigure.web.editing.saving import refuse_changed, save
 from gofigure.web.root import refuse_gone
-from gofigure.web.saving import refuse_changed, save
 
 Json = dict[str, Any]
 T = TypeVar("T")

@@ -18,8 +18,8 @@ import contextlib
 from collections.abc import AsyncIterator, Awaitable, Callable
 from typing import Any, NamedTuple
 
-from gofigure.web.present import Present
-from gofigure.web.rounds import Rounds
+from gofigure.web.news.present import Present
+from gofigure.web.news.rounds import Rounds
 
 _EVERY = 0.1  # seconds
 _LEAST = 0.25  # seconds between two words: a run of many short stages is not to be slowed by who looks on

@@ -48,7 +48,7 @@ def previewed(project: Project, layers: tuple[Layer, ...], environ: Mapping[str,
     `stop`: a descriptor that is readable once nobody wants to know any more.
     """
     texts = [[layer.path, layer.data.decode("latin-1"), layer.kind, layer.fault, layer.folder] for layer in layers]
-    argv = [sys.executable, "-P", "-m", "gofigure.web.preview"]
+    argv = [sys.executable, "-P", "-m", "gofigure.web.editing.preview"]
     given = json.dumps({"layers": texts}).encode()
     try:
         done = capture(argv, env=environ, cwd=project.root, input=given, timeout=_PATIENCE, stop=stop)

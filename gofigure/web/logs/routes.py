@@ -15,11 +15,11 @@ from starlette.routing import BaseRoute, Route
 
 from gofigure.runner.complaint import complains
 from gofigure.runner.logs import ENDED, stage_logs
-from gofigure.web.ansi import Painter
-from gofigure.web.finding import pattern_of
-from gofigure.web.log_index import LogIndex, open_log
+from gofigure.web.logs.ansi import Painter
+from gofigure.web.logs.finding import pattern_of
+from gofigure.web.logs.index import LogIndex, open_log
+from gofigure.web.numbers import run_of
 from gofigure.web.page import Ask, NotThereError
-from gofigure.web.pages.run import run_of
 
 if TYPE_CHECKING:
     from gofigure.web.site import Site

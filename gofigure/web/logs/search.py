@@ -15,8 +15,8 @@ from gofigure.queries import looking_up
 from gofigure.runner.logs import StageLogs, with_logs
 from gofigure.store.history import Filter
 from gofigure.store.ledger import RunRow
-from gofigure.web.finding import Find, finds, pattern_of
-from gofigure.web.log_index import open_log
+from gofigure.web.logs.finding import Find, finds, pattern_of
+from gofigure.web.logs.index import open_log
 from gofigure.web.page import Apart, Facts, Question
 
 _SECONDS = 0.8  # after which no other run is begun

@@ -10,8 +10,8 @@ import stat
 from collections.abc import Iterator
 
 from gofigure.errors import GofigureError
-from gofigure.web.published import EVERYWHERE, LOOPBACK
-from gofigure.web.where import Where
+from gofigure.web.door.published import EVERYWHERE, LOOPBACK
+from gofigure.web.door.where import Where
 
 BACKLOG = 128
 

@@ -7,7 +7,7 @@ import re
 from collections.abc import Callable, Iterator
 from typing import NamedTuple
 
-from gofigure.web.ansi import plain
+from gofigure.web.logs.ansi import plain
 
 # The commonest by far, and nothing of a line goes with it that is not its own. Whatever else is odd in a line is
 # left to `plain`, which is slow.

@@ -9,7 +9,7 @@ from collections.abc import Callable
 from typing import NamedTuple
 
 from gofigure.errors import GofigureError
-from gofigure.web.published import LOOPBACK
+from gofigure.web.door.published import LOOPBACK
 
 
 class Where(NamedTuple):

@@ -10,7 +10,7 @@ from gofigure import trust
 from gofigure.errors import GofigureError
 from gofigure.project import Project
 from gofigure.trust import Layer
-from gofigure.web.sources import Source, again
+from gofigure.web.editing.sources import Source, again
 
 
 class ChangedError(GofigureError):

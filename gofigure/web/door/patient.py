@@ -8,7 +8,7 @@ from typing import Any
 
 from uvicorn.protocols.http.h11_impl import H11Protocol, RequestResponseCycle
 
-from gofigure.web.peers import Address
+from gofigure.web.door.peers import Address
 
 _MOST = 256  # at once
 _PATIENCE = 10.0  # seconds for a request's first lines to come in whole, and for a part of an answer to be read

@@ -10,8 +10,8 @@ import threading
 from collections.abc import Callable, Iterator
 from typing import NamedTuple
 
-from gofigure.web.ansi import plain
-from gofigure.web.finding import finds
+from gofigure.web.logs.ansi import plain
+from gofigure.web.logs.finding import finds
 
 _BLOCK = 64 * 1024
 LONGEST = 16 * 1024  # bytes of a line that are shown; the whole is to be downloaded

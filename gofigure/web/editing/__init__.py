@@ -1,0 +1,1 @@
+"""The configuration edited in the page: texts that are not saved yet, and what saves them."""

@@ -1,0 +1,1 @@
+"""The logs of stages: their lines, colours, and the words in them."""

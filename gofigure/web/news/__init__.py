@@ -1,0 +1,1 @@
+"""What tells open pages that something has changed, and what is asked behind their back."""
