@@ -65,14 +65,14 @@ def check_wanted(scene: Scene) -> Iterator[Said]:
             yield _of_this_name(scene, hook, by_name[hook], also=runs_ours(place) or calls_us(place))
         elif not os.path.lexists(place):
             yield problem(f"{hook} is not installed: git will not start its jobs", _MEND)
-        elif calls_us(place):
-            yield fine(f"{place} calls gofigure")
-        elif not runs_ours(place):
+        elif not runs_ours(place) and not calls_us(place):
             manager = manager_of(place)
             whose = f"{manager.name}'s" if manager else "another program's"
             yield problem(f"{place} is {whose}: git will not start its jobs", f"{_MEND} (keeps it, runs it)")
         elif not os.access(place, os.X_OK):
             yield problem(f"{place} is not executable, so git leaves it out", f"chmod +x {place}")
+        elif calls_us(place):
+            yield fine(f"{place} calls gofigure")
         else:
             yield _of_this_version(hook, place if is_ours(place) else belongs_at(place))
 

@@ -87,16 +87,17 @@ def wanted_hooks(config: Config) -> list[str]:
 
 
 def installed(repository: Repository) -> list[str]:
-    """The hooks that call gofigure now."""
+    """The hooks that call gofigure now. A script that is not executable git leaves out (githooks(5))."""
     folder = folder_in_use(repository)
     by_name = named(repository)
     if by_name and not runs_here(repository):
         by_name = []
-    return [
-        hook
-        for hook in HOOKS
-        if hook in by_name or runs_ours(os.path.join(folder, hook)) or calls_us(os.path.join(folder, hook))
-    ]
+    return [hook for hook in HOOKS if hook in by_name or _is_started(os.path.join(folder, hook))]
+
+
+def _is_started(place: str) -> bool:
+    """Whether git, which starts what is at `place`, comes to gofigure."""
+    return os.access(place, os.X_OK) and (runs_ours(place) or calls_us(place))
 
 
 def in_place_of_ours(repository: Repository, hook: str) -> str:

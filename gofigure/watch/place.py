@@ -125,8 +125,8 @@ class Place:
         self._published = None
 
 
-def state_of(folder: str) -> State | None:
-    """What the engine there has shown last; None where none lives. One that has shown nothing yet is not ready."""
+def pid_of_engine(folder: str) -> bytes | None:
+    """What the engine there says its process is; None where none lives, whatever a dead one has left."""
     try:
         lock = _open(os.path.join(folder, _LOCK), os.O_RDWR)
     except OSError:
@@ -134,9 +134,16 @@ def state_of(folder: str) -> State | None:
     try:
         if take(lock, fcntl.LOCK_SH):  # shared: two who look do not take each other for an engine
             return None
-        pid = os.pread(lock, 20, 0)
+        return os.pread(lock, 20, 0)
     finally:
         os.close(lock)
+
+
+def state_of(folder: str) -> State | None:
+    """What the engine there has shown last; None where none lives. One that has shown nothing yet is not ready."""
+    pid = pid_of_engine(folder)
+    if pid is None:
+        return None
     try:
         return from_json(_read(os.path.join(folder, _STATE)))
     except (OSError, ValueError, RecursionError):

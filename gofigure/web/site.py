@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import time
 from collections.abc import Callable, Mapping, Sequence
+from functools import partial
 from typing import Any, NamedTuple, TypeVar
 
 from starlette.requests import Request
@@ -12,7 +13,7 @@ from starlette.requests import Request
 from gofigure.model import Config
 from gofigure.project import Project
 from gofigure.store.store import Store
-from gofigure.watch.place import folder_of, state_of
+from gofigure.watch.place import folder_of, pid_of_engine, state_of
 from gofigure.watch.switches import place_of
 from gofigure.web.clusters import Looks
 from gofigure.web.door.sessions import Sessions
@@ -51,7 +52,8 @@ class Site:
         self.around = Around()
         self._glances = Glances(self._look_around)
         self._config: Config | None = None  # as it was when somebody last looked around
-        self.live = Live(_files(setting.project), self._news, self._glances.look)
+        engine = partial(pid_of_engine, folder_of(setting.project.lock_file))
+        self.live = Live(_files(setting.project), engine, self._news, self._glances.look)
         self.drafts = Drafts(setting.project, setting.environ, setting.announce, self.live.bump)
         self.started = Started(setting.project.root, setting.environ, self.live.bump)
         self.behind = Behind(Apart(setting.project, setting.environ), lambda: self.live.stamp, self.live.bump)

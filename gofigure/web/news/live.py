@@ -39,11 +39,12 @@ class Live:
     def __init__(
         self,
         files: tuple[str, ...],
+        engine: Callable[[], object],
         tell: Callable[[], Awaitable[dict[str, Any]]],
         around: Callable[[], Awaitable[bool]],
     ) -> None:
-        """`tell` gathers the facts of a state; `around`: see Rounds."""
-        self._present = Present(files)
+        """`files`, `engine`: see Present; `tell` gathers the facts of a state; `around`: see Rounds."""
+        self._present = Present(files, engine)
         self._tell = tell
         self._rounds = Rounds(around, self.bump)
         self._newest: News | None = None  # that was gathered

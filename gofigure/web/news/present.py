@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 import secrets
 import time
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 
 # Two transactions within one tick of the file system's clock have the same stamp.
 _TICK_NS = 20_000_000
@@ -14,8 +14,11 @@ _TICK_NS = 20_000_000
 class Present:
     """In the event loop's thread. Its name is never one of another page's."""
 
-    def __init__(self, files: Sequence[str]) -> None:
+    def __init__(self, files: Sequence[str], engine: Callable[[], object]) -> None:
+        """`engine`: who watches; of one that was killed only its lock tells, which no file's stamp shows."""
         self._files = files
+        self._engine = engine
+        self._at_work: object = None
         self._epoch = secrets.token_hex(4)
         self._count = 0
         self._stamps: tuple[object, ...] = ()  # of the files, as they were last seen
@@ -27,10 +30,10 @@ class Present:
         return f"{self._epoch}.{self._count}"
 
     def look(self) -> None:
-        """Another name if a file has changed, or may have under the stamp that it had."""
-        stamps = tuple(map(_stamp, self._files))
-        if stamps != self._stamps or self._may_hide_another:
-            self._stamps = stamps
+        """Another name if a file has changed, or may have under the stamp that it had, or another engine is there."""
+        stamps, at_work = tuple(map(_stamp, self._files)), self._engine()
+        if stamps != self._stamps or self._may_hide_another or at_work != self._at_work:
+            self._stamps, self._at_work = stamps, at_work
             self.bump()
         newest = max((one[2] for one in stamps if one), default=0)
         self._may_hide_another = 0 <= time.time_ns() - newest < _TICK_NS

@@ -121,6 +121,20 @@ def test_nobody_else_can_write_the_script_whatever_the_umask(configured: Repo) -
     assert stat.S_IMODE((_hooks(configured) / "pre-commit").stat().st_mode) == 0o755
 
 
+@pytest.mark.parametrize("content", [None, b'#!/bin/sh\nexec gofigure hook pre-commit "$@"\n'])
+def test_a_script_that_git_leaves_out_is_not_called_installed(configured: Repo, content: bytes | None) -> None:
+    configured.gofigure("install-hooks")
+    place = _hooks(configured) / "pre-commit"
+    if content is not None:
+        place.write_bytes(content)
+    assert "hooks: pre-commit, pre-push\n" in said(configured.gofigure("status"))
+    place.chmod(0o644)
+    assert "hooks: pre-push\n" in said(configured.gofigure("status"))
+    assert "pre-commit is not executable, so git leaves it out" in said(configured.gofigure("doctor"))
+    configured.gofigure("install-hooks")
+    assert "hooks: pre-commit, pre-push\n" in said(configured.gofigure("status"))
+
+
 def test_the_script_can_be_executed_under_a_strict_umask(configured: Repo) -> None:
     before = os.umask(0o077)
     try:

@@ -251,6 +251,19 @@ def test_a_log_is_told_line_by_line(served: Served, rig: Rig) -> None:
     assert served.get(f"{log}/search?q=TWO") == {"lines": [1], "more": False}
 
 
+def test_a_watcher_that_was_killed_is_at_once_no_more_at_work(repo: Repo, rig: Rig) -> None:
+    """Only its lock, which the kernel frees, tells of it: no file has changed, and nobody has looked around."""
+    repo.config('[jobs.check]\non = ["change"]\nstages = ["one"]\n[stages.one]\nrun = "true"\n')
+    repo.commit("one")
+    watcher = Watcher(rig, repo)
+    watcher.rest()
+    served = Served(rig, repo)
+    assert "watcher at work" in served.ask("GET", "/").text
+    watcher.kill(signal.SIGKILL)
+    watcher.ended()
+    until(lambda: "no watcher" in served.ask("GET", "/").text, what="it is seen to be gone")
+
+
 def test_pause_and_cancel_ask_the_watcher(repo: Repo, rig: Rig) -> None:
     gate = rig.gate("watched")
     repo.config(f"settle = 0.05\n[jobs.check]\non = ['change']\nstages = ['s']\n[stages.s]\nrun = '''{gate.sh}'''\n")

@@ -81,17 +81,23 @@ def test_one_round_at_a_time_and_no_sooner_than_it_is_due() -> None:
     assert _in_loop(test) == []
 
 
-def test_who_listens_hears_of_a_file_of_a_round_and_of_a_word(tmp_path: Path) -> None:
+def test_who_listens_hears_of_a_file_of_an_engine_of_a_round_and_of_a_word(tmp_path: Path) -> None:
     file = tmp_path / "store"
     found = asyncio.Queue[bool]()
+    engine: list[bytes | None] = [b"12"]
 
     async def test() -> None:
-        live = Live((str(file),), lambda: asyncio.sleep(0, {}), found.get)
+        live = Live((str(file),), lambda: engine[0], lambda: asyncio.sleep(0, {}), found.get)
         stream = live.listen("")
         first = await anext(stream)
         assert first is not None
         seen = [first.stamp]
-        for change in (lambda: file.write_text("1"), lambda: found.put_nowait(True), live.bump):
+        for change in (
+            lambda: file.write_text("1"),
+            lambda: engine.__setitem__(0, None),
+            lambda: found.put_nowait(True),
+            live.bump,
+        ):
             change()
             news = await anext(stream)
             assert news is not None
@@ -111,7 +117,7 @@ def test_who_comes_as_the_last_one_goes_finds_one_watch(tmp_path: Path) -> None:
         return False
 
     async def test() -> None:
-        live = Live((str(tmp_path / "store"),), lambda: asyncio.sleep(0, {}), around)
+        live = Live((str(tmp_path / "store"),), lambda: None, lambda: asyncio.sleep(0, {}), around)
         for _ in range(3):
             stream = live.listen("")
             assert await anext(stream) is not None
